@@ -1,0 +1,5 @@
+"""`python -m samphao` is the command line."""
+
+from samphao.cli import main
+
+main()

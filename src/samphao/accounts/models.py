@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Now
+
+
+class User(AbstractUser):
+    language = models.CharField(max_length=10, default="th")
+    phone = models.CharField(max_length=30, blank=True)
+
+
+class Organisation(models.Model):
+    """A party: a person, a group without a company number, a cooperative or a company."""
+
+    class Kind(models.TextChoices):
+        PRODUCER = "producer"
+        PACKING_HOUSE = "packing_house"
+        EXPORTER = "exporter"
+        IMPORTER = "importer"
+        BUYER = "buyer"
+        LABORATORY = "laboratory"
+        CARRIER = "carrier"
+        OFFICE = "office"
+        HUB = "hub"
+
+    code = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=20, choices=Kind)
+    legal_form = models.CharField(max_length=30)
+    name_en = models.CharField(max_length=200)
+    name_th = models.CharField(max_length=200, blank=True)
+    name_zh = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=2)
+    province_iso = models.CharField(max_length=6, blank=True, db_index=True)
+    district_code = models.CharField(max_length=10, blank=True)
+    tax_id = models.CharField(max_length=30, blank=True)
+    language = models.CharField(max_length=10, default="th")
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "code"])]
+
+    def __str__(self) -> str:
+        return f"{self.name_en} ({self.code})"
+
+
+class Registration(models.Model):
+    """A number that some office gave an organisation, with the time it holds."""
+
+    class Status(models.TextChoices):
+        VALID = "valid"
+        SUSPENDED = "suspended"
+        EXPIRED = "expired"
+        PENDING = "pending"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="registrations")
+    scheme = models.CharField(max_length=40)
+    number = models.CharField(max_length=60)
+    status = models.CharField(max_length=10, choices=Status)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    source = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "scheme", "number"], name="registration_once")]
+
+
+class Orchard(models.Model):
+    """A plot with a GAP number: what the mass balance and the gate *to list* are decided on."""
+
+    code = models.CharField(max_length=40, unique=True)
+    producer = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="orchards")
+    name_en = models.CharField(max_length=200)
+    name_th = models.CharField(max_length=200, blank=True)
+    province_iso = models.CharField(max_length=6)
+    district_code = models.CharField(max_length=10, blank=True)
+    area_rai = models.DecimalField(max_digits=8, decimal_places=2)
+    trees = models.PositiveIntegerField()
+    gap_number = models.CharField(max_length=60)
+    gap_valid_from = models.DateField(null=True)
+    gap_valid_to = models.DateField(null=True)
+    lat = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+
+
+class Membership(models.Model):
+    """What a person may do for an organisation."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner"
+        MEMBER = "member"
+        OFFICER = "officer"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role)
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="membership_once")]
+
+
+class Notice(models.Model):
+    """A message to the people of an organisation, in three languages, with its delivery log."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="notices")
+    subject = models.CharField(max_length=80, help_text="the reference code that it is about")
+    key = models.CharField(max_length=120, unique=True, help_text="the same message is never sent twice")
+    text_en = models.TextField()
+    text_th = models.TextField()
+    text_zh = models.TextField()
+    created_at = models.DateTimeField(db_default=Now())
+    read_at = models.DateTimeField(null=True)
+    deliveries = models.JSONField(default=list)

@@ -1,0 +1,57 @@
+"""What crosses accounts' boundary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An organisation as a file gives it."""
+
+    code: str
+    kind: str
+    legal_form: str
+    name_en: str
+    name_th: str
+    name_zh: str
+    country: str
+    province_iso: str
+    district_code: str
+    tax_id: str
+    language: str
+    destination: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRegistration:
+    """A number of an organisation and the time it holds."""
+
+    organisation: str
+    scheme: str
+    number: str
+    status: str
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrchardSpec:
+    """A plot with its GAP number."""
+
+    code: str
+    producer: str
+    name_en: str
+    name_th: str
+    province_iso: str
+    district_code: str
+    area_rai: Decimal
+    trees: int
+    gap_number: str
+    gap_valid_from: date | None
+    gap_valid_to: date | None
+    lat: float | None
+    lon: float | None

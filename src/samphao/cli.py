@@ -1,0 +1,144 @@
+"""The command line: `samphao up`, `demo`, `bench` and the rest. It calls the same services and queries as the pages."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Samphao: from a village lot to a buyer abroad.",
+    pretty_exceptions_enable=False,
+)
+
+
+def start_django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samphao.config.settings")
+    import django
+
+    django.setup()
+
+
+@app.command()
+def migrate(*, quiet: bool = False) -> None:
+    """Bring the database's tables up to date."""
+    start_django()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0 if quiet else 1, interactive=False)
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+def bench(context: typer.Context, name: Annotated[str, typer.Argument()] = "") -> None:
+    """Run a benchmark: `samphao bench --list` names them, `samphao bench NAME --help` its options."""
+    from samphao import bench as package
+
+    modules = [
+        importlib.import_module(f"samphao.bench.{found.name}") for found in pkgutil.iter_modules(package.__path__)
+    ]
+    benches = {module.NAME: module for module in modules if hasattr(module, "NAME")}
+    if name in benches:
+        raise typer.Exit(benches[name].main(context.args))
+    if "--all" in context.args or name == "--all":
+        raise typer.Exit(max(module.main([]) for module in benches.values()))
+    for module in benches.values():
+        print(f"  {module.NAME:10} {module.SUMMARY}")
+    raise typer.Exit(0 if "--list" in (name, *context.args) else 2)
+
+
+@app.command()
+def worker() -> None:
+    """Deliver events and run what is due, until ended."""
+    import signal
+    import threading
+
+    start_django()
+    from samphao.workflows import worker as work
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    work.run(stop)
+
+
+@app.command()
+def demo(
+    *,
+    season: Annotated[Path, typer.Option(help="the folder with the season's CSV files")] = Path("examples/season"),
+    serve: Annotated[bool, typer.Option(help="open the pages afterwards")] = True,
+    fresh: Annotated[bool, typer.Option(help="forget the demo that is there and run it anew")] = False,
+    port: int = 8000,
+) -> None:
+    """Run the whole season on demo data, then open its pages."""
+    from samphao.config import demo as work
+
+    with told_errors():
+        work.run(season, serve=serve, fresh=fresh, port=port)
+
+
+@app.command()
+def up(port: int = 8000) -> None:
+    """Open the hub on your own data: database, pages, order counter and worker."""
+    from samphao.config import processes
+
+    with told_errors(), processes.database():
+        start_django()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0, interactive=False)
+        processes.serve(port)
+
+
+ledger = typer.Typer(no_args_is_help=True, help="The double-entry ledger.")
+app.add_typer(ledger, name="ledger")
+
+
+@ledger.command("check")
+def ledger_check() -> None:
+    """Recompute the ledger from its entries and print the trial balance."""
+    from samphao.config import processes
+
+    with told_errors(), processes.database():
+        start_django()
+        from samphao.payments import queries
+
+        checked = queries.check()
+    print(f"{checked.transfers:,} transfers, {checked.entries:,} entries")
+    for balance in checked.balances:
+        print(
+            f"  {balance.currency}  {balance.purpose:20} debit {balance.debit_minor:>18,}  credit {balance.credit_minor:>18,}"
+        )
+    for fault in checked.faults:
+        print(f"  WRONG: {fault}")
+    print("sound: every transfer sums to zero, every balance equals its entries" if not checked.faults else "NOT sound")
+    raise typer.Exit(1 if checked.faults else 0)
+
+
+@contextmanager
+def told_errors() -> Iterator[None]:
+    """Print an error that a person can mend as a sentence, not as a traceback."""
+    from samphao.config.processes import CannotServe
+    from samphao.core.errors import HubError
+    from samphao.core.postgres import PostgresError
+
+    try:
+        yield
+    except (HubError, CannotServe, PostgresError) as error:
+        print(f"samphao: {error}", file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+def main() -> None:
+    sys.exit(app())

@@ -1,0 +1,95 @@
+"""`samphao demo`: database, reference data, the season, log-ins, pages."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from samphao.config import processes
+
+if TYPE_CHECKING:
+    from samphao.core.models import StageResult
+
+OPENS_AT = datetime(2026, 4, 24, 9, 0, tzinfo=ZoneInfo("Asia/Bangkok"))
+PASSWORD = "village to the world"  # noqa: S105 printed on the screen: the demo has nothing to hide
+LOGINS = (
+    ("buyer", "BUY-KMG-01", "a wholesale buyer in Kunming"),
+    ("grower", "PRD-CTI-001", "a durian grower in Chanthaburi"),
+    ("hub", "HUB-EEC", "the hub's own people: sees everything"),
+)
+
+
+def run(season_folder: Path, *, serve: bool, fresh: bool, port: int) -> None:
+    started = time.perf_counter()
+    with processes.database():
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samphao.config.settings")
+        import django
+
+        django.setup()
+        if fresh:
+            _forget()
+        _prepare()
+        from samphao.core.models import StageResult
+        from samphao.workflows.season.stages import Season
+        from samphao.workflows.season.stages import run as run_season
+
+        print(f"Samphao demo · demo data, invented · season opens {OPENS_AT:%d %b %Y %H:%M} Bangkok\n")
+        print(f"  {'stage':34}{'count':>10}{'seconds':>10}{'a second':>12}  checked")
+        with processes.order_counter(processes.free_port()) as counter_port:
+            season = Season("season-2026", season_folder, OPENS_AT, counter_port)
+            run_season(season, _tell)
+        total = sum(StageResult.objects.values_list("seconds", flat=True))
+        print(
+            f"  {'the whole season':34}{'':10}{total:10.1f}{'':12}  ({time.perf_counter() - started:.1f} s with everything around it)\n"
+        )
+        _log_ins()
+        _one_order(port)
+        if serve:
+            processes.serve(port)
+
+
+def _tell(result: StageResult) -> None:
+    rate = result.count / result.seconds if result.seconds else 0
+    print(
+        f"  {result.stage:34}{result.count:>10,}{result.seconds:>10.1f}{rate:>12,.0f}  {result.invariant}", flush=True
+    )
+
+
+def _prepare() -> None:
+    from django.core.management import call_command
+
+    from samphao.reference import services
+
+    call_command("migrate", verbosity=0, interactive=False)
+    services.publish()
+
+
+def _forget() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
+
+
+def _log_ins() -> None:
+    from samphao.accounts import services
+
+    print("  log-ins of the demo, password", repr(PASSWORD))
+    for username, organisation, who in LOGINS:
+        services.open_login(username, PASSWORD, organisation, "owner", is_staff=username == "hub")
+        print(f"    {username:10} {who}")
+
+
+def _one_order(port: int) -> None:
+    from samphao.trade import queries
+
+    order = queries.order_to_show(LOGINS[0][1])
+    if order:
+        print(f"\n  one order to follow: {order}")
+        print(f"    http://127.0.0.1:{port}/orders/{order}/   its road and its price, line by line (as buyer)")
+        print(f"    http://127.0.0.1:{port}/market/   the market\n")

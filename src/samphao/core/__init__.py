@@ -1,0 +1,1 @@
+"""The kernel of the hub: database, clock, events, codes, errors."""

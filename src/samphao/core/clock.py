@@ -1,0 +1,47 @@
+"""The hub's clock: the database's time, moved by an offset that a demo or a test sets.
+
+Every process and every SQL function (`core_now()`) reads the same offset, so a season can pass in a minute and a test
+can let a hold expire.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+BANGKOK = ZoneInfo("Asia/Bangkok")
+
+
+def now() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT core_now()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
+def today() -> date:
+    """Return the date in Bangkok, where the hub's working day is."""
+    return now().astimezone(BANGKOK).date()
+
+
+def move_to(moment: datetime) -> None:
+    """Make the hub's clock show `moment` and run on from there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO core_clock (id, shift) VALUES (1, %s - clock_timestamp())
+               ON CONFLICT (id) DO UPDATE SET shift = excluded.shift""",
+            [moment],
+        )
+
+
+def reset() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM core_clock")
+
+
+def is_moved() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM core_clock WHERE shift <> interval '0')")
+        return bool(cursor.fetchone()[0])

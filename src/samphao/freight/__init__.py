@@ -1,0 +1,1 @@
+"""Carriage: itineraries, plans, loads and what happened on the way."""

@@ -1,0 +1,140 @@
+"""Reads of freight."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+import numpy as np
+
+from samphao.engines.itineraries.costing import Shipment, price_departures
+from samphao.engines.itineraries.explain import Leg, legs_of
+from samphao.engines.itineraries.scan import Itinerary, Query, scan
+from samphao.engines.itineraries.timetable import DAY_MIN, TEMPERATURES, UNKNOWN_COST, Timetable
+from samphao.freight.types import Carriage, CarriageQuestion
+from samphao.reference.freight_files import read_freight
+from samphao.reference.freight_network import (
+    FRUIT_CN,
+    GENERAL,
+    PriceTerms,
+    first_mile,
+    illustrative_timetable,
+    rates_of,
+)
+from samphao.reference.freight_rows import FreightReference, Node
+from samphao.reference.types import ExchangeRateSpec
+
+CONTAINER_KG = 18_000
+CONTAINER_L = 60_000
+FILL = Decimal("0.85")  # a price per kg supposes containers 85 % full: an estimate until the plan says
+HUBS_NEAR = 3
+HORIZON_DAYS = 21
+
+
+@lru_cache(maxsize=1)
+def network() -> FreightReference:
+    return read_freight()
+
+
+@lru_cache(maxsize=64)
+def _entering_by(
+    on: date,
+    temperature: str,
+    exchange: tuple[tuple[str, Decimal], ...],
+    country: str,
+    entry_nodes: frozenset[str] | None,
+) -> tuple[Timetable, PriceTerms]:
+    """Return the priced timetable without the departures that enter a country elsewhere than at `entry_nodes`."""
+    timetable, terms = _priced(on, temperature, exchange)
+    if entry_nodes is None:
+        return timetable, terms
+    reference = network()
+    countries = {node.code: node.country for node in reference.nodes}
+    barred = {
+        link.code
+        for link in reference.links
+        if countries[link.from_node] != country == countries[link.to_node]
+        and (link.via_entry or link.to_node) not in entry_nodes
+    }
+    is_barred = np.array([code in barred for code in timetable.links])[timetable.link]
+    return replace(timetable, cost_minor=np.where(is_barred, UNKNOWN_COST, timetable.cost_minor)), terms
+
+
+@lru_cache(maxsize=16)
+def _priced(on: date, temperature: str, exchange: tuple[tuple[str, Decimal], ...]) -> tuple[Timetable, PriceTerms]:
+    """Return the timetable from a day on with the cost of one full container on each departure, in satang."""
+    reference = network()
+    timetable = illustrative_timetable(reference, starts_on=on, days=HORIZON_DAYS)
+    terms = PriceTerms("THB", dict(exchange), on, TEMPERATURES.index(temperature))
+    shipment = Shipment(CONTAINER_KG * 1000, CONTAINER_L, containers=1, is_sealed=True)
+    return replace(timetable, cost_minor=price_departures(rates_of(reference, timetable, terms), shipment)), terms
+
+
+def exchange_in_satang(rates: dict[str, ExchangeRateSpec], digits: dict[str, int]) -> tuple[tuple[str, Decimal], ...]:
+    """Return for each currency how many satang one of its minor units is worth."""
+    return tuple(sorted((code, Decimal(100) / rate.rate / 10 ** digits[code]) for code, rate in rates.items()))
+
+
+def nodes() -> dict[str, Node]:
+    return {node.code: node for node in network().nodes}
+
+
+def carriage(question: CarriageQuestion, exchange: tuple[tuple[str, Decimal], ...]) -> Carriage | None:
+    """Return the cheapest carriage of a full sealed container that is there in time; None where nobody knows one."""
+    reference = network()
+    country = nodes()[question.destination].country
+    timetable, terms = _entering_by(question.on, question.temperature, exchange, country, question.entry_nodes)
+    query = _query(question, reference, timetable, terms)
+    options = scan(timetable, query)
+    if not options:
+        return None
+    best = min(options, key=lambda option: (option.cost_minor, option.arrive_at, option.departures))
+    return _split(reference, timetable, query, best)
+
+
+def _query(question: CarriageQuestion, reference: FreightReference, timetable: Timetable, terms: PriceTerms) -> Query:
+    hubs = sorted(
+        (node for node in reference.nodes if node.country == "TH" and node.kind.startswith("origin")),
+        key=lambda node: ((node.lat - question.door[0]) ** 2 + (node.lon - question.door[1]) ** 2, node.code),
+    )[:HUBS_NEAR]
+    is_fruit_for_china = question.is_fresh_fruit and nodes()[question.destination].country == "CN"
+    return Query(
+        origin=timetable.node(hubs[0].code),
+        destination=timetable.node(question.destination),
+        earliest_departure=0,
+        latest_arrival=question.days_max * DAY_MIN,
+        gross_mass_kg=float(CONTAINER_KG),
+        temperature_class=TEMPERATURES.index(question.temperature),
+        goods_class=FRUIT_CN if is_fruit_for_china else GENERAL,
+        legs_max=9,
+        access=tuple(first_mile(reference, timetable, question.door, hub.code, terms) for hub in hubs),
+    )
+
+
+def _split(reference: FreightReference, timetable: Timetable, query: Query, best: Itinerary) -> Carriage:
+    countries = {node.code: node.country for node in reference.nodes}
+    links = {link.code: link for link in reference.links}
+    legs = legs_of(timetable, query, best)
+    country = countries[legs[-1].to_node]
+    entry_at = next(number for number, leg in enumerate(legs) if countries[leg.to_node] == country)
+    first = query.access[best.access].cost_minor if best.access >= 0 else 0
+    return Carriage(
+        to_entry_per_kg=_per_kg(first + _cost(legs[: entry_at + 1])),
+        inland_per_kg=_per_kg(_cost(legs[entry_at + 1 :])),
+        entry_node=links[legs[entry_at].link].via_entry or legs[entry_at].to_node,
+        transit_h=round((best.arrive_at - query.earliest_departure) / 60),
+        route=(legs[0].from_node, *(leg.to_node for leg in legs)),
+        modes=tuple(dict.fromkeys(leg.mode for leg in legs)),
+        is_estimate=True,  # every rate of the reference is one, and the fill is another
+        source="estimate: full container at the rates of the reference network, 85 % full",
+    )
+
+
+def _cost(legs: tuple[Leg, ...]) -> int:
+    return sum(leg.cost_minor for leg in legs)
+
+
+def _per_kg(cost_minor: int) -> Decimal:
+    return (Decimal(cost_minor) / CONTAINER_KG / FILL).quantize(Decimal("0.01"))

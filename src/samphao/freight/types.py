@@ -1,0 +1,38 @@
+"""What crosses freight's boundary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CarriageQuestion:
+    """From a door in Thailand to a node: how warm, what class of goods, how long at most."""
+
+    door: tuple[float, float]
+    destination: str
+    temperature: str
+    is_fresh_fruit: bool
+    days_max: int
+    on: date
+    entry_nodes: frozenset[str] | None = None
+    """Where the goods may enter the country of destination (an importer's permits); None is anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carriage:
+    """Carriage of a full container, per kg, split where the goods enter the country of destination.
+
+    Rates are satang per kg; `route` names the nodes; `is_estimate` says that a rate of it is one.
+    """
+
+    to_entry_per_kg: Decimal
+    inland_per_kg: Decimal
+    entry_node: str
+    transit_h: int
+    route: tuple[str, ...]
+    modes: tuple[str, ...]
+    is_estimate: bool
+    source: str

@@ -1,0 +1,51 @@
+"""Reads of the ledger."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from samphao.payments.types import Balance, LedgerCheck
+
+
+def check() -> LedgerCheck:
+    """Recompute the whole ledger from its entries: zero per transfer and currency, kept balances equal to their entries."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT a.purpose, e.currency, coalesce(sum(e.amount_minor) FILTER (WHERE e.amount_minor > 0), 0),
+                      coalesce(-sum(e.amount_minor) FILTER (WHERE e.amount_minor < 0), 0)
+               FROM payments_entry e JOIN payments_account a ON a.id = e.account_id GROUP BY 1, 2 ORDER BY 2, 1"""
+        )
+        balances = tuple(
+            Balance(purpose, currency, int(debit), int(credit))
+            for purpose, currency, debit, credit in cursor.fetchall()
+        )
+        cursor.execute("SELECT count(*) FROM payments_transfer")
+        transfers = cursor.fetchone()[0]
+        cursor.execute("SELECT count(*) FROM payments_entry")
+        entries = cursor.fetchone()[0]
+        faults: list[str] = []
+        cursor.execute(
+            """SELECT t.key, e.currency, sum(e.amount_minor) FROM payments_transfer t JOIN payments_entry e ON e.transfer_id = t.id
+               GROUP BY 1, 2 HAVING sum(e.amount_minor) <> 0 LIMIT 20"""
+        )
+        faults += [f"transfer {key} is off by {total} {currency}" for key, currency, total in cursor.fetchall()]
+        cursor.execute(
+            """SELECT a.code, a.balance_minor, coalesce(s.total, 0) FROM payments_account a
+               LEFT JOIN (SELECT account_id, sum(amount_minor) AS total FROM payments_entry GROUP BY 1) s ON s.account_id = a.id
+               WHERE a.keeps_balance AND a.balance_minor <> CASE a.side WHEN 'debit' THEN 1 ELSE -1 END * coalesce(s.total, 0) LIMIT 20"""
+        )
+        faults += [f"account {code} says {kept}, its entries say {total}" for code, kept, total in cursor.fetchall()]
+    for currency in sorted({balance.currency for balance in balances}):
+        total = sum(balance.debit_minor - balance.credit_minor for balance in balances if balance.currency == currency)
+        if total:
+            faults.append(f"the trial balance in {currency} is {total}, not zero")
+    return LedgerCheck(balances, transfers, entries, tuple(faults))
+
+
+def balances_of(owner: str) -> list[tuple[str, str, int]]:
+    """Return (purpose, currency, minor units) of an organisation's accounts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT purpose, currency, balance_minor FROM payments_account WHERE owner = %s ORDER BY 1, 2", [owner]
+        )
+        return list(cursor.fetchall())

@@ -1,0 +1,182 @@
+"""Published reference rows: each with the time it holds, its source, and the day on which somebody looked."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Dated(models.Model):
+    valid_from = models.DateField(null=True, help_text="empty: the source gives no date, and pages say undated")
+    valid_to = models.DateField(null=True)
+    source = models.CharField(max_length=600)
+    checked_on = models.DateField(null=True, help_text="the day on which somebody looked, never the day of import")
+
+    class Meta:
+        abstract = True
+
+
+class Source(models.Model):
+    """What a row's `source` keys stand for, in words."""
+
+    key = models.CharField(max_length=60, primary_key=True)
+    kind = models.CharField(max_length=30)
+    title = models.CharField(max_length=600)
+    note = models.CharField(max_length=600, blank=True)
+
+
+class Province(Dated):
+    code_iso = models.CharField(max_length=6, primary_key=True)
+    name_en = models.CharField(max_length=80)
+    name_th = models.CharField(max_length=80)
+    name_zh = models.CharField(max_length=80)
+    region = models.CharField(max_length=60)
+    is_eec = models.BooleanField()
+    lat = models.FloatField()
+    lon = models.FloatField()
+    products_en = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["code_iso"]
+
+
+class Good(Dated):
+    code = models.CharField(max_length=40, primary_key=True)
+    hs6 = models.CharField(max_length=6)
+    tariff_line_cn = models.CharField(max_length=10, blank=True)
+    name_en = models.CharField(max_length=120)
+    name_th = models.CharField(max_length=120)
+    name_zh = models.CharField(max_length=120)
+    description = models.CharField(max_length=300)
+    category = models.CharField(max_length=40)
+    unit = models.CharField(max_length=10)
+    carton_net_g = models.PositiveIntegerField(null=True)
+    temperature_class = models.CharField(max_length=20)
+    temperature_min_c = models.DecimalField(max_digits=5, decimal_places=1, null=True)
+    temperature_max_c = models.DecimalField(max_digits=5, decimal_places=1, null=True)
+    is_fresh_fruit = models.BooleanField()
+
+    class Meta:
+        ordering = ["code"]
+
+
+class Destination(models.Model):
+    """A city that the hub sells to, with the freight node that serves it."""
+
+    code = models.CharField(max_length=20, primary_key=True)
+    node = models.CharField(max_length=10)
+    city_en = models.CharField(max_length=80)
+    city_th = models.CharField(max_length=80, blank=True)
+    city_zh = models.CharField(max_length=80, blank=True)
+    country = models.CharField(max_length=2)
+    currency = models.CharField(max_length=3)
+    source = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["country", "code"]
+
+
+class Variety(Dated):
+    good = models.CharField(max_length=40)
+    code = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=80)
+    name_th = models.CharField(max_length=80)
+    name_zh = models.CharField(max_length=80)
+    dry_matter_min_pct = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["good", "code"], name="variety_once")]
+
+
+class TariffRate(Dated):
+    """A duty of a destination on a good under a regime; what a source does not say is `unknown`, never zero."""
+
+    destination_country = models.CharField(max_length=2)
+    good = models.CharField(max_length=40)
+    hs6 = models.CharField(max_length=6)
+    tariff_line = models.CharField(max_length=12, blank=True)
+    regime = models.CharField(max_length=20)
+    kind = models.CharField(max_length=30)
+    rate_pct = models.DecimalField(max_digits=8, decimal_places=4, null=True)
+    amount_minor_per_kg = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    amount_currency = models.CharField(max_length=3, blank=True)
+    combine = models.CharField(max_length=20, blank=True)
+    threshold_minor_per_kg = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    rate_below_pct = models.DecimalField(max_digits=8, decimal_places=4, null=True)
+    amount_above_minor_per_kg = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    condition_key = models.CharField(max_length=40, blank=True)
+    condition_text = models.CharField(max_length=300, blank=True)
+    confidence = models.CharField(max_length=20)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["destination_country", "good"])]
+
+
+class Tax(Dated):
+    country = models.CharField(max_length=2)
+    tax = models.CharField(max_length=40)
+    kind = models.CharField(max_length=30)
+    rate_pct = models.DecimalField(max_digits=8, decimal_places=4, null=True)
+    base = models.CharField(max_length=40, blank=True)
+    applies_to = models.CharField(max_length=60, blank=True)
+    confidence = models.CharField(max_length=20)
+    conflict = models.BooleanField()
+    note = models.CharField(max_length=300, blank=True)
+
+
+class TaxCategory(Dated):
+    """Which rate of a tax a good falls under; sources that disagree stand side by side."""
+
+    country = models.CharField(max_length=2)
+    tax = models.CharField(max_length=40)
+    good = models.CharField(max_length=40)
+    category = models.CharField(max_length=40)
+    confidence = models.CharField(max_length=20)
+    conflict = models.BooleanField()
+    conflict_note = models.CharField(max_length=300, blank=True)
+
+
+class ExchangeRate(Dated):
+    base_currency = models.CharField(max_length=3)
+    quote_currency = models.CharField(max_length=3)
+    rate = models.DecimalField(max_digits=18, decimal_places=8)
+    kind = models.CharField(max_length=20)
+
+
+class PriceRule(Dated):
+    """A fee or share that is agreed or estimated, not levied by law."""
+
+    code = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20)
+    value = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    amount_minor_per_kg = models.DecimalField(max_digits=12, decimal_places=4, null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    base = models.CharField(max_length=40)
+    good = models.CharField(max_length=40, blank=True)
+    destinations = models.CharField(max_length=60, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+
+class GateRule(Dated):
+    """One condition of one of the four gates."""
+
+    code = models.CharField(max_length=60)
+    gate = models.CharField(max_length=10)
+    subject = models.CharField(max_length=30)
+    good = models.CharField(max_length=40, blank=True)
+    category = models.CharField(max_length=40, blank=True)
+    destination = models.CharField(max_length=10)
+    variety = models.CharField(max_length=40, blank=True)
+    trade_mode = models.CharField(max_length=10)
+    either = models.CharField(
+        max_length=40, blank=True, help_text="rules of one name are alternatives: one of them is enough"
+    )
+    measure = models.CharField(max_length=60)
+    comparator = models.CharField(max_length=20)
+    threshold = models.CharField(max_length=60, blank=True)
+    unit = models.CharField(max_length=20, blank=True)
+    name_en = models.CharField(max_length=200)
+    name_th = models.CharField(max_length=200)
+    name_zh = models.CharField(max_length=200)
+    confidence = models.CharField(max_length=20)
+    note = models.CharField(max_length=300, blank=True)

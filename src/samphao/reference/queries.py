@@ -1,0 +1,185 @@
+"""Reads of published reference rows, by the day they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from samphao.engines.gates import GateRule as EngineGateRule
+from samphao.reference.models import (
+    Dated,
+    Destination,
+    ExchangeRate,
+    GateRule,
+    Good,
+    PriceRule,
+    Province,
+    Source,
+    TariffRate,
+    Tax,
+    TaxCategory,
+)
+from samphao.reference.types import ChargeSpec, DestinationSpec, ExchangeRateSpec, GoodSpec, PriceRuleSpec
+
+PREFERENCES = {"CN": ("acfta", "rcep", "mfn"), "SG": ("mfn",)}
+ASEAN = ("atiga", "mfn")
+FURTHER = ("income_advance", "surcharge")
+
+
+def destinations() -> list[DestinationSpec]:
+    return [_destination(row) for row in Destination.objects.all()]
+
+
+def destination_of(code: str) -> DestinationSpec | None:
+    row = Destination.objects.filter(code=code).first()
+    return _destination(row) if row else None
+
+
+def goods() -> dict[str, GoodSpec]:
+    return {
+        row.code: GoodSpec(
+            row.code,
+            row.hs6,
+            row.name_en,
+            row.name_th,
+            row.name_zh,
+            row.category,
+            row.temperature_class,
+            row.is_fresh_fruit,
+        )
+        for row in Good.objects.all()
+    }
+
+
+def province_codes() -> set[str]:
+    return set(Province.objects.values_list("code_iso", flat=True))
+
+
+def province_places() -> dict[str, tuple[float, float]]:
+    """Return latitude and longitude of each province's centroid."""
+    return {iso: (lat, lon) for iso, lat, lon in Province.objects.values_list("code_iso", "lat", "lon")}
+
+
+def exchange_rates(on: date, base: str = "THB") -> dict[str, ExchangeRateSpec]:
+    rows = _in_force(ExchangeRate.objects.filter(base_currency=base), on)
+    words = source_words()
+    return {
+        row.quote_currency: ExchangeRateSpec(row.quote_currency, row.rate, words(row.source), row.valid_from)
+        for row in rows
+    }
+
+
+def duties(country: str, on: date) -> dict[str, list[ChargeSpec]]:
+    """Return for each good the duties of a country in the order in which a trader would claim them."""
+    order = PREFERENCES.get(country, ASEAN)
+    words = source_words()
+    found: dict[str, list[ChargeSpec]] = {}
+    rows = _in_force(TariffRate.objects.filter(destination_country=country, regime__in=order), on)
+    for row in sorted(rows, key=lambda row: (order.index(row.regime), row.id)):
+        per_kg = row.amount_above_minor_per_kg if row.amount_above_minor_per_kg is not None else row.amount_minor_per_kg
+        percent = row.rate_below_pct if row.rate_below_pct is not None else row.rate_pct
+        found.setdefault(row.good, []).append(
+            ChargeSpec(
+                row.kind, row.regime, percent, per_kg, row.threshold_minor_per_kg, row.amount_currency, row.condition_text,
+                words(row.source), row.valid_from, is_estimate=row.confidence != "sourced",
+            )
+        )  # fmt: skip
+    return found
+
+
+def import_taxes(country: str, on: date) -> dict[str, ChargeSpec]:
+    """Return for each good the import VAT of a country; a good whose sources disagree has none: unknown.
+
+    Where a country levies a further tax that the price does not yet know (`FURTHER`), every good is unknown.
+    """
+    if _in_force(Tax.objects.filter(country=country, tax__in=FURTHER), on):
+        return {}
+    words = source_words()
+    rates = {
+        row.applies_to: row
+        for row in _in_force(Tax.objects.filter(country=country, tax__in=("vat", "gst", "commercial_tax")), on)
+    }
+    categories: dict[str, set[str]] = {}
+    for category in _in_force(TaxCategory.objects.filter(country=country), on):
+        categories.setdefault(category.good, set()).add(category.category)
+    found = {}
+    for good in Good.objects.values_list("code", flat=True):
+        wanted = categories.get(good, {"all", "standard"} & set(rates))
+        if len(wanted) == 1 and (row := rates.get(next(iter(wanted)))) is not None:
+            found[good] = ChargeSpec(
+                row.kind,
+                row.tax,
+                row.rate_pct,
+                None,
+                None,
+                "",
+                "",
+                words(row.source),
+                row.valid_from,
+                is_estimate=row.confidence != "sourced",
+            )
+    return found
+
+
+def price_rule(code: str, country: str, good: GoodSpec, on: date) -> PriceRuleSpec | None:
+    """Return the rule for a good, else for its category, else for all; None where there is none for the country."""
+    rows = [
+        row
+        for row in _in_force(PriceRule.objects.filter(code=code), on)
+        if (not row.destinations or country in row.destinations.split(";"))
+        and row.good in ("", good.code, good.category)
+    ]
+    if not rows:
+        return None
+    row = max(rows, key=lambda row: (row.good == good.code, row.good == good.category))
+    title = source_words()(row.source)
+    return PriceRuleSpec(
+        row.code, row.value if row.kind == "percent" else None, row.amount_minor_per_kg, row.currency, title, row.valid_from,
+        is_estimate="estimate" in row.source or "memory" in row.source,
+    )  # fmt: skip
+
+
+def gate_rules(on: date) -> list[tuple[GateRule, EngineGateRule]]:
+    """Return every gate rule in force with the engine's form of it."""
+    words = source_words()
+    return [
+        (
+            row,
+            EngineGateRule(
+                row.code,
+                row.gate,
+                row.measure,
+                row.comparator,
+                row.threshold,
+                words(row.source),
+                row.either,
+                row.valid_from,
+                row.valid_to,
+            ),
+        )
+        for row in _in_force(GateRule.objects.all(), on)
+    ]
+
+
+class source_words:  # noqa: N801 - reads as a function that is made once: words = source_words(); words(key)
+    """Turn the source keys of a row into the words that a page shows."""
+
+    def __init__(self) -> None:
+        self._titles = dict(Source.objects.values_list("key", "title"))
+
+    def __call__(self, keys: str) -> str:
+        return "; ".join(self._titles.get(key, key) for key in keys.split(";"))
+
+
+def _in_force(rows: QuerySet[Dated] | QuerySet, on: date) -> Iterable:  # type: ignore[type-arg]
+    return rows.filter(Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on)).order_by(
+        "pk"
+    )
+
+
+def _destination(row: Destination) -> DestinationSpec:
+    return DestinationSpec(
+        row.code, row.node, row.city_en, row.city_th, row.city_zh, row.country, row.currency, 0.0, 0.0, row.source
+    )

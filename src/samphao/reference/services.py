@@ -1,0 +1,87 @@
+"""Publish reference rows from the CSV files that the package carries, or from a user's own of the same columns."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from samphao.core.errors import BadRows, Fault
+from samphao.reference.models import (
+    Destination,
+    ExchangeRate,
+    GateRule,
+    Good,
+    PriceRule,
+    Province,
+    Source,
+    TariffRate,
+    Tax,
+    TaxCategory,
+    Variety,
+)
+from samphao.reference.types import DestinationSpec
+
+DATA = Path(__file__).parent / "data"
+TABLES: dict[str, type[models.Model]] = {
+    "sources": Source, "provinces": Province, "goods": Good, "varieties": Variety, "tariff_rates": TariffRate, "taxes": Tax, "tax_categories": TaxCategory,
+    "exchange_rates": ExchangeRate, "price_rules": PriceRule, "gate_rules": GateRule,
+}  # fmt: skip
+
+
+def publish(folder: Path = DATA) -> int:
+    """Replace the published rows by those of the folder's files, all or nothing; return how many."""
+    faults: list[Fault] = []
+    tables = {}
+    for name, model in TABLES.items():
+        tables[model], wrong = _read(folder / f"{name}.csv", model)
+        faults += wrong
+    if faults:
+        raise BadRows(tuple(faults))
+    with transaction.atomic():
+        for model, rows in tables.items():
+            model.objects.all().delete()  # type: ignore[attr-defined]
+            model.objects.bulk_create(rows)  # type: ignore[attr-defined]
+    return sum(map(len, tables.values()))
+
+
+def publish_destinations(destinations: Iterable[DestinationSpec]) -> None:
+    Destination.objects.bulk_create(
+        [
+            Destination(
+                code=row.code, node=row.node, city_en=row.city_en, city_th=row.city_th, city_zh=row.city_zh, country=row.country,
+                currency=row.currency, source=row.source,
+            )
+            for row in destinations
+        ],
+        update_conflicts=True, unique_fields=["code"],
+        update_fields=["node", "city_en", "city_th", "city_zh", "country", "currency", "source"],
+    )  # fmt: skip
+
+
+def _read(path: Path, model: type[models.Model]) -> tuple[list[models.Model], list[Fault]]:
+    """Return instances of the model; columns that it does not know stay in the file."""
+    described = model._meta  # noqa: SLF001 Django documents it as public
+    fields = {field.name: field for field in described.concrete_fields if not field.auto_created}
+    rows: list[models.Model] = []
+    faults: list[Fault] = []
+    with path.open(newline="", encoding="utf-8") as file:
+        for number, record in enumerate(csv.DictReader(file), 2):
+            values = {}
+            for name, field in fields.items():
+                text = record.get(name)
+                if text is None and not field.blank:
+                    faults.append(Fault(path.name, number, name, "the column is missing", "Add it to the header"))
+                    continue
+                if not text and (field.null or field.blank):
+                    values[name] = None if field.null else ""
+                    continue
+                try:
+                    values[name] = field.clean(text, None)
+                except ValidationError as error:
+                    faults.append(Fault(path.name, number, name, f"`{text}`: {error.messages[0]}", "Correct the cell"))
+            rows.append(model(**values))
+    return rows, faults

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersPlaced:
+    """Written by the order counter's statement itself, one row per merged batch."""
+
+    orders: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return "orders"
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersPaid:
+    orders: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return "orders"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldsExpired:
+    orders: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return "orders"

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+
+class TradeMode(models.TextChoices):
+    """Who imports, and which rules hold."""
+
+    GENERAL = "general"
+    CBEC = "cbec"
+    POST = "post"
+    DOMESTIC = "domestic"
+
+
+class CropSeason(models.Model):
+    """The share of a good's yearly harvest that a province has in a month."""
+
+    good = models.CharField(max_length=40)
+    province_iso = models.CharField(max_length=6)
+    month = models.PositiveSmallIntegerField()
+    share = models.DecimalField(max_digits=6, decimal_places=4)
+    source = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["good", "province_iso", "month"], name="crop_season_once")]
+
+
+class Listing(models.Model):
+    """What a producer offers: one good of one kind, in three languages; its harvests are lots."""
+
+    code = models.CharField(max_length=40, unique=True)
+    producer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    good = models.CharField(max_length=40, db_index=True)
+    variety = models.CharField(max_length=40, blank=True)
+    grade = models.CharField(max_length=20, blank=True)
+    title_en = models.CharField(max_length=200)
+    title_th = models.CharField(max_length=200, blank=True)
+    title_zh = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+
+class Lot(models.Model):
+    """An identifiable quantity of one good, one origin, one harvest. `held + sold <= quantity` is the database's word."""
+
+    class Unit(models.TextChoices):
+        FRUIT = "fruit"
+        KG = "kg"
+        PIECE = "pc"
+        METRE = "m"
+
+    code = models.CharField(max_length=40, unique=True)
+    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="lots")
+    orchard_code = models.CharField(max_length=40, blank=True)
+    packing_house = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True)
+    exporter = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True)
+    harvest_from = models.DateField()
+    harvest_to = models.DateField()
+    unit = models.CharField(max_length=6, choices=Unit)
+    unit_mass_g = models.PositiveIntegerField()
+    carton_units = models.PositiveIntegerField()
+    price_minor = models.BigIntegerField(help_text="per unit at the packing house or workshop (FCA)")
+    currency = models.CharField(max_length=3, default="THB")
+    quantity = models.BigIntegerField()
+    held = models.BigIntegerField(default=0)
+    sold = models.BigIntegerField(default=0)
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    buyer_limit = models.PositiveIntegerField(null=True, help_text="units that one buyer may order of this lot")
+    dry_matter_pct = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    basic_yellow_2 = models.CharField(max_length=20, blank=True)
+    cadmium_mg_kg = models.DecimalField(max_digits=6, decimal_places=4, null=True)
+    tested_on = models.DateField(null=True)
+    laboratory_code = models.CharField(max_length=40, blank=True)
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(held__gte=0, sold__gte=0, quantity__gte=0), name="lot_counts_not_negative"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gte=F("held") + F("sold")), name="lot_never_oversold"),
+            models.CheckConstraint(
+                condition=Q(price_minor__gt=0, unit_mass_g__gt=0, carton_units__gt=0), name="lot_measures_positive"
+            ),
+        ]
+        indexes = [models.Index(fields=["opens_at", "closes_at"])]
+
+    @property
+    def left(self) -> int:
+        return self.quantity - self.held - self.sold
+
+    @property
+    def unit_mass_kg(self) -> float:
+        return self.unit_mass_g / 1000
+
+
+class GateState(models.Model):
+    """What the gates said of a lot for a destination: written by `workflows.gates`, read by the order counter."""
+
+    class Gate(models.TextChoices):
+        LIST = "to_list"
+        CUT = "to_cut"
+        LOAD = "to_load"
+        ENTER = "to_enter"
+
+    lot = models.ForeignKey(Lot, on_delete=models.CASCADE, related_name="gates")
+    destination = models.CharField(max_length=20)
+    gate = models.CharField(max_length=10, choices=Gate)
+    is_open = models.BooleanField()
+    findings = models.JSONField(default=list, help_text="each rule with what was found, its source and date")
+    next_due_on = models.DateField(null=True)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lot", "destination", "gate"], name="gate_once")]
+
+
+class Offer(models.Model):
+    """A priced offer: one selling unit of a lot to the door of a destination, dated, line by line (`workflows.price_to_door`)."""
+
+    class Kind(models.TextChoices):
+        HOUSEHOLD = "household"
+        WHOLESALE = "wholesale"
+
+    lot = models.ForeignKey(Lot, on_delete=models.CASCADE, related_name="offers")
+    destination = models.CharField(max_length=20)
+    kind = models.CharField(max_length=10, choices=Kind)
+    trade_mode = models.CharField(max_length=10, choices=TradeMode)
+    importer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True)
+    entry_node = models.CharField(max_length=10, blank=True)
+    incoterm = models.CharField(max_length=3)
+    incoterm_place = models.CharField(max_length=80)
+    incoterm_edition = models.PositiveSmallIntegerField(default=2020)
+    lot_units = models.PositiveIntegerField(
+        help_text="units of the lot in one selling unit: a carton of six fruit is 6"
+    )
+    price_minor = models.BigIntegerField(help_text="to the door, per selling unit")
+    currency = models.CharField(max_length=3)
+    lines = models.JSONField(help_text="the lines that sum to price_minor: kind, amount, rule, source, date, receiver")
+    quantity_min = models.PositiveIntegerField(default=1)
+    quantity_max = models.PositiveIntegerField(default=500)
+    priced_at = models.DateTimeField()
+    valid_to = models.DateTimeField()
+    promised_days = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lot", "destination", "kind", "priced_at"], name="offer_once"),
+            models.CheckConstraint(condition=Q(price_minor__gt=0, lot_units__gt=0), name="offer_positive"),
+            models.CheckConstraint(condition=Q(quantity_max__gte=F("quantity_min")), name="offer_quantities"),
+        ]
+        indexes = [models.Index(fields=["destination", "kind"])]
+
+
+class Order(models.Model):
+    """The sale of selling units of one offer to one buyer; a basket of several offers makes several orders."""
+
+    class State(models.TextChoices):
+        HELD = "held"
+        PAID = "paid"
+        EXPIRED = "expired"
+        CANCELLED = "cancelled"
+        SHIPPED = "shipped"
+        DELIVERED = "delivered"
+        SETTLED = "settled"
+
+    code = models.CharField(max_length=14, unique=True)
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="orders")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="orders")
+    buyer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    idempotency_key = models.CharField(max_length=80)
+    fingerprint = models.CharField(max_length=40)
+    quantity = models.PositiveIntegerField()
+    lot_units = models.PositiveIntegerField()
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=10, choices=State)
+    placed_at = models.DateTimeField()
+    hold_expires_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["buyer", "idempotency_key"], name="order_key_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, lot_units__gt=0, amount_minor__gt=0), name="order_positive"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["lot", "buyer"]),
+            models.Index(fields=["hold_expires_at"], condition=Q(state="held"), name="order_holds"),
+        ]

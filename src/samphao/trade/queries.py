@@ -1,0 +1,193 @@
+"""Reads of trade, by who may see them; every list costs a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+
+from samphao.trade.models import GateState, Lot, Offer, Order
+from samphao.trade.types import OfferForSale
+
+
+@dataclass(frozen=True, slots=True)
+class MarketFigures:
+    """Counts of the home page, from the database."""
+
+    orders: int
+    oversold: int
+    lots: int
+    provinces: int
+
+
+def lot_codes_of(order_codes: Iterable[str]) -> dict[str, str]:
+    return dict(Order.objects.filter(code__in=list(order_codes)).values_list("code", "lot__code"))
+
+
+def market_figures() -> MarketFigures:
+    oversold = Lot.objects.filter(quantity__lt=F("held") + F("sold")).count()
+    places = Lot.objects.aggregate(lots=Count("id"), provinces=Count("listing__producer__province_iso", distinct=True))
+    return MarketFigures(Order.objects.count(), oversold, places["lots"], places["provinces"])
+
+
+def lots_on_sale(*, text: str = "", good: str = "", province_iso: str = "", destination: str = "") -> QuerySet[Lot]:
+    """Return lots for the market, the soonest harvest first; `text` is looked for in the titles of all three languages."""
+    lots = Lot.objects.select_related("listing__producer", "packing_house").order_by("harvest_from", "code")
+    for word in text.split():
+        lots = lots.filter(
+            Q(listing__title_en__icontains=word)
+            | Q(listing__title_th__icontains=word)
+            | Q(listing__title_zh__icontains=word)
+            | Q(code__iexact=word)
+        )
+    if good:
+        lots = lots.filter(listing__good=good)
+    if province_iso:
+        lots = lots.filter(listing__producer__province_iso=province_iso)
+    offers = Offer.objects.filter(destination=destination).order_by("kind")
+    gates = GateState.objects.filter(destination=destination)
+    return lots.prefetch_related(Prefetch("offers", offers, "offers_here"), Prefetch("gates", gates, "gates_here"))
+
+
+def lots_in_season(destination: str) -> QuerySet[Lot]:
+    """Return lots for a first look: hot and still open ones first."""
+    return (
+        lots_on_sale(destination=destination)
+        .filter(quantity__gt=F("held") + F("sold"))
+        .order_by("-buyer_limit", "harvest_from", "code")
+    )
+
+
+def lot_with_offers(code: str) -> Lot | None:
+    """Return a lot with every offer and gate, for its own page."""
+    return (
+        Lot.objects.select_related("listing__producer", "packing_house", "exporter")
+        .prefetch_related(
+            Prefetch("offers", Offer.objects.select_related("importer").order_by("destination", "kind")), "gates"
+        )
+        .filter(code=code)
+        .first()
+    )
+
+
+def goods_on_sale() -> list[tuple[str, int]]:
+    """Return goods with their number of lots, the commonest first."""
+    return list(Lot.objects.values_list("listing__good").annotate(lots=Count("id")).order_by("-lots", "listing__good"))
+
+
+def order_for(code: str, *, organisations: Sequence[int], sees_all: bool) -> Order | None:
+    """Return an order if it is the viewer's to see: buyer, producer, packing house, exporter, importer, or the hub."""
+    orders = Order.objects.select_related(
+        "offer__importer", "buyer", "lot__listing__producer", "lot__packing_house", "lot__exporter"
+    ).filter(code=code)
+    if not sees_all:
+        orders = orders.filter(
+            Q(buyer__in=organisations)
+            | Q(lot__listing__producer__in=organisations)
+            | Q(lot__packing_house__in=organisations)
+            | Q(lot__exporter__in=organisations)
+            | Q(offer__importer__in=organisations)
+        )
+    return orders.first()
+
+
+def orders_of_buyers(organisations: Sequence[int]) -> QuerySet[Order]:
+    return (
+        Order.objects.select_related("lot__listing", "offer")
+        .filter(buyer__in=organisations)
+        .order_by("-placed_at", "-id")
+    )
+
+
+def orders_due() -> list[tuple[str, int, str, str]]:
+    """Return (order, minor units, currency, lot) of every held order, for a bank adapter."""
+    return list(
+        Order.objects.filter(state=Order.State.HELD)
+        .order_by("id")
+        .values_list("code", "amount_minor", "currency", "lot__code")
+    )
+
+
+def offers_for_sale() -> list[OfferForSale]:
+    """Return every offer whose gate to list is open, in the order of ids."""
+    rows = (
+        Offer.objects.filter(lot__gates__gate="to_list", lot__gates__is_open=True, lot__gates__destination=F("destination"))
+        .order_by("id")
+        .values_list(
+            "id", "kind", "destination", "lot__code", "lot__listing__good", "lot_units", "lot__unit_mass_g",
+            F("lot__quantity") - F("lot__held") - F("lot__sold"), "lot__buyer_limit",
+        )
+    )  # fmt: skip
+    return [
+        OfferForSale(number, kind, destination, lot, good, units, mass_g, left, limit is not None)
+        for number, kind, destination, lot, good, units, mass_g, left, limit in rows
+    ]
+
+
+def order_due(code: str) -> tuple[str, int, str, str] | None:
+    return (
+        Order.objects.filter(code=code, state=Order.State.HELD)
+        .values_list("code", "amount_minor", "currency", "lot__code")
+        .first()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RushFigures:
+    orders: int
+    oversold: int
+    duplicated: int
+
+
+def rush_figures() -> RushFigures:
+    """Count in the database what a rush may never do."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*), count(*) - count(DISTINCT (buyer_id, idempotency_key)),
+               (SELECT count(*) FROM trade_lot l WHERE l.quantity < (SELECT coalesce(sum(o.lot_units), 0) FROM trade_order o
+                WHERE o.lot_id = l.id AND o.state NOT IN ('expired', 'cancelled'))) FROM trade_order"""
+        )
+        orders, duplicated, oversold = cursor.fetchone()
+    return RushFigures(orders, oversold, duplicated)
+
+
+def lots_whose_counts_are_wrong() -> list[str]:
+    """Return lots whose held or sold differs from the sum of their orders."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT l.code FROM trade_lot l LEFT JOIN (
+                 SELECT lot_id, coalesce(sum(lot_units) FILTER (WHERE state = 'held'), 0) AS held,
+                        coalesce(sum(lot_units) FILTER (WHERE state NOT IN ('held', 'expired', 'cancelled')), 0) AS sold
+                 FROM trade_order GROUP BY lot_id) o ON o.lot_id = l.id
+               WHERE (l.held, l.sold) <> (coalesce(o.held, 0), coalesce(o.sold, 0))"""
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def offers_whose_lines_do_not_add_up() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FROM trade_offer o WHERE price_minor <>
+               (SELECT sum((line ->> 'amount_minor')::bigint) FROM jsonb_array_elements(o.lines) line)"""
+        )
+        return int(cursor.fetchone()[0])
+
+
+def order_to_show(buyer: str) -> str | None:
+    """Return the largest paid order of a buyer, for the demo's tour."""
+    return (
+        Order.objects.filter(buyer__code=buyer, state=Order.State.PAID)
+        .order_by("-amount_minor", "id")
+        .values_list("code", flat=True)
+        .first()
+    )
+
+
+def sales_by_province() -> dict[str, int]:
+    """Return the units' mass in kg that each province has sold or holds."""
+    rows = Lot.objects.values_list("listing__producer__province_iso").annotate(
+        grams=Sum((F("held") + F("sold")) * F("unit_mass_g"))
+    )
+    return {iso: int(grams or 0) // 1000 for iso, grams in rows}

@@ -1,0 +1,56 @@
+"""Trade for programs. Orders in a rush go to the order counter; this door takes single ones."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from ninja import Router, Schema, Status
+
+from samphao.trade import queries
+from samphao.trade.types import offer_code
+
+router = Router(tags=["trade"])
+
+
+class OfferOut(Schema):
+    code: str
+    destination: str
+    kind: str
+    trade_mode: str
+    price_minor: int
+    currency: str
+    lines: list[dict[str, object]]
+
+
+class LotOut(Schema):
+    code: str
+    good: str
+    title_en: str
+    title_th: str
+    title_zh: str
+    unit: str
+    unit_mass_g: int
+    price_minor: int
+    currency: str
+    quantity: int
+    left: int
+    offers: list[OfferOut]
+
+
+@router.get("/lots/{code}", response={200: LotOut, 404: dict[str, str]}, summary="A lot with its prices to the door")
+def lot(request: HttpRequest, code: str) -> Status[object]:  # noqa: ARG001 ninja's signature
+    found = queries.lot_with_offers(code)
+    if found is None:
+        return Status(404, {"title": "There is no such lot."})
+    offers = [
+        OfferOut(
+            code=offer_code(offer.id), destination=offer.destination, kind=offer.kind, trade_mode=offer.trade_mode, price_minor=offer.price_minor,
+            currency=offer.currency, lines=offer.lines,
+        )
+        for offer in found.offers.all()
+    ]  # fmt: skip
+    listing = found.listing
+    answer = LotOut(
+        code=found.code, good=listing.good, title_en=listing.title_en, title_th=listing.title_th, title_zh=listing.title_zh, unit=found.unit,
+        unit_mass_g=found.unit_mass_g, price_minor=found.price_minor, currency=found.currency, quantity=found.quantity, left=found.left, offers=offers,
+    )  # fmt: skip
+    return Status(200, answer)

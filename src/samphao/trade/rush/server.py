@@ -1,0 +1,174 @@
+"""The order counter over HTTP: `POST /orders` with a bearer token and an Idempotency-Key.
+
+The endpoint is a bare ASGI callable below Starlette's routing, for each layer between costs orders.
+Refusals are JSON problems (RFC 9457).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from samphao.core.tokens import TokenSigner
+from samphao.trade.rush.counter import BATCH_MAX, CounterBusy, OrderCounter
+from samphao.trade.types import KEY_LENGTH_MAX, OrderAnswer, OrderRequest, Placement, offer_id
+
+BODY_MAX = 2000
+JSON = (b"content-type", b"application/json")
+PROBLEM = (b"content-type", b"application/problem+json")
+
+REFUSALS: dict[Placement, tuple[int, str, str]] = {
+    Placement.KEY_REUSED: (
+        422,
+        "key-reused",
+        "This Idempotency-Key was used with another order; send a new key with a new order.",
+    ),
+    Placement.UNKNOWN_OFFER: (404, "unknown-offer", "There is no such offer; take its code from the listing."),
+    Placement.NOT_OPEN_YET: (409, "not-open-yet", "This lot is not on sale yet."),
+    Placement.CLOSED: (409, "closed", "The sale of this lot has closed."),
+    Placement.GATE_SHUT: (
+        409,
+        "gate-shut",
+        "This lot may not be sold to this destination now; the listing says which paper is missing.",
+    ),
+    Placement.SOLD_OUT: (409, "sold-out", "Not enough of this lot is left."),
+    Placement.OVER_LIMIT: (409, "over-limit", "This is more than one buyer may order of this lot."),
+    Placement.BAD_QUANTITY: (422, "bad-quantity", "The quantity is outside what this offer sells at once."),
+    Placement.PRICE_EXPIRED: (409, "price-expired", "This price is no longer valid; ask for the listing again."),
+}
+
+
+class BadRequest(Exception):
+    def __init__(self, status: int, code: str, title: str) -> None:
+        super().__init__(title)
+        self.status, self.code, self.title = status, code, title
+
+
+class PlaceOrder:
+    """The endpoint."""
+
+    def __init__(self, signer: TokenSigner, counter: Callable[[], OrderCounter]) -> None:
+        self._signer = signer
+        self._counter = counter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            request = await self._read(scope, receive)
+            answer = await self._counter().place(request)
+        except BadRequest as bad:
+            await respond(send, bad.status, PROBLEM, problem(bad.status, bad.code, bad.title))
+        except CounterBusy:
+            body = problem(
+                503,
+                "busy",
+                "The counter cannot answer now. Send the same request with the same key again: it will not order twice.",
+            )
+            await respond(send, 503, PROBLEM, body, ((b"retry-after", b"1"),))
+        else:
+            await reply(send, answer)
+
+    async def _read(self, scope: Scope, receive: Receive) -> OrderRequest:
+        token = key = ""
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                token = value.decode("latin-1").removeprefix("Bearer ")
+            elif name == b"idempotency-key":
+                key = value.decode("latin-1")
+        buyer = self._signer.buyer(token) if token else None
+        if buyer is None:
+            raise BadRequest(401, "not-signed-in", "Send a valid buyer token as `Authorization: Bearer ...`.")
+        if not 0 < len(key) <= KEY_LENGTH_MAX:
+            raise BadRequest(
+                400, "no-key", f"Send an Idempotency-Key of 1 to {KEY_LENGTH_MAX} characters, new for each order."
+            )
+        offer, quantity = parse(await read_body(receive))
+        return OrderRequest(buyer, key, offer, quantity)
+
+
+def parse(body: bytes) -> tuple[int, int]:
+    """Return the offer's id and the quantity; an offer code with a wrong check character is refused here already."""
+    try:
+        fields = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(400, "bad-json", f"The body is not JSON: {error}.") from None
+    if not isinstance(fields, dict) or not isinstance(fields.get("offer"), str):
+        raise BadRequest(400, "bad-body", 'The body is an object such as {"offer": "OF-7F3K-2QJ9", "quantity": 2}.')
+    quantity = fields.get("quantity")
+    if type(quantity) is not int or not 0 < quantity < 1_000_000:
+        raise BadRequest(400, "bad-quantity", "`quantity` is a whole number from 1.")
+    offer = offer_id(fields["offer"])
+    if offer is None:
+        raise BadRequest(404, "unknown-offer", "There is no such offer: its code is mistyped.")
+    return offer, quantity
+
+
+async def read_body(receive: Receive) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > BODY_MAX:
+            raise BadRequest(413, "too-large", f"An order is at most {BODY_MAX} bytes.")
+    return body
+
+
+def problem(status: int, code: str, title: str, **details: Any) -> bytes:
+    return orjson.dumps({"type": f"/problems/{code}", "title": title, "status": status, **details})
+
+
+async def reply(send: Send, answer: OrderAnswer) -> None:
+    if not answer.is_order:
+        status, code, title = REFUSALS[answer.placement]
+        left = (
+            {"units_left": answer.units_left} if answer.placement in (Placement.SOLD_OUT, Placement.OVER_LIMIT) else {}
+        )
+        await respond(send, status, PROBLEM, problem(status, code, title, **left))
+        return
+    body = {
+        "order": answer.order,
+        "state": "held",
+        "amount_minor": answer.amount_minor,
+        "currency": answer.currency,
+        "hold_expires_at": answer.hold_expires_at,
+    }
+    repeated = ((b"idempotency-replayed", b"true"),) if answer.placement is Placement.REPEATED else ()
+    await respond(send, 201, JSON, orjson.dumps(body), repeated)
+
+
+async def respond(
+    send: Send, status: int, kind: tuple[bytes, bytes], body: bytes, more: tuple[tuple[bytes, bytes], ...] = ()
+) -> None:
+    headers = [kind, (b"content-length", b"%d" % len(body)), *more]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def build(database_url: str, secret: str, batch_max: int = BATCH_MAX) -> Starlette:
+    """Return the counter's application; its connection opens with the application's lifespan."""
+    counters: list[OrderCounter] = []
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        counter = OrderCounter(database_url, batch_max)
+        await counter.start()
+        counters.append(counter)
+        yield
+        counters.remove(counter)
+        await counter.stop()
+
+    endpoint = PlaceOrder(TokenSigner(secret), lambda: counters[0])
+    return Starlette(routes=[Route("/orders", endpoint, methods=["POST"])], lifespan=lifespan)
+
+
+def from_environment() -> Starlette:
+    """Return the application for a process of its own (`samphao up` sets its environment)."""
+    batch_max = int(os.environ.get("SAMPHAO_COUNTER_BATCH", BATCH_MAX))
+    return build(os.environ["SAMPHAO_COUNTER_DATABASE"], os.environ["SAMPHAO_SECRET"], batch_max)

@@ -1,0 +1,160 @@
+"""Writes of trade. Lots are always locked first and in the order of their ids, as the order counter does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from samphao.core import events
+from samphao.trade.events import HoldsExpired, OrdersPaid
+from samphao.trade.models import CropSeason, GateState, Listing, Lot, Offer
+from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
+from samphao.trade.types import (
+    CropShare,
+    GateAnswer,
+    LotSpec,
+    OrderAnswer,
+    OrderRequest,
+    PricedOffer,
+    SaleWindow,
+    order_code,
+)
+
+
+def place_order(request: OrderRequest) -> OrderAnswer:
+    """Place one order by the order counter's own statement; the same key gives the same answer."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(NUMBERS, [1])
+        number = cursor.fetchone()[0][0]
+        cursor.execute(PLACE, parameters([request], [order_code(number)]))
+        return answers(cursor.fetchone())[0]
+
+
+def mark_paid(codes: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Turn held orders into paid ones and held stock into sold; return (now or already paid, too late)."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        _lock_lots(cursor, "code = ANY (%s)", [list(codes)])
+        cursor.execute(
+            """WITH paid AS (UPDATE trade_order SET state = 'paid', paid_at = core_now()
+                             WHERE code = ANY (%s) AND state = 'held' RETURNING code, lot_id, lot_units),
+                    moved AS (UPDATE trade_lot l SET held = l.held - p.units, sold = l.sold + p.units
+                              FROM (SELECT lot_id, sum(lot_units) AS units FROM paid GROUP BY lot_id) p WHERE l.id = p.lot_id)
+               SELECT code FROM paid""",
+            [list(codes)],
+        )
+        fresh = [row[0] for row in cursor.fetchall()]
+        if fresh:
+            events.publish(OrdersPaid(fresh))
+        cursor.execute(
+            "SELECT code FROM trade_order WHERE code = ANY (%s) AND state IN ('expired', 'cancelled')", [list(codes)]
+        )
+        late = [row[0] for row in cursor.fetchall()]
+    return fresh, late
+
+
+def expire_holds(limit: int = 5000) -> list[str]:
+    """Return the stock of orders whose hold has run out; the buyer may order again."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT array_agg(code) FROM (SELECT code FROM trade_order WHERE state = 'held' AND hold_expires_at <= core_now() LIMIT %s) x",
+            [limit],
+        )
+        codes = cursor.fetchone()[0]
+        if not codes:
+            return []
+        _lock_lots(cursor, "code = ANY (%s)", [codes])
+        cursor.execute(
+            """WITH gone AS (UPDATE trade_order SET state = 'expired' WHERE code = ANY (%s) AND state = 'held' RETURNING code, lot_id, lot_units),
+                    freed AS (UPDATE trade_lot l SET held = l.held - g.units
+                              FROM (SELECT lot_id, sum(lot_units) AS units FROM gone GROUP BY lot_id) g WHERE l.id = g.lot_id)
+               SELECT code FROM gone""",
+            [codes],
+        )
+        expired = [row[0] for row in cursor.fetchall()]
+        if expired:
+            events.publish(HoldsExpired(expired))
+    return expired
+
+
+def _lock_lots(cursor: object, condition: str, parameters: list[object]) -> None:
+    cursor.execute(  # type: ignore[attr-defined]
+        f"SELECT 1 FROM trade_lot WHERE id IN (SELECT lot_id FROM trade_order WHERE {condition}) ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
+        parameters,
+    )
+
+
+def open_lots(
+    lots: Sequence[LotSpec],
+    crops: Sequence[CropShare],
+    organisations: Mapping[str, int],
+    sale: SaleWindow,
+    *,
+    is_demo: bool,
+) -> int:
+    """Write listings and their lots, on sale from `sale.opens_at`; return how many lots. Harvests of one offer share a listing."""
+    with transaction.atomic():
+        CropSeason.objects.bulk_create([CropSeason(**asdict(crop)) for crop in crops], ignore_conflicts=True)
+        listings = Listing.objects.bulk_create(
+            [
+                Listing(
+                    code=f"L-{lot.code}", producer_id=organisations[lot.producer], good=lot.good, variety=lot.variety, grade=lot.grade,
+                    title_en=lot.title_en, title_th=lot.title_th, title_zh=lot.title_zh,
+                )
+                for lot in lots
+            ]
+        )  # fmt: skip
+        Lot.objects.bulk_create(
+            [
+                Lot(
+                    code=lot.code, listing=listing, orchard_code=lot.orchard, packing_house_id=organisations.get(lot.packing_house),
+                    exporter_id=organisations.get(lot.exporter), harvest_from=lot.harvest_from, harvest_to=lot.harvest_to, unit=lot.unit,
+                    unit_mass_g=lot.unit_mass_g, carton_units=lot.carton_units, price_minor=lot.price_minor, currency=lot.currency,
+                    quantity=lot.quantity, opens_at=sale.opens_at, closes_at=sale.closes_at,
+                    buyer_limit=sale.hot_buyer_limit if lot.is_hot else None, dry_matter_pct=lot.dry_matter_pct, basic_yellow_2=lot.lab_by2,
+                    cadmium_mg_kg=lot.lab_cadmium_mg_kg, tested_on=lot.lab_on, laboratory_code=lot.laboratory, is_demo=is_demo,
+                )
+                for lot, listing in zip(lots, listings, strict=True)
+            ]
+        )  # fmt: skip
+    return len(listings)
+
+
+def store_gates(answers: Iterable[GateAnswer], *, decided_at: datetime) -> int:
+    """Write what the gates said; an answer replaces the one before."""
+    lots = dict(Lot.objects.values_list("code", "id"))
+    rows = [
+        GateState(
+            lot_id=lots[answer.lot], destination=answer.destination, gate=answer.gate, is_open=answer.is_open,
+            findings=list(answer.findings), next_due_on=answer.next_due_on, decided_at=decided_at,
+        )
+        for answer in answers
+    ]  # fmt: skip
+    GateState.objects.bulk_create(
+        rows, batch_size=2000, update_conflicts=True, unique_fields=["lot", "destination", "gate"],
+        update_fields=["is_open", "findings", "next_due_on", "decided_at"],
+    )  # fmt: skip
+    return len(rows)
+
+
+def store_offers(
+    offers: Iterable[PricedOffer], organisations: Mapping[str, int], *, priced_at: datetime, valid_to: datetime
+) -> int:
+    """Write priced offers; checkout and the order counter take them as they are."""
+    lots = dict(Lot.objects.values_list("code", "id"))
+    rows = Offer.objects.bulk_create(
+        [
+            Offer(
+                lot_id=lots[offer.lot], destination=offer.destination, kind=offer.kind, trade_mode=offer.trade_mode,
+                importer_id=organisations.get(offer.importer), entry_node=offer.entry_node, incoterm=offer.incoterm,
+                incoterm_place=offer.incoterm_place, lot_units=offer.lot_units, price_minor=offer.price_minor, currency=offer.currency,
+                lines=list(offer.lines), quantity_min=offer.quantity_min, quantity_max=offer.quantity_max, priced_at=priced_at,
+                valid_to=valid_to, promised_days=offer.promised_days,
+            )
+            for offer in offers
+        ],
+        batch_size=2000,
+    )  # fmt: skip
+    return len(rows)

@@ -1,0 +1,169 @@
+"""What crosses trade's boundary: plain values, no Django."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import IntEnum
+
+from samphao.core.codes import decode, encode
+
+HOLD = timedelta(minutes=15)
+KEY_LENGTH_MAX = 80
+
+
+class Placement(IntEnum):
+    """What the order counter's statement decided (`trade/migrations/0002_place_orders.py`)."""
+
+    PLACED = 0
+    REPEATED = 1
+    KEY_REUSED = 2
+    UNKNOWN_OFFER = 3
+    NOT_OPEN_YET = 4
+    CLOSED = 5
+    GATE_SHUT = 6
+    SOLD_OUT = 7
+    OVER_LIMIT = 8
+    BAD_QUANTITY = 9
+    PRICE_EXPIRED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """One buyer's wish for `quantity` selling units of an offer; `key` makes a retry harmless."""
+
+    buyer: int
+    key: str
+    offer: int
+    quantity: int
+
+    @property
+    def fingerprint(self) -> str:
+        return hashlib.blake2b(f"{self.offer}/{self.quantity}".encode(), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAnswer:
+    placement: Placement
+    order: str
+    amount_minor: int
+    currency: str
+    units_left: int
+    hold_expires_at: datetime
+
+    @property
+    def is_order(self) -> bool:
+        return self.placement in (Placement.PLACED, Placement.REPEATED)
+
+
+def order_code(number: int) -> str:
+    return encode("SO", number)
+
+
+def offer_code(offer: int) -> str:
+    return encode("OF", offer)
+
+
+def offer_id(code: str) -> int | None:
+    return decode("OF", code)
+
+
+@dataclass(frozen=True, slots=True)
+class CropShare:
+    """The share of a good's harvest that a province has in a month."""
+
+    good: str
+    province_iso: str
+    month: int
+    share: Decimal
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class LotSpec:
+    """A harvest lot as a producer declares it; money in satang per unit at the packing house gate."""
+
+    code: str
+    producer: str
+    orchard: str
+    packing_house: str
+    exporter: str
+    good: str
+    variety: str
+    grade: str
+    harvest_from: date
+    harvest_to: date
+    unit: str
+    unit_mass_g: int
+    carton_units: int
+    quantity: int
+    price_minor: int
+    currency: str
+    dry_matter_pct: Decimal | None
+    lab_by2: str
+    lab_cadmium_mg_kg: Decimal | None
+    lab_on: date | None
+    laboratory: str
+    title_en: str
+    title_th: str
+    title_zh: str
+    is_hot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SaleWindow:
+    """When lots are on sale, and how many units of a hot lot one buyer may order."""
+
+    opens_at: datetime
+    closes_at: datetime
+    hot_buyer_limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GateAnswer:
+    """What one gate said of a lot for a destination; each finding is a rule with what was found, source and date."""
+
+    lot: str
+    destination: str
+    gate: str
+    is_open: bool
+    findings: tuple[dict[str, str | bool | None], ...]
+    next_due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PricedOffer:
+    """One selling unit of a lot to the door of a destination; `lines` sum to `price_minor`."""
+
+    lot: str
+    destination: str
+    kind: str
+    trade_mode: str
+    importer: str
+    entry_node: str
+    incoterm: str
+    incoterm_place: str
+    lot_units: int
+    price_minor: int
+    currency: str
+    lines: tuple[dict[str, object], ...]
+    quantity_min: int
+    quantity_max: int
+    promised_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferForSale:
+    """An offer as a buyer sees it in a rush: what is left of its lot, and whether everybody wants it."""
+
+    id: int
+    kind: str
+    destination: str
+    lot: str
+    good: str
+    lot_units: int
+    unit_mass_g: int
+    units_left: int
+    is_hot: bool

@@ -1,0 +1,94 @@
+"""Shape a lot's page: gates, prices to the door with their lines, what is left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from samphao.reference.types import DestinationSpec
+from samphao.trade.types import offer_code
+from samphao.web.cards import destination_names, door_text, motif, unit_name
+from samphao.web.price_lines import price_rows
+from samphao.web.templatetags.samphao import day, in_language_plain, kg, money, number
+
+
+def gate_name(gate: str) -> str:
+    return {
+        "to_list": pgettext("gate", "to list"),
+        "to_cut": pgettext("gate", "to cut"),
+        "to_load": pgettext("gate", "to load"),
+        "to_enter": pgettext("gate", "to enter"),
+    }[gate]
+
+
+def lot_page(lot: Any, destination: DestinationSpec | None) -> dict[str, Any]:
+    here = destination.code if destination else ""
+    city = in_language_plain(destination_names(destination), "city") if destination else ""
+    listing = lot.listing
+    rows = [
+        {"term": _("Grower"), "value": in_language_plain(listing.producer)},
+        {"term": _("Lot"), "value": lot.code},
+        {"term": _("Harvest"), "value": f"{day(lot.harvest_from)} – {day(lot.harvest_to)}"},
+        {"term": _("Packing house"), "value": lot.packing_house and in_language_plain(lot.packing_house)},
+        {"term": _("Exporter of record"), "value": lot.exporter and in_language_plain(lot.exporter)},
+        {"term": _("Price"), "value": f"{money(lot.price_minor, lot.currency)} / {unit_name(lot.unit)}, FCA"},
+        {
+            "term": _("Left"),
+            "value": f"{number(lot.left)} / {number(lot.quantity)} {unit_name(lot.unit)} ({kg(lot.left * lot.unit_mass_g // 1000)})",
+        },
+    ]
+    if lot.dry_matter_pct is not None:
+        rows.insert(3, {"term": _("Dry matter"), "value": f"{number(lot.dry_matter_pct)} %"})
+    return {
+        "lot": lot,
+        "motif": motif(listing.good),
+        "title": in_language_plain(listing, "title"),
+        "rows": rows,
+        "gates": [
+            gate_row(state)
+            for state in sorted(lot.gates.all(), key=lambda state: GATES.index(state.gate))
+            if state.destination == here
+        ],
+        "offers": [offer_row(offer, lot, city) for offer in lot.offers.all() if offer.destination == here],
+    }
+
+
+GATES = ["to_list", "to_cut", "to_load", "to_enter"]
+
+
+def gate_row(state: Any) -> dict[str, Any]:
+    missing = [finding for finding in state.findings if finding["is_met"] is False]
+    waiting = [finding for finding in state.findings if finding["is_met"] is None]
+    kind = "ok" if state.is_open else ("bad" if missing else "idle")
+    shown = missing or waiting or state.findings
+    return {
+        "name": gate_name(state.gate),
+        "state": kind,
+        "reason": "; ".join(finding_text(finding) for finding in shown),
+        "source": "; ".join(dict.fromkeys(str(finding["source"]) for finding in shown)),
+    }
+
+
+def finding_text(finding: dict[str, Any]) -> str:
+    name = in_language_plain(finding, "name")
+    return f"{name}: {finding['found']}" if finding.get("found") else name
+
+
+def offer_row(offer: Any, lot: Any, city: str) -> dict[str, Any]:
+    mass_g = offer.lot_units * lot.unit_mass_g
+    unit = _("carton of %(mass)s") % {"mass": kg(mass_g / 1000)} if offer.kind == "wholesale" else unit_name(lot.unit)
+    return {
+        "code": offer_code(offer.id),
+        "kind": offer.kind,
+        "unit": unit,
+        "price": money(offer.price_minor, offer.currency),
+        "door": door_text(offer.price_minor, offer.currency, mass_g, city),
+        "days": offer.promised_days,
+        "importer": offer.importer and in_language_plain(offer.importer),
+        "quantity_min": offer.quantity_min,
+        "quantity_max": offer.quantity_max,
+        "lines": price_rows(offer.lines, offer.currency, 1),
+        "foot": {"label": _("To the door"), "rule": unit, "amount": money(offer.price_minor, offer.currency)},
+    }

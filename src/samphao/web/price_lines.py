@@ -1,0 +1,68 @@
+"""Price lines in words: label, rule with its numbers, source and date; the mirror: what each party gets of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from samphao.web.templatetags.samphao import money, percent
+
+
+def label(kind: str) -> str:
+    return {
+        "goods": _("Goods"),
+        "carriage_to_entry": _("Carriage to the entry point"),
+        "insurance": _("Insurance"),
+        "duty": _("Duty"),
+        "vat": _("VAT"),
+        "inland_carriage": _("Inland carriage"),
+        "importer": _("Importer, inspection"),
+        "hub_fee": _("Hub fee"),
+    }[kind]
+
+
+def party(receiver: str) -> str:
+    return {
+        "producer": _("Grower"),
+        "packing_house": _("Packing house"),
+        "carrier": _("Carriers"),
+        "insurer": _("Insurer"),
+        "customs": _("Customs and tax office"),
+        "importer": _("Importer of record"),
+        "hub": _("The hub"),
+    }[receiver]
+
+
+def price_rows(lines: Sequence[dict[str, Any]], currency: str, quantity: int) -> list[dict[str, Any]]:
+    """Return the rows of `components/price_lines.html` for `quantity` selling units."""
+    times = f" × {quantity}" if quantity != 1 else ""
+    rows = []
+    for line in lines:
+        dated = line["valid_on"] or _("undated")
+        rows.append(
+            {
+                "label": label(line["kind"]) + (f" {line['rate']}" if line.get("rate") else ""),
+                "rule": f"{line['rule']}{times} · {line['source']} · {dated}",
+                "is_estimate": line["is_estimate"],
+                "amount": money(line["amount_minor"] * quantity, currency),
+            }
+        )
+    return rows
+
+
+def mirror_rows(lines: Sequence[dict[str, Any]], currency: str, quantity: int) -> list[list[str]]:
+    """Return party, amount and share of the price to the door, the largest first."""
+    parts: dict[str, int] = {}
+    for line in lines:
+        for receiver, amount in line["receivers"].items():
+            parts[receiver] = parts.get(receiver, 0) + amount * quantity
+    total = sum(parts.values())
+    ordered = sorted(parts.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        [party(name), money(amount, currency), percent(Decimal(amount) / total, 1)]
+        for name, amount in ordered
+        if amount
+    ]

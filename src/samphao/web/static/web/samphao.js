@@ -1,0 +1,25 @@
+// What the pages do beyond HTML; every page works without it.
+"use strict";
+const strip = document.getElementById("offline");
+const showConnection = () => { if (strip) strip.hidden = navigator.onLine; };
+addEventListener("online", () => { showConnection(); if (document.querySelector("[data-reload]")) location.reload(); });
+addEventListener("offline", showConnection);
+showConnection();
+// An error summary takes the focus, so that it is read first; its links then lead to the fields.
+const errors = document.querySelector("[data-focus]");
+if (errors) errors.focus();
+// The account menu closes on Escape and on a click elsewhere.
+const closeMenus = (except) => document.querySelectorAll("details.menu[open]").forEach((menu) => {
+  if (menu !== except) menu.open = false;
+});
+addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+  if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+});
+// The tab that is open is in sight also on a narrow screen.
+document.querySelectorAll(".bar nav [aria-current], .tabs [aria-current]").forEach((tab) => {
+  const box = tab.closest("nav");
+  if (box.scrollWidth > box.clientWidth) box.scrollLeft = tab.offsetLeft - 24;
+});
+document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => print()));

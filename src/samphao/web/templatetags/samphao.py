@@ -1,0 +1,285 @@
+"""Filters and tags of the pages: money, masses, dates and names in three languages; status words with shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import get_month_names
+from babel.numbers import format_decimal, get_currency_precision
+from django import template
+from django.core.paginator import Page
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext
+
+register = template.Library()
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+BUDDHIST_ERA = 543
+# ¥ alone means the yuan here, so the yen is told apart; what is not listed shows its ISO code.
+SIGNS = {"THB": "฿", "CNY": "¥", "USD": "US$", "HKD": "HK$", "EUR": "€", "VND": "₫", "JPY": "JP¥"}
+LOCALES = {"th": "th", "zh-hans": "zh_Hans", "en": "en"}
+# The tag that a browser's fonts and a screen reader's voice go by, and the name a language gives itself.
+LANGUAGE_TAGS = {"th": ("th", "ไทย"), "zh": ("zh-Hans", "中文"), "en": ("en", "English")}
+SHAPES = {
+    "ok": '<circle cx="5" cy="5" r="5"/>',
+    "warn": '<path d="M5 0l5.500 9.500h-11z"/>',
+    "bad": '<path d="M5-.5L10.500 5 5 10.500-.5 5z"/>',
+    "info": '<path d="M.5.5h9v9h-9z"/>',
+    "idle": '<circle cx="5" cy="5" r="4" fill="none" stroke="currentColor" stroke-width="2"/>',
+    "plain": "",
+}
+MISSING = "–"
+
+
+def language() -> str:
+    """Return the page's language as a key of LOCALES: th, zh-hans or en."""
+    current = (get_language() or "en").lower()
+    if current.startswith("zh"):
+        return "zh-hans"
+    return "th" if current.startswith("th") else "en"
+
+
+@lru_cache(maxsize=8)
+def _locale(name: str) -> Locale:
+    return Locale.parse(LOCALES[name])
+
+
+def _decimal(value: object) -> Decimal | None:
+    if value is None or value == "":
+        return None
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def _grouped(value: Decimal, digits: int | None) -> str:
+    """Write a number with thousands separators; `digits` None keeps the decimals that it has, up to six."""
+    if digits is None:
+        pattern = "#,##0.######"
+    else:
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        value = value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+    is_exact = digits is None
+    text: str = format_decimal(abs(value), format=pattern, locale=_locale(language()), decimal_quantization=is_exact)
+    return (MINUS if value < 0 else "") + text
+
+
+def minor_digits(currency: str) -> int:
+    """Return how many digits the minor unit of an ISO 4217 currency has, by the data that babel carries."""
+    return int(get_currency_precision(currency))
+
+
+def _money(value: object, currency: str, digits: int | None) -> str:
+    minor = _decimal(value)
+    if minor is None:
+        return MISSING
+    code = currency.upper()
+    places = minor_digits(code)
+    amount = _grouped(minor.scaleb(-places), places if digits is None else digits)
+    sign, amount = (MINUS, amount[1:]) if amount.startswith(MINUS) else ("", amount)
+    return f"{sign}{SIGNS.get(code, code)}{NBSP}{amount}"
+
+
+@register.filter
+def money(value: object, currency: str = "THB") -> str:
+    """Write integer minor units and an ISO code: `1188000|money:"THB"` is ฿ 11,880.00."""
+    return _money(value, currency, None)
+
+
+@register.filter
+def money_whole(value: object, currency: str = "THB") -> str:
+    """Write an amount without its minor units, for sums so large that they do not matter."""
+    return _money(value, currency, 0)
+
+
+@register.filter
+def amount(value: object, currency: str = "THB") -> str:
+    """Write an amount without its sign, for a column whose head names the currency."""
+    minor = _decimal(value)
+    places = minor_digits(currency.upper())
+    return MISSING if minor is None else _grouped(minor.scaleb(-places), places)
+
+
+@register.filter
+def number(value: object, digits: int | None = None) -> str:
+    """Write a number with thousands separators: `51730400|number` is 51,730,400; `0.95|number:1` is 1.0."""
+    plain = _decimal(value)
+    return MISSING if plain is None else _grouped(plain, digits)
+
+
+@register.filter
+def percent(value: object, digits: int | None = None) -> str:
+    """Write a share of one: `0.009|percent` is 0.9 %."""
+    share = _decimal(value)
+    return MISSING if share is None else f"{_grouped((share * 100).normalize(), digits)}{NBSP}%"
+
+
+@register.filter
+def kg(value: object, digits: int | None = None) -> str:
+    """Write a mass in kilograms."""
+    mass = _decimal(value)
+    return MISSING if mass is None else f"{_grouped(mass, digits)}{NBSP}{pgettext('unit after a number', 'kg')}"
+
+
+@register.filter
+def tonnes(value: object, digits: int = 1) -> str:
+    """Write a mass given in kilograms as tonnes."""
+    mass = _decimal(value)
+    if mass is None:
+        return MISSING
+    return f"{_grouped(mass / 1000, digits)}{NBSP}{pgettext('unit after a number', 't')}"
+
+
+def _day(on: date) -> str:
+    name = language()
+    if name == "zh-hans":
+        return f"{on.year}年{on.month}月{on.day}日"
+    month = get_month_names("abbreviated", locale=_locale(name))[on.month]
+    return f"{on.day}{NBSP}{month}{NBSP}{on.year + BUDDHIST_ERA if name == 'th' else on.year}"
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """Write a date: 23 พ.ย. 2569, 2026年11月23日, 23 Nov 2026; an aware datetime counts where the hub is."""
+    if value is None or value == "":
+        return MISSING
+    if isinstance(value, datetime):
+        value = timezone.localtime(value) if timezone.is_aware(value) else value
+        value = value.date()
+    return _day(value)
+
+
+def _offset(at: datetime) -> str:
+    """Name the zone by its distance from UTC: abbreviations such as CST mean several zones."""
+    minutes = int((at.utcoffset() or timedelta()).total_seconds() // 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{MINUS if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+@register.filter
+def moment(value: datetime | None, zone: str = "") -> str:
+    """Write date and time; `moment:"Asia/Shanghai"` writes them as the clock there shows them, with its zone."""
+    if value is None or value == "":
+        return MISSING
+    if timezone.is_naive(value):
+        raise ValueError("moment needs an aware datetime: a time without a zone is not a moment")
+    local = value.astimezone(ZoneInfo(zone)) if zone else timezone.localtime(value)
+    gap = NBSP if language() == "zh-hans" else " "
+    text = f"{_day(local.date())}{gap}{local:%H:%M}"
+    return f"{text}{NBSP}({_offset(local)})" if zone else text
+
+
+@register.filter
+def clock_time(value: datetime | None, zone: str = "") -> str:
+    """Write the time of day alone, with the zone when one is asked for."""
+    if value is None or value == "":
+        return MISSING
+    local = value.astimezone(ZoneInfo(zone)) if zone else timezone.localtime(value)
+    return f"{local:%H:%M}{NBSP}({_offset(local)})" if zone else f"{local:%H:%M}"
+
+
+def _spoken(thing: object, stem: str) -> tuple[str, str, bool]:
+    """Return (text, language, is a fallback) of `stem_th`, `stem_zh`, `stem_en` of an object or mapping."""
+    wanted = language()[:2]
+    for code in dict.fromkeys((wanted, "en", "th", "zh")):
+        key = f"{stem}_{code}"
+        text = thing.get(key) if isinstance(thing, Mapping) else getattr(thing, key, None)
+        if text:
+            return str(text), code, code != wanted
+    return "", wanted, False
+
+
+@register.filter
+def in_language(thing: object, stem: str = "name") -> str:
+    """Write a thing's name in the page's language; where it has none, another's, marked as being in that one."""
+    text, code, is_fallback = _spoken(thing, stem)
+    if not text:
+        return MISSING
+    if not is_fallback:
+        return text
+    lang, own_name = LANGUAGE_TAGS[code]
+    return format_html(
+        '<span lang="{}">{}</span> <span class="from" lang="{}">{}</span>',
+        *(lang, text, lang, own_name),
+    )
+
+
+@register.filter
+def in_language_plain(thing: object, stem: str = "name") -> str:
+    """Return the same words without markup, for titles and attributes."""
+    return _spoken(thing, stem)[0] or MISSING
+
+
+@register.simple_tag
+def shape(kind: str = "plain") -> SafeString:
+    """Draw the little shape that goes with a status, so that colour is never its only sign."""
+    drawn = SHAPES.get(kind, "")
+    return mark_safe(f'<svg viewBox="0 0 10 10" aria-hidden="true">{drawn}</svg>' if drawn else "")  # noqa: S308 - constants
+
+
+@register.inclusion_tag("components/tag.html")
+def tag(kind: str, label: str, shape_of: str = "") -> dict[str, str]:
+    """Show a status: `{% tag "ok" label %}`; kinds ok, warn, bad, info, idle, plain."""
+    return {"kind": kind, "label": label, "shape_of": shape_of}
+
+
+@register.filter
+def share_of(value: object, whole: object) -> float:
+    """Return value / whole held within 0 and 1, for bars."""
+    part, total = _decimal(value), _decimal(whole)
+    return float(min(max(part / total, Decimal(0)), Decimal(1))) if part is not None and total else 0.0
+
+
+@register.filter
+def width(share: object) -> str:
+    """Return a share of one as the length of a bar, in hundredths for an attribute: 94.0%."""
+    part = _decimal(share) or Decimal(0)
+    return f"{min(max(part, Decimal(0)), Decimal(1)) * 100:.1f}%"
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """Split a text at its spaces."""
+    return text.split()
+
+
+@register.filter
+def bound_share(gap: object) -> Decimal:
+    """Return how much of a cost its proven bound is, from the gap above the bound."""
+    return 1 / (1 + (_decimal(gap) or Decimal(0)))
+
+
+@register.filter
+def column_class(columns: Sequence[Mapping[str, object]], at: int) -> str:
+    """Return the class of a table's cell by its column: n for numbers, w for long words."""
+    if at >= len(columns):
+        return ""
+    return "n" if columns[at].get("numeric") else "w" if columns[at].get("wide") else ""
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(context: template.Context, page: Page[Any], parameter: str = "page") -> dict[str, object]:
+    """Show the pages of a paginated list and keep the rest of the address."""
+    request: HttpRequest | None = context.get("request")
+    query = request.GET.copy() if request else None
+    if query is not None:
+        query.pop(parameter, None)
+    kept = query.urlencode() if query else ""
+    shown: Sequence[int | str] = list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+    return {
+        "page": page,
+        "numbers": shown,
+        "gap": page.paginator.ELLIPSIS,
+        "prefix": f"?{kept}&{parameter}=" if kept else f"?{parameter}=",
+    }

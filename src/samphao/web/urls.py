@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django.contrib.auth import views as auth
+from django.urls import path
+
+from samphao.web.views import account, home, market, orders
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("design/", home.design, name="design"),
+    path("market/", market.market, name="market"),
+    path("market/<str:code>/", market.lot, name="lot"),
+    path("orders/", orders.mine, name="orders"),
+    path("orders/new/", orders.place, name="order_place"),
+    path("orders/<str:code>/", orders.one, name="order"),
+    path("orders/<str:code>/pay/", orders.pay, name="order_pay"),
+    path("sign-in/", account.SignIn.as_view(), name="sign_in"),
+    path("sign-out/", auth.LogoutView.as_view(), name="sign_out"),
+    path("problems/<slug:code>/", home.problem, name="problem"),
+]

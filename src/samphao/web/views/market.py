@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import uuid
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from samphao.trade import queries as trade
+from samphao.web import destinations
+from samphao.web.cards import lot_card
+from samphao.web.lot_page import lot_page
+
+PAGE = 24
+
+
+def market(request: HttpRequest) -> HttpResponse:
+    destination, known = destinations.chosen(request)
+    text, good = request.GET.get("q", "").strip(), request.GET.get("good", "")
+    lots = trade.lots_on_sale(
+        text=text,
+        good=good,
+        province_iso=request.GET.get("province", ""),
+        destination=destination.code if destination else "",
+    )
+    page = Paginator(lots, PAGE).get_page(request.GET.get("page"))
+    cards = [lot_card(lot, destination) for lot in page]
+    return render(
+        request,
+        "web/market.html",
+        {
+            "page": page,
+            "cards": cards,
+            "text": text,
+            "good": good,
+            "destination": destination,
+            "destinations": known,
+            "goods": trade.goods_on_sale()[:12],
+        },
+    )
+
+
+def lot(request: HttpRequest, code: str) -> HttpResponse:
+    destination, known = destinations.chosen(request)
+    found = trade.lot_with_offers(code)
+    if found is None:
+        raise Http404
+    return render(
+        request,
+        "web/lot.html",
+        {
+            **lot_page(found, destination),
+            "destination": destination,
+            "destinations": known,
+            "order_key": uuid.uuid4().hex,
+        },
+    )

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from samphao.accounts.queries import viewer
+from samphao.trade import queries as trade
+from samphao.trade import services
+from samphao.trade.types import KEY_LENGTH_MAX, OrderRequest, Placement, offer_id
+from samphao.web.order_page import order_page, order_row
+from samphao.workflows import payment
+
+PAGE = 25
+
+
+def refusal(placement: Placement, left: int) -> str:
+    return {
+        Placement.KEY_REUSED: _("This form was already sent with another quantity. Open the lot again to order more."),
+        Placement.UNKNOWN_OFFER: _("This offer is no longer there."),
+        Placement.NOT_OPEN_YET: _("The sale of this lot has not opened yet."),
+        Placement.CLOSED: _("The sale of this lot has closed."),
+        Placement.GATE_SHUT: _("This lot may not be sold to this destination now. The gates below say why."),
+        Placement.SOLD_OUT: _("Only %(left)s are left.") % {"left": left},
+        Placement.OVER_LIMIT: _("You may order %(left)s more of this lot.") % {"left": left},
+        Placement.BAD_QUANTITY: _("Choose a quantity that this offer sells."),
+        Placement.PRICE_EXPIRED: _("This price is no longer valid. Look at the new one below."),
+    }[placement]
+
+
+@login_required
+def mine(request: HttpRequest) -> HttpResponse:
+    page = Paginator(trade.orders_of_buyers(viewer(request.user).organisations), PAGE).get_page(request.GET.get("page"))
+    return render(request, "web/orders.html", {"page": page, "rows": [order_row(order) for order in page]})
+
+
+@login_required
+@require_POST
+def place(request: HttpRequest) -> HttpResponse:
+    """Place an order by the counter's own statement; the form carries the key, so that sending it twice orders once."""
+    who = viewer(request.user)
+    offer, quantity, lot = (
+        offer_id(request.POST.get("offer", "")),
+        request.POST.get("quantity", ""),
+        request.POST.get("lot", ""),
+    )
+    key = request.POST.get("key", "")[:KEY_LENGTH_MAX] or uuid.uuid4().hex
+    if offer is None or not quantity.isdecimal() or not who.organisations:
+        messages.error(request, _("Choose an offer and a whole number, signed in for an organisation that buys."))
+        return redirect("lot", code=lot) if lot else redirect("market")
+    answer = services.place_order(OrderRequest(who.organisations[0], key, offer, int(quantity)))
+    if answer.is_order:
+        return redirect("order", code=answer.order)
+    messages.error(request, refusal(answer.placement, answer.units_left))
+    return redirect("lot", code=lot) if lot else redirect("market")
+
+
+@login_required
+def one(request: HttpRequest, code: str) -> HttpResponse:
+    who = viewer(request.user)
+    order = trade.order_for(code, organisations=who.organisations, sees_all=who.is_hub)
+    if order is None:
+        raise Http404
+    return render(request, "web/order.html", order_page(order, may_pay=order.buyer_id in who.organisations))
+
+
+@login_required
+@require_POST
+def pay(request: HttpRequest, code: str) -> HttpResponse:
+    """Pay a held order through the simulator bank; the page says that it is one."""
+    who = viewer(request.user)
+    order = trade.order_for(code, organisations=who.organisations, sees_all=False)
+    if order is None or order.buyer_id not in who.organisations:
+        raise Http404
+    if order.state != order.State.HELD:
+        messages.error(request, _("This order can no longer be paid."))
+    elif payment.pay_by_simulator(order.code):
+        messages.success(request, _("The simulator bank reported your payment."))
+    return redirect("order", code=code)

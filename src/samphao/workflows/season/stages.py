@@ -1,0 +1,244 @@
+"""A season stage by stage. Each stage writes all or nothing, prints what it counted, and says which invariant it checked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from samphao.accounts import queries as accounts
+from samphao.accounts import services as account_services
+from samphao.core import clock, events
+from samphao.core.models import StageResult
+from samphao.core.tokens import TokenSigner
+from samphao.customs import services as customs
+from samphao.payments import queries as ledger
+from samphao.payments import services as payments
+from samphao.payments.adapters import simulator
+from samphao.reference import queries as reference
+from samphao.reference import services as reference_services
+from samphao.trade import queries as trade
+from samphao.trade import services as trade_services
+from samphao.trade.types import SaleWindow
+from samphao.workflows import gates
+from samphao.workflows.season.files import SeasonFiles, read_season
+from samphao.workflows.season.load import send_all
+from samphao.workflows.season.market_day import HOUSEHOLDS, WHOLESALE, MarketDay, OrderMix
+from samphao.workflows.season.offers import Pricer
+
+CONNECTIONS = 64
+WAVES_MAX = 12
+HOUSEHOLD_COUNT = 24_000
+HOT_BUYER_LIMIT = 12
+REPORTS_AT_ONCE = 5_000
+
+
+class BrokenInvariant(RuntimeError):
+    """The season counted something that may not be: it stops here."""
+
+
+@dataclass(slots=True)
+class Season:
+    """A season's files, its clock and what its stages hand on to each other."""
+
+    name: str
+    folder: Path
+    opens_at: datetime
+    counter_port: int
+    seed: int = 2026
+    mix: OrderMix = field(default_factory=OrderMix)
+    files: SeasonFiles | None = None
+
+    def read(self) -> SeasonFiles:
+        if self.files is None:
+            self.files = read_season(self.folder, goods=set(reference.goods()), provinces=reference.province_codes())
+        return self.files
+
+
+@dataclass(slots=True)
+class Count:
+    """What a stage counted; `invariant` is a sentence that held."""
+
+    count: int = 0
+    invariant: str = ""
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+@contextmanager
+def stage(season: Season, position: int, name: str) -> Iterator[Count]:
+    """Time a stage and keep its result with its effects."""
+    count, started = Count(), time.perf_counter()
+    yield count
+    StageResult.objects.create(
+        season=season.name, stage=name, position=position, count=count.count, seconds=time.perf_counter() - started,
+        invariant=count.invariant, figures=count.figures,
+    )  # fmt: skip
+
+
+def lots_and_listings(season: Season) -> None:
+    """Write parties, orchards, importers and lots."""
+    with transaction.atomic(), stage(season, 1, "lots and listings") as count:
+        files = season.read()
+        reference_services.publish_destinations(files.destinations)
+        ids = account_services.register_parties(files.organisations, files.registrations, files.orchards, is_demo=True)
+        customs.record_importers(files.importers, files.permits, ids)
+        sale = SaleWindow(season.opens_at, season.opens_at + timedelta(days=2), HOT_BUYER_LIMIT)
+        count.count = trade_services.open_lots(files.lots, files.crop_calendar, ids, sale, is_demo=True)
+        figures = trade.market_figures()
+        require(figures.provinces == len(reference.province_codes()), f"only {figures.provinces} provinces have a lot")
+        count.invariant = f"all {figures.provinces} provinces have a lot"
+
+
+def prices(season: Season) -> None:
+    """Decide the gates and price every lot to every destination."""
+    with transaction.atomic(), stage(season, 2, "gates and prices to the door") as count:
+        files, goods, on = season.read(), reference.goods(), season.opens_at.date()
+        ids = accounts.ids_by_code()
+        evidence = gates.Evidence(
+            gates.registrations_on(files.registrations, on),
+            {orchard.code: orchard for orchard in files.orchards},
+            frozenset(
+                (terms.destination, permit.good)
+                for terms in files.importers
+                for permit in files.permits
+                if permit.importer == terms.organisation and permit.valid_from <= on <= permit.valid_to
+            ),
+            _listed_importers(files, on),
+        )
+        answers = list(gates.decide_lots(files.lots, files.destinations, goods, evidence, reference.gate_rules(on), on))
+        trade_services.store_gates(answers, decided_at=season.opens_at)
+        pricer = Pricer(files.organisations, goods, on)
+        count.count = trade_services.store_offers(
+            pricer.offers(files.lots, files.destinations),
+            ids,
+            priced_at=season.opens_at,
+            valid_to=season.opens_at + timedelta(days=3),
+        )
+        wrong = trade.offers_whose_lines_do_not_add_up()
+        require(not wrong, f"{wrong} offers whose lines do not add up")
+        shut = sum(not answer.is_open for answer in answers if answer.gate == "to_list")
+        count.figures = {"refused": dict(pricer.reasons()), "shut_to_list": shut}
+        count.invariant = "every price is the sum of its lines"
+
+
+def _listed_importers(files: SeasonFiles, on: Any) -> frozenset[str]:
+    status = gates.registrations_on(files.registrations, on)
+    return frozenset(
+        row.destination for row in files.importers if status.get(row.organisation, {}).get("gacc_importer") == "valid"
+    )
+
+
+def rush(season: Season) -> None:
+    """Send the season's orders to the order counter over HTTP; the refused try another lot, as people do."""
+    with stage(season, 3, "the rush") as count:
+        files = season.read()
+        buyers = {HOUSEHOLDS: _households(), WHOLESALE: accounts.ids_of_kind("buyer", demo_households=False)}
+        weights = {
+            HOUSEHOLDS: {row.code: row.household_weight for row in files.destinations},
+            WHOLESALE: {row.code: row.wholesale_weight for row in files.destinations},
+        }
+        sold_to = {(offer.kind, offer.destination) for offer in trade.offers_for_sale()}
+        weights = {
+            kind: {code: weight for code, weight in places.items() if (kind, code) in sold_to}
+            for kind, places in weights.items()
+        }
+        day = MarketDay(season.mix, weights, buyers, season.seed)
+        signer = TokenSigner(settings.SECRET_KEY)
+        waiting, refused, answered_s = list(day.wishes), 0, 0.0
+        statuses: dict[int, int] = {}
+        codes: set[str] = set()
+        for _ in range(WAVES_MAX):
+            wishes = day.choose(waiting, trade.offers_for_sale())
+            if not wishes:
+                break
+            started = time.perf_counter()
+            outcome = send_all(season.counter_port, day.requests(wishes, signer, season.name), CONNECTIONS)
+            answered_s += time.perf_counter() - started
+            codes.update(outcome.orders)
+            for status, number in outcome.statuses.items():
+                statuses[status] = statuses.get(status, 0) + number
+            again = {number for number in outcome.refused if number >= 0}
+            refused += len(again)
+            waiting = [wish for wish in waiting if wish.number in again]
+        figures = trade.rush_figures()
+        require(figures.oversold == 0, f"{figures.oversold} lots are oversold")
+        require(figures.duplicated == 0, f"{figures.duplicated} keys have two orders")
+        lost = len(codes) - figures.orders
+        require(lost == 0, f"{lost} answered orders are not in the database")
+        count.count = figures.orders
+        count.figures = {
+            "refused": refused,
+            "answers": statuses,
+            "orders_per_s": round(sum(statuses.values()) / answered_s),
+            "unserved": len(waiting),
+        }
+        count.invariant = "oversold 0, lost 0, duplicated 0, counted in the database"
+
+
+def _households() -> list[int]:
+    known = accounts.ids_of_kind("buyer", demo_households=True)
+    return known or account_services.register_households(HOUSEHOLD_COUNT, prefix="HH")
+
+
+def payment(season: Season) -> None:
+    """The simulator bank reports payments; unpaid holds run out and their stock returns."""
+    with stage(season, 4, "payment") as count:
+        due = trade.orders_due()
+        reports = simulator.reports(due, season.seed)
+        for start in range(0, len(reports), REPORTS_AT_ONCE):
+            payments.record_payments(simulator.METHOD, reports[start : start + REPORTS_AT_ONCE])
+        drain()
+        clock.move_to(clock.now() + timedelta(minutes=16))
+        expired = 0
+        while gone := trade_services.expire_holds():
+            expired += len(gone)
+        drain()
+        checked = ledger.check()
+        require(not checked.faults, f"the ledger is wrong: {checked.faults[:3]}")
+        wrong = trade.lots_whose_counts_are_wrong()
+        require(not wrong, f"held and sold of {wrong[:3]} differ from their orders")
+        count.count = checked.transfers
+        count.figures = {"expired": expired, "reported_twice": len(reports) - checked.transfers}
+        count.invariant = "trial balance zero in every currency; held and sold equal the orders"
+
+
+def drain() -> None:
+    """Deliver every waiting event."""
+    while events.deliver():
+        pass
+    require(events.waiting() == 0, "events wait that no handler takes")
+
+
+def require(holds: bool, sentence: str) -> None:
+    if not holds:
+        raise BrokenInvariant(sentence)
+
+
+STAGES: tuple[tuple[str, Callable[[Season], None]], ...] = (
+    ("lots and listings", lots_and_listings),
+    ("gates and prices to the door", prices),
+    ("the rush", rush),
+    ("payment", payment),
+)
+
+
+def run(season: Season, told: Callable[[StageResult], None]) -> None:
+    """Run the stages that have not run yet, each told as it ends; a second run only tells."""
+    done = {result.stage: result for result in StageResult.objects.filter(season=season.name)}
+    if not done:
+        clock.move_to(season.opens_at)
+        events.deliver()
+    for name, work in STAGES:
+        if name not in done:
+            work(season)
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+            done[name] = StageResult.objects.get(season=season.name, stage=name)
+        told(done[name])

@@ -1,0 +1,152 @@
+"""The order counter over HTTP, in a process of its own, and what a kill does to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from worlds import two_buyers_one_lot
+
+from samphao.config.processes import free_port, wait_for_port
+from samphao.core.tokens import TokenSigner
+from samphao.trade import queries
+from samphao.trade.models import Order
+from samphao.trade.types import offer_code
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("http")]
+
+
+class Counter:
+    """The order counter as its operators run it: killed and started again on the same port."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.signer = TokenSigner(settings.SECRET_KEY)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        database = settings.DATABASES["default"]
+        url = f"postgresql://{database['USER']}:{database['PASSWORD']}@/{connection.settings_dict['NAME']}?host={database['HOST']}&port={database['PORT'] or 5432}"
+        command = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "samphao.config.counter:from_environment",
+            "--factory",
+            "--port",
+            str(self.port),
+            "--log-level",
+            "error",
+        ]
+        self.process = subprocess.Popen(
+            command, env={**os.environ, "SAMPHAO_COUNTER_DATABASE": url, "SAMPHAO_SECRET": settings.SECRET_KEY}
+        )
+        wait_for_port(self.port, self.process)
+
+    def kill(self) -> None:
+        assert self.process
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(20)
+
+    def post(self, body: object, *, buyer: int | None = None, key: str = "k1") -> tuple[int, dict[str, object]]:
+        headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
+        if buyer is not None:
+            headers["Authorization"] = f"Bearer {self.signer.make(buyer)}"
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/orders", data, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, json.loads(refused.read())
+
+
+@pytest.fixture
+def counter() -> Iterator[Counter]:
+    running = Counter()
+    running.start()
+    yield running
+    running.kill()
+
+
+def test_an_order_is_answered_with_its_code_price_and_hold(counter: Counter) -> None:
+    world = two_buyers_one_lot.make()
+    status, answer = counter.post({"offer": offer_code(world.offer.id), "quantity": 2}, buyer=world.anong.id)
+    assert (status, answer["state"], answer["amount_minor"], answer["currency"]) == (201, "held", 25_668, "CNY")
+    assert Order.objects.get().code == answer["order"]
+
+
+def test_each_refusal_is_a_problem_that_says_what_to_do(counter: Counter) -> None:
+    world = two_buyers_one_lot.make(quantity=1)
+    offer, anong = offer_code(world.offer.id), world.anong.id
+    wrong = [
+        (counter.post({"offer": offer, "quantity": 1}), 401, "/problems/not-signed-in"),
+        (counter.post({"offer": offer, "quantity": 1}, buyer=anong, key=""), 400, "/problems/no-key"),
+        (counter.post(b"{", buyer=anong), 400, "/problems/bad-json"),
+        (counter.post([], buyer=anong), 400, "/problems/bad-body"),
+        (counter.post({"offer": offer, "quantity": "2"}, buyer=anong), 400, "/problems/bad-quantity"),
+        (counter.post({"offer": offer, "quantity": True}, buyer=anong), 400, "/problems/bad-quantity"),
+        (counter.post({"offer": "OF-0000-0001", "quantity": 1}, buyer=anong), 404, "/problems/unknown-offer"),
+        (counter.post({"offer": offer, "quantity": 9}, buyer=anong), 422, "/problems/bad-quantity"),
+        (counter.post({"offer": offer, "quantity": 2}, buyer=anong), 409, "/problems/sold-out"),
+        (counter.post(b"x" * 5000, buyer=anong), 413, "/problems/too-large"),
+    ]
+    for (status, problem), expected, kind in wrong:
+        assert (status, problem["status"], problem["type"]) == (expected, expected, kind), problem
+        assert problem["title"]
+
+
+def test_a_forged_or_expired_token_is_not_taken() -> None:
+    signer = TokenSigner("one")
+    assert signer.buyer(TokenSigner("another").make(7)) is None
+    assert signer.buyer(signer.make(7, lives_s=-1)) is None
+    assert signer.buyer("nonsense") is None
+    assert signer.buyer(signer.make(7)) == 7
+
+
+def test_a_counter_killed_in_a_rush_loses_no_answered_order_and_sells_nothing_twice() -> None:
+    world = two_buyers_one_lot.make(quantity=400)
+    counter = Counter()
+    counter.start()
+    offer, answered, stop = offer_code(world.offer.id), [], threading.Event()
+
+    def buy(name: int) -> None:
+        buyer = (world.anong.id, world.baisong.id)[name % 2]
+        for number in range(60):
+            while not stop.is_set():
+                try:
+                    status, answer = counter.post({"offer": offer, "quantity": 2}, buyer=buyer, key=f"{name}-{number}")
+                except (TimeoutError, OSError):
+                    time.sleep(0.02)  # the same order again with the same key
+                    continue
+                if status == 201:
+                    answered.append(answer["order"])
+                break
+
+    threads = [threading.Thread(target=buy, args=(name,)) for name in range(8)]
+    for thread in threads:
+        thread.start()
+    for _ in range(3):
+        time.sleep(0.25)
+        counter.kill()
+        counter.start()
+    for thread in threads:
+        thread.join(60)
+    stop.set()
+    counter.kill()
+    known = set(Order.objects.values_list("code", flat=True))
+    assert set(answered) <= known
+    assert queries.rush_figures() == queries.RushFigures(orders=200, oversold=0, duplicated=0)
+    assert len(set(answered)) == 200

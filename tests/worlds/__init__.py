@@ -1,0 +1,1 @@
+"""Named worlds, small enough to be solved by hand."""
