@@ -112,6 +112,17 @@ def test_a_bank_that_reports_twice_pays_once() -> None:
     assert balance(HELD) == 12_834
 
 
+def test_a_bank_statement_that_names_a_payment_twice_pays_once() -> None:
+    report = BankReport("SO-1", "REF-1", 12_834, "CNY", "LOT-1")
+    assert services.record_payments("simulator", [report, report]) == 1
+    assert balance(HELD) == 12_834
+
+
+def test_one_key_for_two_different_transfers_is_refused(purses: None) -> None:
+    with pytest.raises(services.TwoForOneKey):
+        services.post([move("in", BANK, HELD, 100), move("in", BANK, HELD, 200)])
+
+
 def test_the_check_finds_a_balance_that_lies(purses: None) -> None:
     services.post([move("in", BANK, HELD, 100)])
     commit_checks()

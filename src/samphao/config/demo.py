@@ -34,14 +34,15 @@ def run(season_folder: Path, *, serve: bool, fresh: bool, port: int) -> None:
             _forget()
         _prepare()
         from samphao.core.models import StageResult
-        from samphao.workflows.season.stages import Season
+        from samphao.insight import season as impact
+        from samphao.workflows.season.season import Season
         from samphao.workflows.season.stages import run as run_season
 
         print(f"Samphao demo · demo data, invented · season opens {OPENS_AT:%d %b %Y %H:%M} Bangkok\n")
         print(f"  {'stage':34}{'count':>10}{'seconds':>10}{'a second':>12}  checked")
         with processes.order_counter(processes.free_port()) as counter_port:
             season = Season("season-2026", season_folder, OPENS_AT, counter_port)
-            run_season(season, _tell)
+            run_season(season, _tell, ((impact.NAME, impact.impact),))
         total = sum(StageResult.objects.values_list("seconds", flat=True))
         print(
             f"  {'the whole season':34}{'':10}{total:10.1f}{'':12}  ({time.perf_counter() - started:.1f} s with everything around it)\n"

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "samphao.accounts",
     "samphao.payments",
     "samphao.trade",
+    "samphao.freight",
     "samphao.customs",
     "samphao.workflows",
     "samphao.web",

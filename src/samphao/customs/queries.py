@@ -72,3 +72,13 @@ def importers_for(destination: str, good: str, on: date, *, needs_permit: bool) 
     if needs_permit:
         choices = [choice for choice in choices if choice.ports]
     return sorted(choices, key=lambda choice: (-sum(choice.ports.values()), choice.code))
+
+
+def permitted_ports(on: date) -> dict[tuple[str, str], frozenset[str]]:
+    """Return for each importer and good the ports of entry for which it holds a permit on a day."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for importer, good, port in Permit.objects.filter(valid_from__lte=on, valid_to__gte=on).values_list(
+        "importer__code", "good", "port"
+    ):
+        found.setdefault((importer, good), set()).add(port)
+    return {key: frozenset(ports) for key, ports in found.items()}

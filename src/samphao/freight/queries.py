@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
 import numpy as np
+from django.db import connection
+from django.db.models import Count, QuerySet, Sum
 
-from samphao.engines.itineraries.costing import Shipment, price_departures
+from samphao.engines.itineraries import costing
 from samphao.engines.itineraries.explain import Leg, legs_of
 from samphao.engines.itineraries.scan import Itinerary, Query, scan
 from samphao.engines.itineraries.timetable import DAY_MIN, TEMPERATURES, UNKNOWN_COST, Timetable
+from samphao.freight.models import Load, MovementEvent, Plan, Shipment
 from samphao.freight.types import Carriage, CarriageQuestion
 from samphao.reference.freight_files import read_freight
 from samphao.reference.freight_network import (
@@ -30,7 +33,7 @@ CONTAINER_KG = 18_000
 CONTAINER_L = 60_000
 FILL = Decimal("0.85")  # a price per kg supposes containers 85 % full: an estimate until the plan says
 HUBS_NEAR = 3
-HORIZON_DAYS = 21
+HORIZON_DAYS = 45
 
 
 @lru_cache(maxsize=1)
@@ -39,7 +42,7 @@ def network() -> FreightReference:
 
 
 @lru_cache(maxsize=64)
-def _entering_by(
+def timetable_entering(
     on: date,
     temperature: str,
     exchange: tuple[tuple[str, Decimal], ...],
@@ -68,8 +71,10 @@ def _priced(on: date, temperature: str, exchange: tuple[tuple[str, Decimal], ...
     reference = network()
     timetable = illustrative_timetable(reference, starts_on=on, days=HORIZON_DAYS)
     terms = PriceTerms("THB", dict(exchange), on, TEMPERATURES.index(temperature))
-    shipment = Shipment(CONTAINER_KG * 1000, CONTAINER_L, containers=1, is_sealed=True)
-    return replace(timetable, cost_minor=price_departures(rates_of(reference, timetable, terms), shipment)), terms
+    shipment = costing.Shipment(CONTAINER_KG * 1000, CONTAINER_L, containers=1, is_sealed=True)
+    return replace(
+        timetable, cost_minor=costing.price_departures(rates_of(reference, timetable, terms), shipment)
+    ), terms
 
 
 def exchange_in_satang(rates: dict[str, ExchangeRateSpec], digits: dict[str, int]) -> tuple[tuple[str, Decimal], ...]:
@@ -77,6 +82,7 @@ def exchange_in_satang(rates: dict[str, ExchangeRateSpec], digits: dict[str, int
     return tuple(sorted((code, Decimal(100) / rate.rate / 10 ** digits[code]) for code, rate in rates.items()))
 
 
+@lru_cache(maxsize=1)
 def nodes() -> dict[str, Node]:
     return {node.code: node for node in network().nodes}
 
@@ -85,7 +91,7 @@ def carriage(question: CarriageQuestion, exchange: tuple[tuple[str, Decimal], ..
     """Return the cheapest carriage of a full sealed container that is there in time; None where nobody knows one."""
     reference = network()
     country = nodes()[question.destination].country
-    timetable, terms = _entering_by(question.on, question.temperature, exchange, country, question.entry_nodes)
+    timetable, terms = timetable_entering(question.on, question.temperature, exchange, country, question.entry_nodes)
     query = _query(question, reference, timetable, terms)
     options = scan(timetable, query)
     if not options:
@@ -138,3 +144,95 @@ def _cost(legs: tuple[Leg, ...]) -> int:
 
 def _per_kg(cost_minor: int) -> Decimal:
     return (Decimal(cost_minor) / CONTAINER_KG / FILL).quantize(Decimal("0.01"))
+
+
+@dataclass(frozen=True, slots=True)
+class FlowSum:
+    """Kilograms carried on one link of the network."""
+
+    start: str
+    end: str
+    mode: str
+    kg: float
+    loads: int
+
+
+def latest_plan() -> Plan | None:
+    return Plan.objects.order_by("-made_at", "-id").first()
+
+
+def loads_of(plan: Plan) -> QuerySet[Load]:
+    """Return the whole containers of a plan, the next departure first."""
+    return Load.objects.filter(plan=plan, is_whole=True).order_by("departs_at", "code")
+
+
+def load_with_goods(code: str) -> Load | None:
+    return Load.objects.select_related("plan").prefetch_related("consignments").filter(code=code).first()
+
+
+def flows_of(plan: Plan) -> list[FlowSum]:
+    """Return what a plan carries on each link, the largest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT leg ->> 'from', leg ->> 'to', leg ->> 'mode', sum(mass_kg), count(*)
+               FROM freight_load, jsonb_array_elements(legs) leg WHERE plan_id = %s GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3""",
+            [plan.pk],
+        )
+        return [FlowSum(*row) for row in cursor.fetchall()]
+
+
+def fill_figures(plan: Plan) -> dict[str, float]:
+    """Return containers, shares of containers, mean fill, mass and emissions of a plan."""
+    loads = list(Load.objects.filter(plan=plan, is_whole=True))
+    total = Load.objects.filter(plan=plan).aggregate(kg=Sum("mass_kg"), emission=Sum("emission_kg"), loads=Count("id"))
+    return {
+        "containers": len(loads),
+        "shares": total["loads"] - len(loads),
+        "mean_fill": sum(load.fill for load in loads) / len(loads) if loads else 0.0,
+        "kg": total["kg"] or 0.0,
+        "emission_kg": total["emission"] or 0.0,
+    }
+
+
+def shipment_of(order_code: str) -> Shipment | None:
+    return Shipment.objects.select_related("load").filter(order_code=order_code).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """How deliveries kept their promise."""
+
+    loads: int
+    shipments: int
+    in_time: int
+
+    @property
+    def share_in_time(self) -> float:
+        return self.in_time / self.shipments if self.shipments else 0.0
+
+
+def arrivals(plan_code: str) -> Arrivals:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(DISTINCT l.id), count(*), count(*) FILTER (WHERE e.at <= s.due_at)
+               FROM freight_load l JOIN freight_plan p ON p.id = l.plan_id JOIN freight_shipment s ON s.load_id = l.id
+               JOIN freight_movementevent e ON e.load_id = l.id AND e.kind = 'delivered' WHERE p.code = %s""",
+            [plan_code],
+        )
+        return Arrivals(*cursor.fetchone())
+
+
+def events_of(load_id: int) -> list[MovementEvent]:
+    return list(MovementEvent.objects.filter(load=load_id).order_by("at", "id"))
+
+
+def events_out_of_order(plan_code: str) -> int:
+    """Count loads that arrive before they depart, or are delivered before they arrive: there may be none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FROM (SELECT e.at < lag(e.at) OVER (PARTITION BY e.load_id ORDER BY e.id) AS is_back
+               FROM freight_movementevent e JOIN freight_load l ON l.id = e.load_id JOIN freight_plan p ON p.id = l.plan_id
+               WHERE p.code = %s) x WHERE is_back""",
+            [plan_code],
+        )
+        return int(cursor.fetchone()[0])

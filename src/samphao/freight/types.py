@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 
@@ -36,3 +36,26 @@ class Carriage:
     modes: tuple[str, ...]
     is_estimate: bool
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentSpec:
+    """An order that wants to travel: `origin` is a packing house or a producer, with the door's latitude and longitude."""
+
+    order_code: str
+    number: int
+    lot_code: str
+    good: str
+    origin: str
+    door: tuple[float, float]
+    exporter: str
+    importer: str
+    destination: str
+    node: str
+    entry_nodes: frozenset[str] | None
+    is_chilled: bool
+    is_fresh_fruit: bool
+    mass_kg: float
+    volume_m3: float
+    ready_at: datetime
+    due_at: datetime

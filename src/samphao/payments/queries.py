@@ -49,3 +49,12 @@ def balances_of(owner: str) -> list[tuple[str, str, int]]:
             "SELECT purpose, currency, balance_minor FROM payments_account WHERE owner = %s ORDER BY 1, 2", [owner]
         )
         return list(cursor.fetchall())
+
+
+def held_by_currency() -> dict[str, int]:
+    """Return the money held for orders, by currency."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT currency, sum(balance_minor)::bigint FROM payments_account WHERE purpose = 'held' GROUP BY 1 ORDER BY 1"
+        )
+        return dict(cursor.fetchall())

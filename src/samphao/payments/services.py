@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -14,6 +15,10 @@ from samphao.payments.types import AccountSpec, BankReport, Posting
 
 class UnknownAccount(HubError):
     status, code = 500, "unknown-account"
+
+
+class TwoForOneKey(HubError):
+    status, code = 422, "two-for-one-key"
 
 
 def open_accounts(specs: Iterable[AccountSpec]) -> None:
@@ -32,7 +37,11 @@ def open_accounts(specs: Iterable[AccountSpec]) -> None:
 
 
 def post(postings: Sequence[Posting]) -> int:
-    """Post transfers whose keys are new, in one transaction; return how many were. Raise if an account is unknown."""
+    """Post transfers whose keys are new, in one transaction; return how many were. Raise if an account is unknown.
+
+    A key that stands twice among `postings` is posted once; the same key with other entries is refused.
+    """
+    postings = _once(postings)
     codes = sorted({code for posting in postings for code, _ in posting.entries})
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT code, id, currency FROM payments_account WHERE code = ANY (%s)", [codes])
@@ -64,6 +73,14 @@ def post(postings: Sequence[Posting]) -> int:
     return len(made)
 
 
+def _once(postings: Sequence[Posting]) -> list[Posting]:
+    by_key: dict[str, Posting] = {}
+    for posting in postings:
+        if by_key.setdefault(posting.key, posting).entries != posting.entries:
+            raise TwoForOneKey(f"transfer {posting.key} stands twice with different entries")
+    return list(by_key.values())
+
+
 def record_payments(method: str, reports: Sequence[BankReport]) -> int:
     """Write what a bank reported: payment rows, held money in the ledger and the event, once per bank reference."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -79,7 +96,7 @@ def record_payments(method: str, reports: Sequence[BankReport]) -> int:
             ],
         )  # fmt: skip
         new = {row[0] for row in cursor.fetchall()}
-        fresh = [report for report in reports if report.bank_reference in new]
+        fresh = list({report.bank_reference: report for report in reports if report.bank_reference in new}.values())
         if not fresh:
             return 0
         open_accounts(
@@ -132,3 +149,21 @@ def bank(method: str, currency: str) -> AccountSpec:
 def held(lot: str, currency: str) -> AccountSpec:
     """Return the account of money held for a lot's orders: an advance can never exceed it."""
     return AccountSpec("held", currency, subject=lot)
+
+
+def pay_out(method: str, key: str, at: datetime) -> int:
+    """Send what is payable to its owners' banks, and settle the currencies exchanged for it; return how many payouts."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT code, currency, balance_minor, purpose FROM payments_account
+               WHERE purpose IN ('payable', 'exchange') AND balance_minor <> 0 ORDER BY id FOR NO KEY UPDATE"""
+        )
+        rows = cursor.fetchall()
+        banks = {currency: bank(method, currency) for _, currency, _, _ in rows}
+        open_accounts(banks.values())
+        postings = [
+            Posting(purpose_name, f"{key}:{code}", code, at, ((code, amount), (banks[currency].code, -amount)))
+            for code, currency, amount, purpose in rows
+            for purpose_name in ("payment out" if purpose == "payable" else "currency exchange",)
+        ]
+        return post(postings)

@@ -180,3 +180,23 @@ class GateRule(Dated):
     name_zh = models.CharField(max_length=200)
     confidence = models.CharField(max_length=20)
     note = models.CharField(max_length=300, blank=True)
+
+
+class Document(Dated):
+    """A paper that a good needs on its way to a destination: at which step, from whom, and why."""
+
+    code = models.CharField(max_length=40)
+    good = models.CharField(max_length=40, blank=True)
+    category = models.CharField(max_length=40, blank=True)
+    destination = models.CharField(max_length=60, help_text="countries parted by semicolons, or * for all")
+    trade_mode = models.CharField(max_length=10)
+    transport = models.CharField(max_length=20, blank=True, help_text="modes parted by semicolons; empty is any")
+    step = models.CharField(max_length=10)
+    name_en = models.CharField(max_length=120)
+    name_th = models.CharField(max_length=120, blank=True)
+    name_zh = models.CharField(max_length=120, blank=True)
+    issuer = models.CharField(max_length=120)
+    needed = models.CharField(max_length=20)
+    condition_key = models.CharField(max_length=40, blank=True)
+    condition = models.CharField(max_length=300, blank=True)
+    confidence = models.CharField(max_length=20)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -11,6 +12,7 @@ from samphao.engines.gates import GateRule as EngineGateRule
 from samphao.reference.models import (
     Dated,
     Destination,
+    Document,
     ExchangeRate,
     GateRule,
     Good,
@@ -55,6 +57,18 @@ def goods() -> dict[str, GoodSpec]:
 
 def province_codes() -> set[str]:
     return set(Province.objects.values_list("code_iso", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class ProvinceName:
+    code_iso: str
+    name_en: str
+    name_th: str
+    name_zh: str
+
+
+def province_names() -> list[ProvinceName]:
+    return [ProvinceName(*row) for row in Province.objects.values_list("code_iso", "name_en", "name_th", "name_zh")]
 
 
 def province_places() -> dict[str, tuple[float, float]]:
@@ -161,6 +175,60 @@ def gate_rules(on: date) -> list[tuple[GateRule, EngineGateRule]]:
         )
         for row in _in_force(GateRule.objects.all(), on)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSpec:
+    """A rule of papers: an empty good or category is any, `*` among the countries is all, no transport is any."""
+
+    code: str
+    good: str
+    category: str
+    countries: frozenset[str]
+    trade_mode: str
+    transport: frozenset[str]
+    step: str
+    name_en: str
+    name_th: str
+    name_zh: str
+    issuer: str
+    needed: str
+    condition_key: str
+    condition: str
+    source: str
+    is_estimate: bool
+
+    def is_for(self, good: GoodSpec, country: str, trade_mode: str, modes: frozenset[str]) -> bool:
+        return (
+            self.good in ("", good.code)
+            and self.category in ("", good.category)
+            and bool({"*", country} & self.countries)
+            and self.trade_mode in ("*", trade_mode)
+            and (not self.transport or bool(self.transport & modes))
+        )
+
+
+def documents(on: date) -> list[DocumentSpec]:
+    """Return the rules of papers in force: which good, destination, mode and condition asks for which."""
+    words = source_words()
+    return [
+        DocumentSpec(
+            row.code, row.good, row.category, frozenset(row.destination.split(";")), row.trade_mode,
+            frozenset(row.transport.split(";")) - {""}, row.step, row.name_en, row.name_th, row.name_zh, row.issuer, row.needed,
+            row.condition_key, row.condition, words(row.source), is_estimate=row.confidence != "sourced",
+        )
+        for row in _in_force(Document.objects.all(), on)
+    ]  # fmt: skip
+
+
+def tariff_lines(country: str, on: date) -> dict[str, str]:
+    """Return for each good the national tariff line of a country, where a source gives one."""
+    found = {}
+    if country == "CN":
+        found = dict(Good.objects.exclude(tariff_line_cn="").values_list("code", "tariff_line_cn"))
+    for row in _in_force(TariffRate.objects.filter(destination_country=country).exclude(tariff_line=""), on):
+        found.setdefault(row.good, row.tariff_line)
+    return found
 
 
 class source_words:  # noqa: N801 - reads as a function that is made once: words = source_words(); words(key)

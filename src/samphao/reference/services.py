@@ -12,6 +12,7 @@ from django.db import models, transaction
 from samphao.core.errors import BadRows, Fault
 from samphao.reference.models import (
     Destination,
+    Document,
     ExchangeRate,
     GateRule,
     Good,
@@ -28,7 +29,7 @@ from samphao.reference.types import DestinationSpec
 DATA = Path(__file__).parent / "data"
 TABLES: dict[str, type[models.Model]] = {
     "sources": Source, "provinces": Province, "goods": Good, "varieties": Variety, "tariff_rates": TariffRate, "taxes": Tax, "tax_categories": TaxCategory,
-    "exchange_rates": ExchangeRate, "price_rules": PriceRule, "gate_rules": GateRule,
+    "exchange_rates": ExchangeRate, "price_rules": PriceRule, "gate_rules": GateRule, "documents": Document,
 }  # fmt: skip
 
 

@@ -30,3 +30,14 @@ class HoldsExpired:
     @property
     def aggregate(self) -> str:
         return "orders"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketsSigned:
+    """Grower and packing house agree on what was weighed: quantity is settled, the first share may be paid."""
+
+    lots: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return "tickets"

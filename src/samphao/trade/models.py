@@ -192,3 +192,27 @@ class Order(models.Model):
             models.Index(fields=["lot", "buyer"]),
             models.Index(fields=["hold_expires_at"], condition=Q(state="held"), name="order_holds"),
         ]
+
+
+class Ticket(models.Model):
+    """The weigh-and-grade ticket (ใบชั่ง / ใบคัดเกรด) of a lot, signed by grower and packing house; it settles quantity."""
+
+    code = models.CharField(max_length=14, unique=True)
+    lot = models.OneToOneField(Lot, on_delete=models.PROTECT, related_name="ticket")
+    cut_on = models.DateField()
+    delivered_kg = models.DecimalField(max_digits=12, decimal_places=3)
+    accepted_kg = models.DecimalField(max_digits=12, decimal_places=3)
+    rejected_kg = models.DecimalField(max_digits=12, decimal_places=3)
+    dry_matter_pct = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    signed_by_grower_at = models.DateTimeField()
+    signed_by_house_at = models.DateTimeField(null=True)
+    signed_through = models.CharField(max_length=30, help_text="page, or the simulator of a demo")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(delivered_kg=F("accepted_kg") + F("rejected_kg"))
+                & Q(accepted_kg__gte=0, rejected_kg__gte=0),
+                name="ticket_weighs_up",
+            )
+        ]

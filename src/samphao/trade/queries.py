@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 
 from samphao.trade.models import GateState, Lot, Offer, Order
-from samphao.trade.types import OfferForSale
+from samphao.trade.types import LotSale, OfferForSale, PaidOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +183,44 @@ def order_to_show(buyer: str) -> str | None:
         .values_list("code", flat=True)
         .first()
     )
+
+
+def orders_to_ship() -> list[PaidOrder]:
+    """Return paid orders with what carriage must know of them, in the order in which they were placed."""
+    rows = (
+        Order.objects.filter(state=Order.State.PAID)
+        .order_by("id")
+        .values_list(
+            "id", "code", "lot__code", "lot__listing__good", "lot__listing__producer__code", "lot__listing__producer__province_iso",
+            "lot__packing_house__code", "lot__packing_house__province_iso", "lot__exporter__code", "offer__importer__code", "offer__destination",
+            "lot_units", "lot__unit_mass_g", "lot__harvest_from", "lot__harvest_to",
+        )
+    )  # fmt: skip
+    return [PaidOrder(*row) for row in rows]
+
+
+def sales_of_lots(state: str) -> list[LotSale]:
+    """Return what was sold through each offer, over its orders in a state, lot by lot."""
+    rows = (
+        Offer.objects.filter(orders__state=state)
+        .annotate(sold=Sum("orders__quantity"), units=Sum("orders__lot_units"))
+        .order_by("lot_id", "id")
+        .values_list(
+            "lot__code", "lot__listing__good", "lot__listing__producer__code", "lot__packing_house__code", "importer__code", "destination",
+            "currency", "sold", "lines", "units", "lot__unit_mass_g", "lot__harvest_from", "lot__harvest_to", "lot__dry_matter_pct",
+        )
+    )  # fmt: skip
+    return [LotSale(*row[:9], row[9] * row[10], *row[11:]) for row in rows]
+
+
+def order_codes_in(state: str) -> list[str]:
+    return list(Order.objects.filter(state=state).order_by("id").values_list("code", flat=True))
+
+
+def by_currency(state: str) -> dict[str, int]:
+    """Return what orders in a state are worth, by currency."""
+    rows = Order.objects.filter(state=state).values("currency").annotate(total=Sum("amount_minor")).order_by("currency")
+    return {row["currency"]: row["total"] for row in rows}
 
 
 def sales_by_province() -> dict[str, int]:

@@ -9,8 +9,9 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from samphao.core import events
-from samphao.trade.events import HoldsExpired, OrdersPaid
-from samphao.trade.models import CropSeason, GateState, Listing, Lot, Offer
+from samphao.core.codes import encode
+from samphao.trade.events import HoldsExpired, OrdersPaid, TicketsSigned
+from samphao.trade.models import CropSeason, GateState, Listing, Lot, Offer, Order, Ticket
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.types import (
     CropShare,
@@ -20,6 +21,7 @@ from samphao.trade.types import (
     OrderRequest,
     PricedOffer,
     SaleWindow,
+    TicketSpec,
     order_code,
 )
 
@@ -158,3 +160,27 @@ def store_offers(
         batch_size=2000,
     )  # fmt: skip
     return len(rows)
+
+
+def sign_tickets(specs: Sequence[TicketSpec], *, through: str) -> int:
+    """Write signed weigh-and-grade tickets, one a lot; a lot that has one keeps it."""
+    lots = dict(Lot.objects.filter(code__in=[spec.lot for spec in specs]).values_list("code", "id"))
+    with transaction.atomic():
+        made = Ticket.objects.bulk_create(
+            [
+                Ticket(
+                    code=encode("WT", lots[spec.lot]), lot_id=lots[spec.lot], cut_on=spec.cut_on, delivered_kg=spec.accepted_kg + spec.rejected_kg,
+                    accepted_kg=spec.accepted_kg, rejected_kg=spec.rejected_kg, dry_matter_pct=spec.dry_matter_pct,
+                    signed_by_grower_at=spec.signed_at, signed_by_house_at=spec.signed_at, signed_through=through,
+                )
+                for spec in specs
+            ],
+            ignore_conflicts=True,
+        )  # fmt: skip
+        events.publish(TicketsSigned([spec.lot for spec in specs]))
+    return len(made)
+
+
+def advance_state(codes: Sequence[str], *, before: str, after: str) -> int:
+    """Move orders from one state of their road to the next; those elsewhere stay."""
+    return Order.objects.filter(code__in=codes, state=before).update(state=after)

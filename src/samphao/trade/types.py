@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
+from typing import Any
 
 from samphao.core.codes import decode, encode
 
@@ -167,3 +168,55 @@ class OfferForSale:
     unit_mass_g: int
     units_left: int
     is_hot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOrder:
+    """A paid order as carriage sees it."""
+
+    number: int
+    code: str
+    lot: str
+    good: str
+    producer: str
+    producer_province: str
+    packing_house: str | None
+    packing_house_province: str | None
+    exporter: str | None
+    importer: str | None
+    destination: str
+    units: int
+    unit_mass_g: int
+    harvest_from: date
+    harvest_to: date
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSpec:
+    """What was weighed and graded of a lot."""
+
+    lot: str
+    cut_on: date
+    accepted_kg: Decimal
+    rejected_kg: Decimal
+    dry_matter_pct: Decimal | None
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LotSale:
+    """What was sold of a lot through one offer: whole selling units, with the price lines of one."""
+
+    lot: str
+    good: str
+    producer: str
+    packing_house: str | None
+    importer: str | None
+    destination: str
+    currency: str
+    quantity: int
+    lines: list[dict[str, Any]]
+    mass_g: int
+    harvest_from: date
+    harvest_to: date
+    dry_matter_pct: Decimal | None

@@ -196,7 +196,7 @@ def _across(n: int, count: int) -> tuple[float, str]:
 
 
 def _ends(series: Sequence[Series], axis: _Axis, inner: float) -> str:
-    """Name each line above its last value; names that would touch are moved apart."""
+    """Name each line at its last value; names that would touch are moved apart."""
     drawn = []
     taken: list[tuple[float, float]] = []
     for colour, line in enumerate(series):
@@ -205,7 +205,10 @@ def _ends(series: Sequence[Series], axis: _Axis, inner: float) -> str:
             continue
         value = line.values[known[-1]] or 0.0
         x, anchor = _across(known[-1], len(line.values))
-        y = axis.share(value) / 100 * inner - 12
+        before = line.values[known[-2]] if len(known) > 1 else None
+        # The name stands where its own line does not run: below the end of one that falls.
+        is_falling = before is not None and before > value
+        y = axis.share(value) / 100 * inner + (20 if is_falling else -12)
         while any(abs(x - other_x) < 30 and abs(y - other_y) < 18 for other_x, other_y in taken):
             y -= 18
         taken.append((x, y))

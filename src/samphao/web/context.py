@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from samphao.accounts.queries import viewer
 from samphao.core import clock
 
 
@@ -18,7 +19,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _shell(request: HttpRequest) -> dict[str, Any]:
     here = request.path
-    items = [(_("Market"), reverse("market")), (_("My orders"), reverse("orders"))]
+    items = [(_("Market"), reverse("market"))]
+    if request.user.is_authenticated:
+        items.append((_("My orders"), reverse("orders")))
+        if viewer(request.user).is_hub:
+            items.append((_("Freight"), reverse("tower")))
     nav = [{"label": label, "url": url, "current": here.startswith(url)} for label, url in items]
     account = None
     if request.user.is_authenticated:

@@ -7,10 +7,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from samphao.freight.queries import shipment_of
 from samphao.reference.queries import destination_of
 from samphao.web.cards import destination_names, door_text, unit_name
 from samphao.web.price_lines import mirror_rows, price_rows
 from samphao.web.templatetags.samphao import in_language_plain, kg, moment, money, number
+from samphao.web.tower import node_name
 
 
 def state_tag(state: str) -> dict[str, str]:
@@ -54,7 +56,7 @@ def order_page(order: Any, *, may_pay: bool) -> dict[str, Any]:
         "mass": kg(mass_g / 1000),
         "route": f"{in_language_plain(lot.listing.producer)} → {city}",
         "tag": state_tag(order.state),
-        "steps": road(order),
+        "steps": road(order, shipment_of(order.code)),
         "lines": price_rows(offer.lines, order.currency, order.quantity),
         "foot": {
             "label": _("To the door in %(city)s") % {"city": city},
@@ -67,7 +69,16 @@ def order_page(order: Any, *, may_pay: bool) -> dict[str, Any]:
     }
 
 
-def road(order: Any) -> list[dict[str, Any]]:
+def _planned(load: Any) -> dict[str, Any]:
+    """The step that the plan gives: which container, when it leaves, when it is there."""
+    text = _("%(equipment)s leaves %(leaves)s, arrives %(arrives)s, enters by %(entry)s") % {
+        "equipment": load.container_number or _("a shared container"), "leaves": moment(load.departs_at), "arrives": moment(load.arrives_at),
+        "entry": node_name(load.entry_node),
+    }  # fmt: skip
+    return {"state": "now", "at": None, "when": "", "title": _("Planned"), "text": text}
+
+
+def road(order: Any, shipment: Any) -> list[dict[str, Any]]:
     """Return the steps of the order's road that have happened, are happening and are to come."""
     paid = order.paid_at is not None
     gone = order.state in ("expired", "cancelled")
@@ -108,6 +119,9 @@ def road(order: Any) -> list[dict[str, Any]]:
         if paid
         else {"state": "now", "at": None, "when": _("now"), "title": _("Waiting for payment"), "text": ""}
     )
+    load = shipment.load if shipment else None
+    if paid and load:
+        steps.append(_planned(load))
     coming = [
         (_("Cut, weighed and graded"), _("grower and packing house sign one ticket")),
         (_("Tested and packed"), _("the gate to load opens with the laboratory's result")),

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from samphao.web.views import account, home, market, orders
+from samphao.web.views import account, home, market, orders, tower
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("orders/new/", orders.place, name="order_place"),
     path("orders/<str:code>/", orders.one, name="order"),
     path("orders/<str:code>/pay/", orders.pay, name="order_pay"),
+    path("freight/", tower.tower, name="tower"),
+    path("freight/loads/<str:code>/", tower.load, name="load"),
     path("sign-in/", account.SignIn.as_view(), name="sign_in"),
     path("sign-out/", auth.LogoutView.as_view(), name="sign_out"),
     path("problems/<slug:code>/", home.problem, name="problem"),

@@ -11,7 +11,8 @@ doi:10.1287/trsc.2014.0534, for bags of labels and pruning at the target.
 Where we deviate: one scan of departures in the order of their cut-off. Labels at a node wait in a list ordered by
 arrival; once a departure finds them there, when they came no longer matters, and only the best by cost, CO2e and legs
 are kept. A departure that differs from an earlier one in its hour alone is skipped unless something new has come to
-its node since. A label is dropped when its lower bounds on legs, minutes and CO2e to the target are beaten there.
+its node since. A label is dropped when its bounds from below are beaten at the target: legs, minutes, CO2e and cost,
+each for itself, by Bellman-Ford over neighbours that let these goods through.
 """
 
 from __future__ import annotations
@@ -79,9 +80,7 @@ def _add_final(pool: Ints, heads: Ints, node: int, label: int) -> bool:
 
 
 @_compiled
-def _beaten_by(
-    pool: Ints, killer: int, final: int, a: int, c: int, m: int, legs: int
-) -> int:
+def _beaten_by(pool: Ints, killer: int, final: int, a: int, c: int, m: int, legs: int) -> int:
     """Return a final label that is as good as these bounds at the target, or -1.
 
     `killer` is the label that beat the one before at the same node: it mostly beats this one too. It may have left

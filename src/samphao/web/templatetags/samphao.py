@@ -13,6 +13,7 @@ from babel import Locale
 from babel.dates import get_month_names
 from babel.numbers import format_decimal, get_currency_precision
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.http import HttpRequest
 from django.utils import timezone
@@ -219,6 +220,16 @@ def in_language(thing: object, stem: str = "name") -> str:
 def in_language_plain(thing: object, stem: str = "name") -> str:
     """Return the same words without markup, for titles and attributes."""
     return _spoken(thing, stem)[0] or MISSING
+
+
+@register.simple_tag
+def language_choices() -> list[dict[str, str]]:
+    """Return the languages by the name each gives itself, which no translation may touch."""
+    choices = []
+    for code, name in settings.LANGUAGES:
+        tag_of, own_name = LANGUAGE_TAGS.get(code[:2], (code, name))
+        choices.append({"code": code, "tag": tag_of, "own_name": own_name})
+    return choices
 
 
 @register.simple_tag

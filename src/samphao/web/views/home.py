@@ -5,11 +5,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from samphao.freight import queries as freight
 from samphao.trade import queries as trade
 from samphao.trade.rush.server import REFUSALS
 from samphao.web import destinations
 from samphao.web.cards import lot_card
-from samphao.web.templatetags.samphao import number
+from samphao.web.home_map import home_map
+from samphao.web.templatetags.samphao import number, percent
 
 CHIPS = (("榴莲 durian", "榴莲"), ("ลำไย longan", "ลำไย"), ("Hom mali rice", "Hom Mali"), ("ผ้าไหม silk", "ผ้าไหม"))
 
@@ -18,10 +20,12 @@ def home(request: HttpRequest) -> HttpResponse:
     figures = trade.market_figures()
     destination, _all = destinations.chosen(request)
     lots = trade.lots_in_season(destination.code if destination else "")[:3]
+    plan = freight.latest_plan()
     return render(
         request,
         "web/home.html",
         {
+            **home_map(plan),
             "figures": [
                 {"label": _("orders this season"), "value": number(figures.orders)},
                 {
@@ -30,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
                     "kind": "ok" if not figures.oversold else "bad",
                 },
                 {"label": _("provinces"), "value": number(figures.provinces)},
+                *([{"label": _("plan within, proven"), "value": percent(plan.gap, 1)}] if plan else []),
             ],
             "lots_count": figures.lots,
             "cards": [lot_card(lot, destination) for lot in lots],

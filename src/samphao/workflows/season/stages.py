@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +16,7 @@ from samphao.core import clock, events
 from samphao.core.models import StageResult
 from samphao.core.tokens import TokenSigner
 from samphao.customs import services as customs
+from samphao.freight import services as freight
 from samphao.payments import queries as ledger
 from samphao.payments import services as payments
 from samphao.payments.adapters import simulator
@@ -27,59 +25,20 @@ from samphao.reference import services as reference_services
 from samphao.trade import queries as trade
 from samphao.trade import services as trade_services
 from samphao.trade.types import SaleWindow
-from samphao.workflows import gates
-from samphao.workflows.season.files import SeasonFiles, read_season
+from samphao.workflows import gates, shipping
+from samphao.workflows.season import after_sale
+from samphao.workflows.season.files import SeasonFiles
 from samphao.workflows.season.load import send_all
-from samphao.workflows.season.market_day import HOUSEHOLDS, WHOLESALE, MarketDay, OrderMix
+from samphao.workflows.season.market_day import HOUSEHOLDS, WHOLESALE, MarketDay
 from samphao.workflows.season.offers import Pricer
+from samphao.workflows.season.season import Season, drain, require, stage
 
 CONNECTIONS = 64
 WAVES_MAX = 12
 HOUSEHOLD_COUNT = 24_000
 HOT_BUYER_LIMIT = 12
 REPORTS_AT_ONCE = 5_000
-
-
-class BrokenInvariant(RuntimeError):
-    """The season counted something that may not be: it stops here."""
-
-
-@dataclass(slots=True)
-class Season:
-    """A season's files, its clock and what its stages hand on to each other."""
-
-    name: str
-    folder: Path
-    opens_at: datetime
-    counter_port: int
-    seed: int = 2026
-    mix: OrderMix = field(default_factory=OrderMix)
-    files: SeasonFiles | None = None
-
-    def read(self) -> SeasonFiles:
-        if self.files is None:
-            self.files = read_season(self.folder, goods=set(reference.goods()), provinces=reference.province_codes())
-        return self.files
-
-
-@dataclass(slots=True)
-class Count:
-    """What a stage counted; `invariant` is a sentence that held."""
-
-    count: int = 0
-    invariant: str = ""
-    figures: dict[str, Any] = field(default_factory=dict)
-
-
-@contextmanager
-def stage(season: Season, position: int, name: str) -> Iterator[Count]:
-    """Time a stage and keep its result with its effects."""
-    count, started = Count(), time.perf_counter()
-    yield count
-    StageResult.objects.create(
-        season=season.name, stage=name, position=position, count=count.count, seconds=time.perf_counter() - started,
-        invariant=count.invariant, figures=count.figures,
-    )  # fmt: skip
+PLAN_DAYS = 32
 
 
 def lots_and_listings(season: Season) -> None:
@@ -204,38 +163,54 @@ def payment(season: Season) -> None:
         require(not checked.faults, f"the ledger is wrong: {checked.faults[:3]}")
         wrong = trade.lots_whose_counts_are_wrong()
         require(not wrong, f"held and sold of {wrong[:3]} differ from their orders")
+        held, worth = ledger.held_by_currency(), trade.by_currency("paid")
+        require(held == worth, f"held money {held} differs from what paid orders are worth {worth}")
         count.count = checked.transfers
         count.figures = {"expired": expired, "reported_twice": len(reports) - checked.transfers}
-        count.invariant = "trial balance zero in every currency; held and sold equal the orders"
+        count.invariant = "trial balance zero; held money equals the paid orders, held and sold stock equals theirs"
 
 
-def drain() -> None:
-    """Deliver every waiting event."""
-    while events.deliver():
-        pass
-    require(events.waiting() == 0, "events wait that no handler takes")
+def shipments_and_plan(season: Season) -> None:
+    """Make shipments of the paid orders and consolidate them into containers, with a certificate."""
+    with transaction.atomic(), stage(season, 5, "shipments and plan") as count:
+        on = season.opens_at.date()
+        shipments = shipping.shipments_of(trade.orders_to_ship(), on)
+        starts_at = datetime.combine(on, datetime.min.time(), UTC)
+        result = freight.plan_shipments(
+            f"{season.name}-1", shipments, starts_at, PLAN_DAYS, shipping.exchange(on), season.seed
+        )
+        require(result.unserved == 0, f"{result.unserved} shipments stay behind")
+        count.count = len(shipments)
+        count.figures = {
+            "containers": result.containers, "loads": result.loads, "cost_minor": result.cost_minor, "lower_bound_minor": result.lower_bound_minor,
+            "gap": result.gap, "solve_s": result.seconds, "mean_fill": result.mean_fill,
+        }  # fmt: skip
+        count.invariant = (
+            f"{result.containers} containers, at most {result.gap:.2%} above the best; checked without the planner"
+        )
 
 
-def require(holds: bool, sentence: str) -> None:
-    if not holds:
-        raise BrokenInvariant(sentence)
-
-
-STAGES: tuple[tuple[str, Callable[[Season], None]], ...] = (
+Stages = tuple[tuple[str, Callable[[Season], None]], ...]
+STAGES: Stages = (
     ("lots and listings", lots_and_listings),
     ("gates and prices to the door", prices),
     ("the rush", rush),
     ("payment", payment),
+    ("shipments and plan", shipments_and_plan),
+    ("tickets and advances", after_sale.tickets),
+    ("movement events", after_sale.movements),
+    ("delivery", after_sale.delivery),
+    ("payout", after_sale.payouts),
 )
 
 
-def run(season: Season, told: Callable[[StageResult], None]) -> None:
-    """Run the stages that have not run yet, each told as it ends; a second run only tells."""
+def run(season: Season, told: Callable[[StageResult], None], more: Stages = ()) -> None:
+    """Run the stages that have not run yet, `more` after them, each told as it ends; a second run only tells."""
     done = {result.stage: result for result in StageResult.objects.filter(season=season.name)}
     if not done:
         clock.move_to(season.opens_at)
         events.deliver()
-    for name, work in STAGES:
+    for name, work in (*STAGES, *more):
         if name not in done:
             work(season)
             with connection.cursor() as cursor:

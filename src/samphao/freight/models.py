@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class Plan(models.Model):
+    """A consolidation plan with its certificate: no plan at these prices costs less than `lower_bound_minor`."""
+
+    code = models.CharField(max_length=40, unique=True)
+    made_at = models.DateTimeField(db_default=Now())
+    starts_at = models.DateTimeField(help_text="hour 0 of the plan")
+    currency = models.CharField(max_length=3, default="THB")
+    shipments = models.PositiveIntegerField()
+    containers = models.PositiveIntegerField()
+    unserved = models.PositiveIntegerField()
+    seconds = models.FloatField()
+    cost_minor = models.BigIntegerField()
+    lower_bound_minor = models.BigIntegerField()
+    gap = models.FloatField()
+    estimate_share = models.FloatField(help_text="share of the cost that rests on estimates")
+    prices = models.JSONField(help_text="the certificate: volume and mass price of each departure that has one")
+    is_checked = models.BooleanField(help_text="cost, feasibility and bound were recomputed without the planner's code")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lower_bound_minor__lte=models.F("cost_minor")), name="plan_bound_below_cost"
+            )
+        ]
+
+
+class Load(models.Model):
+    """A container, truck or share of one, filled with shipments, on one itinerary."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned"
+        LOADED = "loaded"
+        DECLARED = "declared"
+        RELEASED = "released"
+        IN_TRANSIT = "in_transit"
+        AT_ENTRY = "at_entry"
+        ENTERED = "entered"
+        DELIVERED = "delivered"
+        HELD = "held"
+
+    code = models.CharField(max_length=20, unique=True)
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="loads")
+    service = models.CharField(max_length=120, help_text="the planner's departure")
+    equipment = models.CharField(max_length=30)
+    is_whole = models.BooleanField(help_text="a whole container; otherwise loose space in somebody's")
+    origin = models.CharField(
+        max_length=40, help_text="packing house, consolidation point or hub where it is stuffed and sealed"
+    )
+    destination = models.CharField(max_length=20)
+    importer = models.CharField(max_length=40, blank=True)
+    entry_node = models.CharField(max_length=10, blank=True)
+    legs = models.JSONField(help_text="link, mode, nodes, times, cost and CO2e of each leg")
+    mode = models.CharField(max_length=20)
+    departs_at = models.DateTimeField()
+    arrives_at = models.DateTimeField()
+    mass_kg = models.FloatField()
+    volume_m3 = models.FloatField()
+    capacity_kg = models.FloatField()
+    capacity_m3 = models.FloatField()
+    cost_minor = models.BigIntegerField()
+    emission_kg = models.FloatField(help_text="CO2e, tank-to-wheel, without fuel production")
+    container_number = models.CharField(max_length=11, blank=True)
+    seal_number = models.CharField(max_length=20, blank=True)
+    state = models.CharField(max_length=12, choices=State, default=State.PLANNED)
+
+    class Meta:
+        indexes = [models.Index(fields=["departs_at"]), models.Index(fields=["destination"])]
+
+    @property
+    def fill(self) -> float:
+        """Share of the container that is used, by whichever of mass and volume is nearer its limit."""
+        return max(self.mass_kg / self.capacity_kg, self.volume_m3 / self.capacity_m3)
+
+
+class Shipment(models.Model):
+    """Goods of one order, from one seller to one buyer."""
+
+    code = models.CharField(max_length=14, unique=True)
+    order_code = models.CharField(max_length=14, unique=True)
+    lot_code = models.CharField(max_length=40, db_index=True)
+    good = models.CharField(max_length=40)
+    origin = models.CharField(max_length=40)
+    exporter = models.CharField(max_length=40)
+    importer = models.CharField(max_length=40)
+    destination = models.CharField(max_length=20)
+    is_chilled = models.BooleanField()
+    mass_kg = models.FloatField()
+    volume_m3 = models.FloatField()
+    ready_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    load = models.ForeignKey(Load, on_delete=models.SET_NULL, null=True, related_name="shipments")
+    unserved_reason = models.CharField(max_length=120, blank=True)
+
+
+class Consignment(models.Model):
+    """Goods from one exporter to one importer in one load, under one transport contract: one export declaration."""
+
+    code = models.CharField(max_length=14, unique=True)
+    load = models.ForeignKey(Load, on_delete=models.CASCADE, related_name="consignments")
+    exporter = models.CharField(max_length=40)
+    importer = models.CharField(max_length=40)
+    shipments = models.PositiveIntegerField()
+    mass_kg = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["load", "exporter", "importer"], name="consignment_once")]
+
+
+class MovementEvent(models.Model):
+    """What happened to a load, as opposed to what was planned."""
+
+    class Kind(models.TextChoices):
+        STUFFED = "stuffed"
+        SEALED = "sealed"
+        DEPARTED = "departed"
+        ARRIVED = "arrived"
+        INSPECTED = "inspected"
+        DELIVERED = "delivered"
+
+    load = models.ForeignKey(Load, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=10, choices=Kind)
+    node = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    planned_at = models.DateTimeField()
+    reported_by = models.CharField(max_length=40, help_text="the carrier or simulator that told it")
+
+    class Meta:
+        indexes = [models.Index(fields=["load", "at"])]

@@ -1,0 +1,203 @@
+"""Writes of freight: shipments of paid orders, and their plan with its loads, itineraries and consignments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Count, Sum
+
+from samphao.core.bulk import copy_rows
+from samphao.core.codes import encode
+from samphao.engines.iso6346 import container_number
+from samphao.freight import carrier_simulator
+from samphao.freight.models import Consignment, Load, Plan, Shipment
+from samphao.freight.planning import SATANG, Filled, Planned, fill_containers, plan
+from samphao.freight.through_services import CONTAINER_KG, CONTAINER_M3, Through, moment
+from samphao.freight.types import ShipmentSpec
+
+GRAMS = 1000
+
+
+class PlanIsWrong(RuntimeError):
+    """The independent check found a fault in a plan: it is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What is in a container, or in a share of one, and what that costs."""
+
+    stuffed_at: str
+    mass_kg: float
+    volume_m3: float
+    cost_minor: int
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """What a plan came to, for whoever asked for it."""
+
+    code: str
+    containers: int
+    loads: int
+    unserved: int
+    cost_minor: int
+    lower_bound_minor: int
+    gap: float
+    seconds: float
+    mean_fill: float
+
+
+def plan_shipments(
+    code: str,
+    shipments: Sequence[ShipmentSpec],
+    starts_at: datetime,
+    days: int,
+    exchange: tuple[tuple[str, Decimal], ...],
+    seed: int = 1,
+) -> PlanResult:
+    """Write shipments, solve their plan, check it without the planner's code, write its loads; all or nothing."""
+    planned = plan(shipments, starts_at, days, exchange, seed)
+    if not planned.verdict.is_feasible:
+        raise PlanIsWrong("; ".join(planned.verdict.faults[:5]))
+    with transaction.atomic():
+        row = _save_plan(code, planned, starts_at, len(shipments))
+        filled = fill_containers(planned, shipments)
+        load_of = _save_loads(row, planned, filled, shipments, starts_at)
+        _save_shipments(planned, shipments, load_of)
+        _save_consignments(row)
+    whole = list(Load.objects.filter(plan=row, is_whole=True))
+    return PlanResult(
+        row.code, row.containers, len(set(load_of.values())), row.unserved, row.cost_minor, row.lower_bound_minor, row.gap, row.seconds,
+        sum(load.fill for load in whole) / max(1, len(whole)),
+    )  # fmt: skip
+
+
+def _save_plan(code: str, planned: Planned, starts_at: datetime, shipments: int) -> Plan:
+    solved, verdict = planned.solved, planned.verdict
+    prices = solved.certificate.prices
+    priced = [k for k in range(len(planned.services)) if prices.volume[k] > 0 or prices.mass[k] > 0]
+    return Plan.objects.create(
+        code=code, starts_at=starts_at, shipments=shipments, containers=int(solved.boxes.sum()), unserved=verdict.unserved,
+        seconds=planned.seconds, cost_minor=round(verdict.cost * SATANG), lower_bound_minor=int(verdict.lower_bound * SATANG), gap=verdict.gap,
+        estimate_share=1.0, is_checked=True,
+        prices={planned.services[k].id: [round(float(prices.volume[k]), 4), round(float(prices.mass[k]), 6)] for k in priced},
+    )  # fmt: skip
+
+
+def _save_loads(
+    row: Plan, planned: Planned, filled: dict[int, Filled], shipments: Sequence[ShipmentSpec], starts_at: datetime
+) -> dict[int, int]:
+    """Write a load for each container and each share of one; return the load's id for each shipment (position)."""
+    loads: list[Load] = []
+    members: list[tuple[int, ...]] = []
+    for departure, found in filled.items():
+        service = planned.services[departure]
+        shares = [(container, True) for container in found.containers] + ([(found.loose, False)] if found.loose else [])
+        for container, is_whole in shares:
+            volume = sum(shipments[position].volume_m3 for position in container)
+            cost = (
+                service.cost_minor
+                if is_whole
+                else round(planned.instance.departures.loose_cost_m3[departure] * SATANG * volume)
+            )
+            houses = {shipments[position].origin for position in container}
+            filling = Filling(
+                stuffed_at=houses.pop() if len(houses) == 1 else service.start, volume_m3=volume, cost_minor=cost, is_whole=is_whole,
+                mass_kg=sum(shipments[position].mass_kg for position in container),
+            )  # fmt: skip
+            loads.append(_load(row, service, len(loads) + 1, filling, starts_at))
+            members.append(container)
+    Load.objects.bulk_create(loads, batch_size=500)
+    return {position: load.id for load, container in zip(loads, members, strict=True) for position in container}
+
+
+def _load(row: Plan, service: Through, number: int, filling: Filling, starts_at: datetime) -> Load:
+    destination, _, importer = service.end.partition("/")
+    modes = [leg.mode for leg in service.legs]
+    main = max(dict.fromkeys(modes), key=lambda mode: sum(leg.distance_km for leg in service.legs if leg.mode == mode))
+    return Load(
+        code=encode("LD", row.id * 100_000 + number), plan=row, service=service.id,
+        equipment="container_40_reefer" if service.is_chilled else "container_40_dry", is_whole=filling.is_whole, origin=filling.stuffed_at,
+        destination=destination, importer=importer, entry_node=service.entry_node, mode=main,
+        legs=[
+            {
+                "link": leg.link, "mode": leg.mode, "from": leg.from_node, "to": leg.to_node, "cost_minor": leg.cost_minor,
+                "departs_at": moment(starts_at, leg.depart_at).isoformat(), "arrives_at": moment(starts_at, leg.arrive_at).isoformat(),
+                "distance_km": leg.distance_km, "estimates": list(leg.estimates),
+            }
+            for leg in service.legs
+        ],
+        departs_at=moment(starts_at, service.departs_min), arrives_at=moment(starts_at, service.arrives_min), mass_kg=round(filling.mass_kg, 3),
+        volume_m3=round(filling.volume_m3, 5), capacity_kg=CONTAINER_KG, capacity_m3=CONTAINER_M3, cost_minor=filling.cost_minor,
+        emission_kg=round(service.emission_g / GRAMS * filling.mass_kg / CONTAINER_KG, 1),
+        container_number=container_number("SMPU", number) if filling.is_whole else "", seal_number=f"SM{row.id:02}{number:06}" if filling.is_whole else "",
+    )  # fmt: skip
+
+
+def _save_shipments(planned: Planned, shipments: Sequence[ShipmentSpec], load_of: dict[int, int]) -> None:
+    reasons = {item.order: item.reason.value for item in planned.solved.unserved}
+    copy_rows(
+        "freight_shipment",
+        (
+            "code", "order_code", "lot_code", "good", "origin", "exporter", "importer", "destination", "is_chilled", "mass_kg", "volume_m3",
+            "ready_at", "due_at", "load_id", "unserved_reason",
+        ),
+        (
+            (
+                encode("SH", shipment.number), shipment.order_code, shipment.lot_code, shipment.good, shipment.origin, shipment.exporter,
+                shipment.importer, shipment.destination, shipment.is_chilled, shipment.mass_kg, shipment.volume_m3, shipment.ready_at,
+                shipment.due_at, load_of.get(position), reasons.get(position, ""),
+            )
+            for position, shipment in enumerate(shipments)
+        ),
+    )  # fmt: skip
+
+
+def _save_consignments(row: Plan) -> None:
+    groups = (
+        Shipment.objects.filter(load__plan=row)
+        .values("load_id", "exporter", "importer")
+        .annotate(shipments=Count("id"), mass_kg=Sum("mass_kg"))
+        .order_by("load_id", "exporter", "importer")
+    )
+    Consignment.objects.bulk_create(
+        [Consignment(code=encode("CS", row.id * 100_000 + number), **group) for number, group in enumerate(groups, 1)],
+        batch_size=1000,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """What a carrier's reports came to."""
+
+    events: int
+    loads: int
+    last_at: datetime
+
+
+def move_loads(plan_code: str, seed: int) -> Journey:
+    """Write the carrier simulator's events of a plan's loads; loads that customs holds stay where they are."""
+    loads = Load.objects.filter(plan__code=plan_code).exclude(state=Load.State.HELD).order_by("id")
+    told = list(carrier_simulator.move(loads, seed))
+    with transaction.atomic():
+        copy_rows(
+            "freight_movementevent",
+            ("load_id", "kind", "node", "at", "planned_at", "reported_by"),
+            ((row.load, row.kind, row.node, row.at, row.planned_at, carrier_simulator.REPORTED_BY) for row in told),
+        )
+        loads.update(state=Load.State.IN_TRANSIT)
+    return Journey(len(told), len({row.load for row in told}), max(row.at for row in told))
+
+
+def deliver_loads(plan_code: str) -> list[str]:
+    """Mark loads with a delivery event as delivered; return the orders that they brought."""
+    with transaction.atomic():
+        loads = Load.objects.filter(plan__code=plan_code, state=Load.State.IN_TRANSIT, events__kind="delivered")
+        orders = list(Shipment.objects.filter(load__in=loads).order_by("id").values_list("order_code", flat=True))
+        Load.objects.filter(pk__in=loads.values("pk")).update(state=Load.State.DELIVERED)
+    return orders

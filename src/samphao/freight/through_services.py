@@ -1,0 +1,152 @@
+"""Through services: what a sealed container can ride from where it is stuffed to where it is opened.
+
+Fresh fruit for China is stuffed and sealed at its packing house or at a listed consolidation point and never re-stuffed
+abroad, so the planner is not offered single legs: it is offered whole itineraries, found by the quote engine, each with
+the price of a container. What shares a train shares its slots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from samphao.engines.emissions import great_circle_km
+from samphao.engines.itineraries.explain import Leg, legs_of
+from samphao.engines.itineraries.scan import Feeder, Query, scan
+from samphao.engines.itineraries.timetable import DAY_MIN, TEMPERATURES, Timetable
+from samphao.freight.queries import network, timetable_entering
+from samphao.freight.types import ShipmentSpec
+from samphao.reference.freight_network import FRUIT_CN, GENERAL, PriceTerms, first_mile
+from samphao.reference.freight_rows import FreightReference
+
+CONTAINER_KG, CONTAINER_M3 = 18_000.0, 60.0
+LOOSE_PREMIUM = (
+    1.8  # a cubic metre in somebody's shared container against a full one's: upper end of the rate rules' 1.3 to 1.8
+)
+LOOSE_M3_A_SERVICE = 40.0
+POINTS = ("THCTI", "THCPN", "THLKR")  # where packing houses may share a container: east, south, centre and north
+CONTAINERS_A_SERVICE = 40
+PATIENCE_DAYS = (5, 8, 12)  # the cheapest itinerary within each is offered
+READY_MIN = 720  # noon: what is ready the evening before has been packed
+HUBS_NEAR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """A through service: minutes count from the plan's start; costs in satang."""
+
+    id: str
+    start: str
+    end: str
+    departs_min: int
+    arrives_min: int
+    is_chilled: bool
+    cost_minor: int
+    legs: tuple[Leg, ...]
+    emission_g: int
+    entry_node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Where containers are stuffed and opened, and under which rules."""
+
+    origin: str
+    door: tuple[float, float]
+    destination: str
+    node: str
+    importer: str
+    entry_nodes: frozenset[str] | None
+    is_chilled: bool
+    is_fresh_fruit: bool
+
+    @property
+    def end(self) -> str:
+        return f"{self.destination}/{self.importer}"
+
+
+def lane_of(shipment: ShipmentSpec) -> Lane:
+    """Return the lane of a shipment: from the consolidation point nearest to its packing house or workshop."""
+    point = nearest_point(shipment.door)
+    return Lane(
+        point, consolidation_points()[point], shipment.destination, shipment.node, shipment.importer, shipment.entry_nodes,
+        shipment.is_chilled, shipment.is_fresh_fruit,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def consolidation_points() -> dict[str, tuple[float, float]]:
+    """Return the places where packing houses may share a container."""
+    return {node.code: (node.lat, node.lon) for node in network().nodes if node.code in POINTS}
+
+
+@lru_cache(maxsize=1024)
+def nearest_point(door: tuple[float, float]) -> str:
+    points = consolidation_points()
+    return min(points, key=lambda code: (great_circle_km(*door, *points[code]), code))
+
+
+def build(
+    lanes: Iterable[Lane], starts_at: datetime, days: int, exchange: tuple[tuple[str, Decimal], ...]
+) -> list[Through]:
+    """Return the itineraries that a full container of each lane may take, day by day."""
+    ordered = sorted(set(lanes), key=lambda lane: (lane.origin, lane.end, lane.is_chilled, lane.is_fresh_fruit))
+    return [service for lane in ordered for service in _itineraries(lane, starts_at, days, exchange)]
+
+
+def _itineraries(
+    lane: Lane, starts_at: datetime, days: int, exchange: tuple[tuple[str, Decimal], ...]
+) -> list[Through]:
+    reference = network()
+    country = next(node.country for node in reference.nodes if node.code == lane.node)
+    temperature = "chilled" if lane.is_chilled else "ambient"
+    timetable, terms = timetable_entering(starts_at.date(), temperature, exchange, country, lane.entry_nodes)
+    access = _access(reference, timetable, lane, terms)
+    goods_class = FRUIT_CN if lane.is_fresh_fruit and country == "CN" else GENERAL
+    found: dict[tuple[int, ...], Through] = {}
+    for day in range(days):
+        query = Query(
+            origin=access[0].node, destination=timetable.node(lane.node), earliest_departure=day * DAY_MIN + READY_MIN,
+            latest_arrival=(day + max(PATIENCE_DAYS)) * DAY_MIN, gross_mass_kg=CONTAINER_KG, temperature_class=TEMPERATURES.index(temperature),
+            goods_class=goods_class, legs_max=9, access=access,
+        )  # fmt: skip
+        options = scan(timetable, query)
+        for patience in PATIENCE_DAYS:
+            in_time = [option for option in options if option.arrive_at <= (day + patience) * DAY_MIN]
+            if not in_time:
+                continue
+            option = min(in_time, key=lambda option: (option.cost_minor, option.arrive_at, option.departures))
+            if option.departures in found:
+                continue  # the same train, found from a day earlier
+            legs = legs_of(timetable, query, option)
+            leaves = legs[0].ready_at - (access[option.access].minutes if option.access >= 0 else 0)
+            name = f"{lane.origin}>{lane.end}/{len(found)}{'c' if lane.is_chilled else 'd'}{'f' if lane.is_fresh_fruit else ''}"
+            found[option.departures] = Through(
+                name, lane.origin, lane.end, leaves, option.arrive_at, lane.is_chilled, option.cost_minor, legs, option.emission_g,
+                _entry(reference, legs, country),
+            )  # fmt: skip
+    return list(found.values())
+
+
+def _access(reference: FreightReference, timetable: Timetable, lane: Lane, terms: PriceTerms) -> tuple[Feeder, ...]:
+    """The container starts at its point, or is trucked to one of the next two, where other trains and ships leave."""
+    points = consolidation_points()
+    hubs = sorted(points, key=lambda code: (great_circle_km(*lane.door, *points[code]), code))[1:HUBS_NEAR]
+    return (
+        Feeder(timetable.node(lane.origin), 1, 0, 0),
+        *(first_mile(reference, timetable, lane.door, hub, terms) for hub in hubs),
+    )
+
+
+def _entry(reference: FreightReference, legs: tuple[Leg, ...], country: str) -> str:
+    countries = {node.code: node.country for node in reference.nodes}
+    links = {link.code: link for link in reference.links}
+    leg = next(leg for leg in legs if countries[leg.to_node] == country)
+    return links[leg.link].via_entry or leg.to_node
+
+
+def moment(starts_at: datetime, minutes: int) -> datetime:
+    return starts_at + timedelta(minutes=minutes)

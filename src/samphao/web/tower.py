@@ -1,0 +1,151 @@
+"""Shape the control tower: the plan and its certificate, loads with their fill, flows on the map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from samphao.freight import queries as freight
+from samphao.reference.queries import destinations
+from samphao.web.cards import destination_names
+from samphao.web.maps import Flow, Pin, Place, corridor_map, flow_key
+from samphao.web.templatetags.samphao import in_language_plain, kg, moment, money_whole, number, percent, tonnes
+
+MODES = ("road", "rail", "sea", "air")
+
+
+def mode_name(mode: str) -> str:
+    return {"road": _("road"), "rail": _("rail"), "sea": _("sea"), "air": _("air")}.get(mode, mode)
+
+
+def node_name(code: str) -> str:
+    node = freight.nodes().get(code)
+    return (
+        in_language_plain({"name_en": node.name_en, "name_th": node.name_th, "name_zh": node.name_zh}) if node else code
+    )
+
+
+def cities() -> dict[str, str]:
+    return {row.code: in_language_plain(destination_names(row), "city") for row in destinations()}
+
+
+def flow_map(plan: Any, label: str) -> dict[str, Any]:
+    """Return the drawing, its key and its table: what each link of the network carries."""
+    nodes, sums = freight.nodes(), freight.flows_of(plan)
+    served = {row.node: in_language_plain(destination_names(row), "city") for row in destinations()}
+    flows, rows = [], []
+    pins: dict[str, Pin] = {}
+    for flow in sums:
+        start, end = nodes[flow.start], nodes[flow.end]
+        name = f"{node_name(flow.start)} → {node_name(flow.end)}"
+        title = f"{name}: {tonnes(flow.kg)}, {mode_name(flow.mode)}"
+        bend = 0.12 if flow.mode in ("sea", "air") else 0.03
+        flows.append(Flow(Place(start.lat, start.lon), Place(end.lat, end.lon), flow.mode, flow.kg, title, bend=bend))  # type: ignore[arg-type]
+        rows.append([name, mode_name(flow.mode), number(flow.loads), tonnes(flow.kg)])
+        if flow.end in served:
+            pins[flow.end] = Pin(Place(end.lat, end.lon), served[flow.end])
+        if start.country == "TH" != end.country:
+            pins[flow.start] = Pin(Place(start.lat, start.lon), node_name(flow.start), is_minor=True)
+    columns = [
+        {"label": _("link")},
+        {"label": _("mode")},
+        {"label": _("loads"), "numeric": True},
+        {"label": _("mass"), "numeric": True},
+    ]
+    modes = {mode: mode_name(mode) for mode in MODES if any(flow.mode == mode for flow in sums)}
+    drawn = list(pins.values())
+    return {
+        "flows": flows, "pins": drawn, "svg": corridor_map(label, flows=flows, pins=drawn), "key": flow_key(modes), "columns": columns,
+        "rows": rows,
+    }  # fmt: skip
+
+
+def certificate(plan: Any) -> dict[str, Any]:
+    low, high = (round(plan.cost_minor * (1 + sign * plan.estimate_share / 5)) for sign in (-1, 1))
+    return {
+        "cost": money_whole(plan.cost_minor, plan.currency),
+        "bound": money_whole(plan.lower_bound_minor, plan.currency),
+        "gap": plan.gap,
+        "rows": [
+            {"label": _("rests on estimates"), "value": percent(plan.estimate_share, 0)},
+            {
+                "label": _("were they 20 % off"),
+                "value": f"{money_whole(low, plan.currency)} – {money_whole(high, plan.currency)}",
+            },
+            {"label": _("solved in"), "value": f"{number(plan.seconds, 1)} s"},
+        ],
+        "note": _(
+            "Best for these prices. Cost, feasibility and bound were recomputed order by order without the planner's code."
+        ),
+    }
+
+
+def load_row(load: Any, names: dict[str, str]) -> list[Any]:
+    return [
+        {"text": load.code, "url": reverse("load", args=[load.code])},
+        moment(load.departs_at),
+        f"{mode_name(load.mode)} · {load.origin} → {names.get(load.destination, load.destination)}",
+        kg(round(load.mass_kg)),
+        {"share": load.fill},
+    ]
+
+
+def load_page(load: Any) -> dict[str, Any]:
+    names = cities()
+    legs = [
+        [
+            f"{node_name(leg['from'])} → {node_name(leg['to'])}",
+            mode_name(leg["mode"]),
+            leg["departs_at"][:16].replace("T", " "),
+            leg["arrives_at"][:16].replace("T", " "),
+            money_whole(leg["cost_minor"], "THB"),
+        ]
+        for leg in load.legs
+    ]
+    return {
+        "load": load,
+        "title": f"{names.get(load.destination, load.destination)} · {kg(round(load.mass_kg))}",
+        "rows": [
+            {"term": _("Container"), "value": load.container_number or _("shared container"), "note": load.equipment},
+            {"term": _("Seal"), "value": load.seal_number},
+            {"term": _("Stuffed and sealed at"), "value": node_name(load.origin)},
+            {"term": _("Enters by"), "value": node_name(load.entry_node)},
+            {"term": _("Leaves"), "value": moment(load.departs_at)},
+            {"term": _("Arrives"), "value": moment(load.arrives_at)},
+            {"term": _("Fill"), "value": percent(load.fill, 0)},
+            {"term": _("Cost"), "value": money_whole(load.cost_minor, "THB"), "note": _("estimate")},
+            {"term": _("CO2e, tank-to-wheel, without fuel production"), "value": kg(load.emission_kg)},
+        ],
+        "leg_columns": [
+            {"label": _("leg")},
+            {"label": _("mode")},
+            {"label": _("leaves (UTC)")},
+            {"label": _("arrives (UTC)")},
+            {"label": _("cost"), "numeric": True},
+        ],
+        "legs": legs,
+        "consignment_columns": [
+            {"label": _("consignment")},
+            {"label": _("exporter")},
+            {"label": _("importer")},
+            {"label": _("shipments"), "numeric": True},
+            {"label": _("mass"), "numeric": True},
+        ],
+        "consignments": [
+            [row.code, row.exporter, row.importer, number(row.shipments), kg(round(row.mass_kg))]
+            for row in load.consignments.all()
+        ],
+    }
+
+
+def tower_figures(plan: Any, figures: dict[str, float]) -> list[dict[str, Any]]:
+    return [
+        {"label": _("shipments"), "value": number(plan.shipments)},
+        {"label": _("containers"), "value": number(figures["containers"])},
+        {"label": _("shares of containers"), "value": number(figures["shares"])},
+        {"label": _("mean fill"), "value": percent(figures["mean_fill"], 0)},
+        {"label": _("carried"), "value": tonnes(figures["kg"], 0)},
+        {"label": _("left behind"), "value": number(plan.unserved), "kind": "bad" if plan.unserved else "ok"},
+    ]

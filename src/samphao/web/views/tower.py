@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from samphao.accounts.queries import viewer
+from samphao.freight import queries as freight
+from samphao.web import tower as shape
+
+PAGE = 25
+
+
+@login_required
+def tower(request: HttpRequest) -> HttpResponse:
+    """The control tower, for the hub's own people."""
+    if not viewer(request.user).is_hub:
+        raise PermissionDenied
+    plan = freight.latest_plan()
+    if plan is None:
+        return render(request, "web/tower.html", {"plan": None})
+    page = Paginator(freight.loads_of(plan), PAGE).get_page(request.GET.get("page"))
+    names = shape.cities()
+    figures = freight.fill_figures(plan)
+    return render(
+        request,
+        "web/tower.html",
+        {
+            "plan": plan,
+            "page": page,
+            "loads": [shape.load_row(load, names) for load in page],
+            "map": shape.flow_map(plan, _("Map of the plan's flows")),
+            "certificate": shape.certificate(plan),
+            "figures": shape.tower_figures(plan, figures),
+            "exceptions": [],
+        },
+    )
+
+
+@login_required
+def load(request: HttpRequest, code: str) -> HttpResponse:
+    if not viewer(request.user).is_hub:
+        raise PermissionDenied
+    found = freight.load_with_goods(code)
+    if found is None:
+        raise Http404
+    return render(request, "web/load.html", shape.load_page(found))

@@ -1,0 +1,72 @@
+"""From paid orders to shipments: where each is stuffed, by when it is ready, by when it must be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.numbers import get_currency_precision
+
+from samphao.customs import queries as customs
+from samphao.freight import queries as freight
+from samphao.freight.types import ShipmentSpec
+from samphao.reference import queries as reference
+from samphao.trade.types import PaidOrder
+
+BANGKOK = ZoneInfo("Asia/Bangkok")
+DENSITY_KG_M3 = {"fresh_fruit": 310.0}  # cartons of fruit in a container: estimate
+DENSITY_OTHERWISE = 250.0
+SHELF_DAYS = {True: 11, False: 40}
+
+
+def exchange(on: date) -> tuple[tuple[str, Decimal], ...]:
+    rates = reference.exchange_rates(on)
+    return freight.exchange_in_satang(rates, {code: int(get_currency_precision(code)) for code in rates})
+
+
+def shipments_of(orders: Iterable[PaidOrder], on: date) -> list[ShipmentSpec]:
+    """Return a shipment for each order; a lot is cut for its orders day by day through its harvest."""
+    goods, places = reference.goods(), reference.province_places()
+    destinations = {row.code: row for row in reference.destinations()}
+    ports = customs.permitted_ports(on)
+    shipments = []
+    for order in orders:
+        good, place = goods[order.good], destinations[order.destination]
+        is_fruit_for_china = good.is_fresh_fruit and place.country == "CN"
+        ready = _ready_at(order)
+        mass = order.units * order.unit_mass_g / 1000
+        shipments.append(
+            ShipmentSpec(
+                order.code, order.number, order.lot, order.good, order.packing_house or order.producer,
+                places[order.packing_house_province or order.producer_province], order.exporter or "", order.importer or "", order.destination,
+                place.node, ports.get((order.importer or "", order.good), frozenset()) if is_fruit_for_china else None,
+                good.temperature_class == "chilled", good.is_fresh_fruit, mass, mass / DENSITY_KG_M3.get(good.category, DENSITY_OTHERWISE), ready,
+                ready + timedelta(days=SHELF_DAYS[good.temperature_class == "chilled"]),
+            )
+        )  # fmt: skip
+    return _same_ports_a_lane(shipments)
+
+
+def _ready_at(order: PaidOrder) -> datetime:
+    days = (order.harvest_to - order.harvest_from).days + 1
+    cut = order.harvest_from + timedelta(days=order.number % days)
+    return datetime.combine(cut, time(18), BANGKOK)
+
+
+def _same_ports_a_lane(shipments: list[ShipmentSpec]) -> list[ShipmentSpec]:
+    """Goods that may share a container enter where every one of them has a permit."""
+    from dataclasses import replace
+
+    shared: dict[tuple[str, str], frozenset[str]] = {}
+    for shipment in shipments:
+        if shipment.entry_nodes is not None:
+            key = shipment.destination, shipment.importer
+            shared[key] = shared.get(key, shipment.entry_nodes) & shipment.entry_nodes
+    return [
+        shipment
+        if shipment.entry_nodes is None
+        else replace(shipment, entry_nodes=shared[shipment.destination, shipment.importer])
+        for shipment in shipments
+    ]

@@ -1,0 +1,162 @@
+"""A small season end to end on the project's own example files: every stage's invariant, and every price line recomputed."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from samphao.accounts.models import Organisation, User
+from samphao.accounts.services import open_login
+from samphao.config.processes import free_port, wait_for_port
+from samphao.core.errors import BadRows
+from samphao.core.models import StageResult
+from samphao.freight.models import Load, Plan, Shipment
+from samphao.insight import season as impact
+from samphao.reference import services as reference
+from samphao.trade.models import Order
+from samphao.workflows.season.files import read_season
+from samphao.workflows.season.market_day import OrderMix
+from samphao.workflows.season.season import Season
+from samphao.workflows.season.stages import run
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("season")]
+FOLDER = Path(__file__).parents[2] / "examples" / "season"
+OPENS_AT = datetime(2026, 4, 24, 9, tzinfo=ZoneInfo("Asia/Bangkok"))
+SMALL = OrderMix(households=600, wholesale=120)
+
+
+@pytest.fixture
+def counter_port() -> Iterator[int]:
+    database = connection.settings_dict
+    url = f"postgresql://{database['USER']}:{database['PASSWORD']}@/{database['NAME']}?host={database['HOST']}&port={database['PORT'] or 5432}"
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "samphao.config.counter:from_environment",
+        "--factory",
+        "--port",
+        str(port),
+        "--log-level",
+        "error",
+    ]
+    process = subprocess.Popen(
+        command, env={**os.environ, "SAMPHAO_COUNTER_DATABASE": url, "SAMPHAO_SECRET": settings.SECRET_KEY}
+    )
+    try:
+        wait_for_port(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def test_a_season_runs_through_and_its_pages_recompute(counter_port: int, clock_reset: None) -> None:
+    reference.publish()
+    told: list[StageResult] = []
+    season = Season("small", FOLDER, OPENS_AT, counter_port, mix=SMALL)
+    run(season, told.append, ((impact.NAME, impact.impact),))
+    by_stage = {result.stage: result for result in told}
+    assert by_stage["the rush"].count == SMALL.count
+    assert Order.objects.filter(state__in=["settled", "expired"]).count() == SMALL.count
+    assert all(result.invariant for result in told)
+
+    again: list[StageResult] = []
+    run(season, again.append, ((impact.NAME, impact.impact),))
+    assert [result.pk for result in again] == [result.pk for result in told], "a second run only tells"
+
+    _every_shipment_is_in_a_load()
+    open_login("hub", "irrelevant here", "HUB-EEC", "owner")
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(User.objects.get(username="hub"))
+    for order in Order.objects.filter(state="settled").order_by("-amount_minor")[:5]:
+        _lines_recompute(client.get(f"/orders/{order.code}/").content.decode(), order)
+    assert client.get("/freight/").status_code == 200
+    assert client.get(f"/freight/loads/{Load.objects.first().code}/").status_code == 200  # type: ignore[union-attr]
+
+
+def _every_shipment_is_in_a_load() -> None:
+    plan = Plan.objects.get()
+    assert (plan.unserved, plan.is_checked) == (0, True)
+    assert plan.lower_bound_minor <= plan.cost_minor
+    assert not Shipment.objects.filter(load=None).exists()
+    for load in Load.objects.filter(is_whole=True):
+        assert load.mass_kg <= load.capacity_kg + 1e-6
+        assert load.volume_m3 <= load.capacity_m3 + 1e-6
+        assert load.departs_at < load.arrives_at
+    late = [
+        shipment.code
+        for shipment in Shipment.objects.select_related("load")
+        if shipment.load and shipment.load.arrives_at > shipment.due_at
+    ]
+    early = [
+        shipment.code
+        for shipment in Shipment.objects.select_related("load")
+        if shipment.load and shipment.load.departs_at < shipment.ready_at
+    ]
+    assert (late, early) == ([], [])
+
+
+def _lines_recompute(page: str, order: Order) -> None:
+    """Read the lines from the page and work each out again from the numbers that its rule shows."""
+    text = page.replace("\u00a0", " ").replace("&nbsp;", " ").replace("&#x27;", "'")
+    table = text[text.index('class="lines"') : text.index("</table>", text.index('class="lines"'))]
+    rows = re.findall(r"<th scope=\"row\">(.*?)</th><td>(.*?)</td><td class=\"n\">(.*?)</td>", table)
+    lines, foot = rows[:-1], rows[-1]
+    assert len(lines) == 8
+    total = Decimal(0)
+    for label, rule, shown in lines:
+        formula = rule.split(" · ")[0]
+        amount = Decimal(re.sub(r"[^\d.]", "", shown))
+        quantity = Decimal(order.quantity)
+        if order.quantity != 1:
+            formula, _, times = formula.rpartition(" × ")
+            assert Decimal(times) == quantity
+        assert _work_out(formula) * quantity == amount, (label, rule, shown)
+        total += amount
+    assert total == Decimal(re.sub(r"[^\d.]", "", foot[2]))
+
+
+def _work_out(formula: str) -> Decimal:
+    """Work out `฿ 165 × 18 kg × 0.219`, `0.3 % × (1.00 + 2.00)` or `0.60 / kg × 18 kg`, rounded half up to two places."""
+    formula = re.sub(r"\(([A-Z].*?)\)", "", formula).replace(",", "").replace("฿", "").replace("/ kg", "")
+    formula = re.sub(r"\b(kg|fruit|pc|m)\b", "", formula)
+    value = Decimal(1)
+    for factor in formula.split("×"):
+        inner = factor.strip().strip("()")
+        if "%" in inner:
+            value *= Decimal(inner.replace("%", "").strip()) / 100
+        else:
+            value *= sum((Decimal(part.strip()) for part in inner.split("+")), Decimal(0))
+    return value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def test_bad_rows_of_a_season_are_all_told_and_nothing_is_written(tmp_path: Path) -> None:
+    for path in FOLDER.glob("*.csv"):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    lots = (tmp_path / "lots.csv").read_text(encoding="utf-8").split("\n")
+    lots[1] = lots[1].replace("PRD-BKK-001", "PRD-NOBODY")
+    lots[2] = re.sub(r"2026-\d\d-\d\d", "9 May", lots[2], count=1)
+    (tmp_path / "lots.csv").write_text("\n".join(lots), encoding="utf-8")
+    lots[3] = lots[3].replace("pc", "piece") + ",one cell too many"
+    (tmp_path / "lots.csv").write_text("\n".join(lots), encoding="utf-8")
+    with pytest.raises(BadRows) as caught:
+        read_season(tmp_path, goods=set(), provinces=set())
+    told = str(caught.value).split("\n")
+    assert told[0].startswith("lots.csv:3 harvest_from: `9 May` cannot be read. Write a date")
+    assert told[1].startswith("lots.csv:4 : the row has more cells than the header")
+    assert len(told) == 2
+    assert Organisation.objects.count() == 0
