@@ -101,6 +101,68 @@ def up(port: int = 8000) -> None:
         processes.serve(port)
 
 
+@app.command()
+def quote(
+    *,
+    origin: Annotated[str, typer.Option("--from", help="a Thai province, in Thai, Chinese or English")],
+    destination: Annotated[str, typer.Option("--to", help="a city or a node of the network")],
+    kg: Annotated[float, typer.Option()],
+    good: Annotated[str, typer.Option(help="a good's code or name")] = "durian-fresh",
+    leaves_at: Annotated[
+        str, typer.Option("--at", help="ready at, such as 2026-04-24T18:00+07:00; now without it")
+    ] = "",
+) -> None:
+    """Print every Pareto-optimal way of a shipment over time, cost and CO2."""
+    from samphao.config import answers
+
+    with told_errors(), answers.hub():
+        answers.quote(origin, destination, kg, good, leaves_at)
+
+
+@app.command()
+def price(
+    *,
+    origin: Annotated[str, typer.Option("--from", help="a Thai province")],
+    destination: Annotated[str, typer.Option("--to", help="a city that the hub sells to")],
+    kg: Annotated[str, typer.Option()],
+    thb_per_kg: Annotated[str, typer.Option(help="at the packing house gate")],
+    good: str = "durian-fresh",
+    on: Annotated[str, typer.Option(help="the day whose rates hold; today without it")] = "",
+) -> None:
+    """Print the price to the door, line by line, each with its rule, source and date."""
+    from samphao.config import answers
+
+    with told_errors(), answers.hub():
+        answers.price(origin, destination, kg, good, thb_per_kg, on)
+
+
+@app.command()
+def plan(
+    orders: Annotated[
+        Path, typer.Argument(help="CSV: order, origin, destination, good, kg, ready_at, due_at [, m3, packing_house]")
+    ],
+    *,
+    out: Annotated[
+        Path, typer.Option(help="folder for plan.json, loads.csv, itineraries.csv, summary.txt and map.svg")
+    ],
+    keep_good: Annotated[bool, typer.Option(help="plan the good rows and list the others")] = False,
+    seed: int = 1,
+) -> None:
+    """Consolidate your own orders into containers, with a lower bound on the cost of any plan."""
+    from samphao.config import answers
+
+    with told_errors(), answers.hub():
+        answers.plan(orders, out, keep_good=keep_good, seed=seed)
+
+
+@app.command()
+def doctor() -> None:
+    """Check the machine and say how to mend what is wrong."""
+    from samphao.config import doctor as work
+
+    raise typer.Exit(work.run())
+
+
 ledger = typer.Typer(no_args_is_help=True, help="The double-entry ledger.")
 app.add_typer(ledger, name="ledger")
 

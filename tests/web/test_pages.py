@@ -141,3 +141,32 @@ def test_ten_lots_cost_as_many_queries_as_one(world: two_buyers_one_lot.World) -
             assert client.get("/market/").status_code == 200
         counts.append(len(caught))
     assert counts[0] == counts[1] <= 12
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/seller/", "producer"), ("/packing/", "packing_house"), ("/money/", "producer")]
+)
+def test_a_desk_opens_to_its_own_and_to_nobody_else(world: two_buyers_one_lot.World, path: str, kind: str) -> None:
+    own = Organisation.objects.create(
+        code=f"own-{kind}", kind=kind, legal_form="person", name_en="Own", country="TH", province_iso="TH-22"
+    )
+    assert signed_in(own, "own").get(path).status_code == 200
+    assert Client().get(path).status_code == 302
+    if path != "/money/":
+        assert signed_in(world.anong, "anong").get(path).status_code == 403
+
+
+def test_the_control_tower_is_the_hubs(world: two_buyers_one_lot.World) -> None:
+    hub = Organisation.objects.create(code="HUB", kind="hub", legal_form="company", name_en="Hub", country="TH")
+    assert signed_in(hub, "hub").get("/freight/").status_code == 200
+    assert signed_in(world.somchai, "somchai").get("/freight/").status_code == 403
+
+
+def test_impact_counts_what_was_paid_and_says_who_was_left_out(world: two_buyers_one_lot.World) -> None:
+    anong = signed_in(world.anong, "anong")
+    code = services.place_order(OrderRequest(world.anong.id, "k", world.offer.id, 2)).order
+    assert ">0<" in anong.get("/impact/").content.decode()
+    anong.post(f"/orders/{code}/pay/")
+    page = anong.get("/impact/").content.decode()
+    assert "990.00" not in page
+    assert "990" in page, "two fruit at 495 baht"

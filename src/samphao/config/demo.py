@@ -18,8 +18,21 @@ OPENS_AT = datetime(2026, 4, 24, 9, 0, tzinfo=ZoneInfo("Asia/Bangkok"))
 PASSWORD = "village to the world"  # noqa: S105 printed on the screen: the demo has nothing to hide
 LOGINS = (
     ("buyer", "BUY-KMG-01", "a wholesale buyer in Kunming"),
-    ("grower", "PRD-CTI-001", "a durian grower in Chanthaburi"),
+    ("grower", "PRD-CTI-001", "a durian growers' group in Chanthaburi"),
+    ("packer", "PKH-CTI-01", "a packing house in Tha Mai"),
+    ("importer", "IMP-CN-01", "an importer of record in Kunming"),
     ("hub", "HUB-EEC", "the hub's own people: sees everything"),
+)
+
+
+PAGES = (
+    ("/market/", "the market"),
+    ("/freight/", "the control tower: plan, certificate, containers (as hub)"),
+    ("/seller/", "steps to the first export (as grower)"),
+    ("/money/", "every baht on the way (as grower)"),
+    ("/packing/", "tickets, tests, containers to load (as packer)"),
+    ("/impact/", "who was reached, who got what"),
+    ("/api/v1/docs", "the interface for programs"),
 )
 
 
@@ -92,5 +105,6 @@ def _one_order(port: int) -> None:
     order = queries.order_to_show(LOGINS[0][1])
     if order:
         print(f"\n  one order to follow: {order}")
-        print(f"    http://127.0.0.1:{port}/orders/{order}/   its road and its price, line by line (as buyer)")
-        print(f"    http://127.0.0.1:{port}/market/   the market\n")
+        print(f"    http://127.0.0.1:{port}/orders/{order}/      its road and its price, line by line (as buyer)")
+        for path, who in PAGES:
+            print(f"    http://127.0.0.1:{port}{path:26} {who}")

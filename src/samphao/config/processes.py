@@ -93,13 +93,19 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
             return
 
 
-def _require_free(port: int) -> None:
+def is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
         except OSError:
-            raise CannotServe(f"port {port} is in use: end what runs there, or choose another with --port") from None
+            return False
+    return True
+
+
+def _require_free(port: int) -> None:
+    if not is_free(port):
+        raise CannotServe(f"port {port} is in use: end what runs there, or choose another with --port")
 
 
 def _uvicorn(application: str, port: int, *more: str) -> list[str]:

@@ -49,6 +49,12 @@ def read_rows(path: Path, row_type: type[Row]) -> list[Row]:
 
 def read_rows_and_faults(path: Path, row_type: type[Row]) -> tuple[list[Row], list[Fault]]:
     """Return the good rows and the faults; row 1 is the header, as a spreadsheet numbers it."""
+    numbered, faults = read_numbered_rows(path, row_type)
+    return [row for _, row in numbered], faults
+
+
+def read_numbered_rows(path: Path, row_type: type[Row]) -> tuple[list[tuple[int, Row]], list[Fault]]:
+    """Return the good rows with their numbers, for faults that show only later, and the faults."""
     if not path.exists():
         return [], [Fault(path.name, 0, "", "the file is missing", f"Put it at {path}")]
     columns = _columns(row_type)
@@ -58,13 +64,13 @@ def read_rows_and_faults(path: Path, row_type: type[Row]) -> tuple[list[Row], li
         missing = [name for name, (_, _, is_needed) in columns.items() if is_needed and name not in header]
         if missing:
             return [], [Fault(path.name, 1, name, "the column is missing", "Add it to the header") for name in missing]
-        rows: list[Row] = []
+        rows: list[tuple[int, Row]] = []
         faults: list[Fault] = []
         for number, record in enumerate(reader, 2):
             values, wrong = _values(path.name, number, record, columns)
             faults += wrong
             if not wrong:
-                rows.append(row_type(**values))
+                rows.append((number, row_type(**values)))
     return rows, faults
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -164,6 +165,11 @@ def latest_plan() -> Plan | None:
 def loads_of(plan: Plan) -> QuerySet[Load]:
     """Return the whole containers of a plan, the next departure first."""
     return Load.objects.filter(plan=plan, is_whole=True).order_by("departs_at", "code")
+
+
+def loads_stuffed_at(places: Sequence[str]) -> QuerySet[Load]:
+    """Return the containers that are stuffed and sealed at packing houses, the next departure first."""
+    return Load.objects.filter(origin__in=list(places), is_whole=True).order_by("departs_at", "code")
 
 
 def load_with_goods(code: str) -> Load | None:

@@ -59,3 +59,50 @@ class ShipmentSpec:
     volume_m3: float
     ready_at: datetime
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteOption:
+    """One Pareto-optimal way, door to door: no other is at once no later, no dearer and no dirtier."""
+
+    leaves_at: datetime
+    arrives_at: datetime
+    cost_minor: int
+    currency: str
+    emission_kg: float
+    legs: tuple[QuoteLeg, ...]
+    estimated_share: float
+
+    @property
+    def hours(self) -> float:
+        return (self.arrives_at - self.leaves_at).total_seconds() / 3600
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(leg.mode for leg in self.legs))
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLeg:
+    mode: str
+    start: str
+    end: str
+    departs_at: datetime
+    arrives_at: datetime
+    cost_minor: int
+    estimates: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteQuestion:
+    """What is to be carried, from which door to which node, from when on."""
+
+    door: tuple[float, float]
+    destination: str
+    kg: float
+    m3: float
+    temperature: str
+    is_fresh_fruit: bool
+    leaves_at: datetime
+    days_max: int

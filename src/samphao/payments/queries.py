@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db import connection
 
 from samphao.payments.types import Balance, LedgerCheck
@@ -56,5 +60,53 @@ def held_by_currency() -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT currency, sum(balance_minor)::bigint FROM payments_account WHERE purpose = 'held' GROUP BY 1 ORDER BY 1"
+        )
+        return dict(cursor.fetchall())
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One entry of an owner's accounts, in the account's own side: positive came in, negative went out."""
+
+    at: datetime
+    kind: str
+    subject: str
+    memo: str
+    currency: str
+    amount_minor: int
+
+
+def movements_of(owners: Sequence[str], limit: int = 200) -> list[Movement]:
+    """Return the latest entries on owners' accounts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT t.at, t.kind, t.subject, t.memo, e.currency, CASE a.side WHEN 'debit' THEN e.amount_minor ELSE -e.amount_minor END
+               FROM payments_entry e JOIN payments_account a ON a.id = e.account_id JOIN payments_transfer t ON t.id = e.transfer_id
+               WHERE a.owner = ANY (%s) AND a.purpose = 'payable' ORDER BY t.at DESC, e.id DESC LIMIT %s""",
+            [list(owners), limit],
+        )
+        return [Movement(*row) for row in cursor.fetchall()]
+
+
+def earned_by(owners: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Return, by currency, what owners have earned in all and what of it has been sent to their bank."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT e.currency, coalesce(-sum(e.amount_minor) FILTER (WHERE e.amount_minor < 0), 0)::bigint,
+                      coalesce(sum(e.amount_minor) FILTER (WHERE e.amount_minor > 0), 0)::bigint
+               FROM payments_entry e JOIN payments_account a ON a.id = e.account_id
+               WHERE a.owner = ANY (%s) AND a.purpose = 'payable' GROUP BY 1 ORDER BY 1""",
+            [list(owners)],
+        )
+        return {currency: (earned, sent) for currency, earned, sent in cursor.fetchall()}
+
+
+def held_for(subjects: Sequence[str]) -> dict[str, int]:
+    """Return, by currency, the money that buyers have paid for lots and that is held."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT currency, sum(balance_minor)::bigint FROM payments_account
+               WHERE purpose = 'held' AND subject = ANY (%s) AND balance_minor <> 0 GROUP BY 1 ORDER BY 1""",
+            [list(subjects)],
         )
         return dict(cursor.fetchall())

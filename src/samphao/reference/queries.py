@@ -251,3 +251,22 @@ def _destination(row: Destination) -> DestinationSpec:
     return DestinationSpec(
         row.code, row.node, row.city_en, row.city_th, row.city_zh, row.country, row.currency, 0.0, 0.0, row.source
     )
+
+
+CURRENCIES = {
+    "CN": "CNY",
+    "LA": "LAK",
+    "KH": "KHR",
+    "VN": "VND",
+    "MM": "MMK",
+    "SG": "SGD",
+    "JP": "JPY",
+    "US": "USD",
+    "HK": "HKD",
+    "TH": "THB",
+}
+
+
+def currency_of(country: str) -> str:
+    """Return the money that buyers of a country pay in; dollars where the hub knows no better."""
+    return CURRENCIES.get(country, "USD")

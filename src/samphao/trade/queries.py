@@ -178,7 +178,8 @@ def offers_whose_lines_do_not_add_up() -> int:
 def order_to_show(buyer: str) -> str | None:
     """Return the largest paid order of a buyer, for the demo's tour."""
     return (
-        Order.objects.filter(buyer__code=buyer, state=Order.State.PAID)
+        Order.objects.filter(buyer__code=buyer)
+        .exclude(state__in=("held", "expired", "cancelled"))
         .order_by("-amount_minor", "id")
         .values_list("code", flat=True)
         .first()
@@ -221,6 +222,26 @@ def by_currency(state: str) -> dict[str, int]:
     """Return what orders in a state are worth, by currency."""
     rows = Order.objects.filter(state=state).values("currency").annotate(total=Sum("amount_minor")).order_by("currency")
     return {row["currency"]: row["total"] for row in rows}
+
+
+def lots_of_producers(organisations: Sequence[int]) -> QuerySet[Lot]:
+    """Return producers' lots with their gates, tickets and listing, the latest harvest first."""
+    return (
+        Lot.objects.select_related("listing", "packing_house", "exporter", "ticket")
+        .prefetch_related("gates")
+        .annotate(sales=Count("orders", filter=~Q(orders__state__in=("expired", "cancelled"))))
+        .filter(listing__producer__in=organisations)
+        .order_by("harvest_from", "code")
+    )
+
+
+def lots_of_packing_houses(organisations: Sequence[int]) -> QuerySet[Lot]:
+    """Return the lots that packing houses receive, with tickets and tests, the next harvest first."""
+    return (
+        Lot.objects.select_related("listing__producer", "ticket")
+        .filter(packing_house__in=organisations)
+        .order_by("harvest_from", "code")
+    )
 
 
 def sales_by_province() -> dict[str, int]:

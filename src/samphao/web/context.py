@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -17,19 +18,43 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {"shell": SimpleLazyObject(lambda: _shell(request))}
 
 
+# For each page of the bar: who may see it. Pages of customs join when their address exists.
+DESKS: tuple[tuple[str, frozenset[str], bool], ...] = (
+    ("orders", frozenset({"buyer"}), False),
+    ("seller", frozenset({"producer"}), False),
+    ("money", frozenset({"producer", "packing_house"}), False),
+    ("packing", frozenset({"packing_house"}), False),
+    ("tower", frozenset(), True),
+    ("officer", frozenset({"office"}), True),
+    ("importer", frozenset({"importer"}), False),
+)
+
+
+def _desk_name(name: str) -> str:
+    return {
+        "orders": _("My orders"),
+        "seller": _("First export"),
+        "money": _("Money"),
+        "packing": _("Packing house"),
+        "tower": _("Freight"),
+        "officer": _("Customs"),
+        "importer": _("Importer"),
+    }[name]
+
+
 def _shell(request: HttpRequest) -> dict[str, Any]:
     here = request.path
+    who = viewer(request.user)
     items = [(_("Market"), reverse("market"))]
-    if request.user.is_authenticated:
-        items.append((_("My orders"), reverse("orders")))
-        if viewer(request.user).is_hub:
-            items.append((_("Freight"), reverse("tower")))
+    for name, kinds, for_hub in DESKS:
+        if kinds & who.kinds or (for_hub and who.is_hub):
+            with suppress(NoReverseMatch):
+                items.append((_desk_name(name), reverse(name)))
+    items.append((_("Impact"), reverse("impact")))
     nav = [{"label": label, "url": url, "current": here.startswith(url)} for label, url in items]
     account = None
     if request.user.is_authenticated:
-        links = [{"label": _("My orders"), "url": reverse("orders")}]
-        if request.user.is_staff:
-            links.append({"label": _("Back office"), "url": reverse("admin:index")})
+        links = [{"label": _("Back office"), "url": reverse("admin:index")}] if request.user.is_staff else []
         account = {"name": request.user.get_username(), "links": links, "sign_out_url": reverse("sign_out")}
     return {
         "home_url": reverse("home"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from samphao.freight import queries as freight
 from samphao.reference.queries import destinations
 from samphao.web.cards import destination_names
-from samphao.web.maps import Flow, Pin, Place, corridor_map, flow_key
+from samphao.web.maps import Flow, Mode, Pin, Place, corridor_map, flow_key
 from samphao.web.templatetags.samphao import in_language_plain, kg, moment, money_whole, number, percent, tonnes
 
 MODES = ("road", "rail", "sea", "air")
@@ -149,3 +149,29 @@ def tower_figures(plan: Any, figures: dict[str, float]) -> list[dict[str, Any]]:
         {"label": _("carried"), "value": tonnes(figures["kg"], 0)},
         {"label": _("left behind"), "value": number(plan.unserved), "kind": "bad" if plan.unserved else "ok"},
     ]
+
+
+# A map outside a page carries its colours with it: the stylesheet is not there.
+STANDALONE_STYLE = (
+    "<style>.land{fill:#EDEAE3}.border,.seam{fill:none;stroke:#D9D5CC}.seam{stroke:#EDEAE3}.prov{fill:#E4EFE9;stroke:#FBFAF7;stroke-width:.5}"
+    ".grat{fill:none;stroke:#E7E3DA}.flow,.halo,.ties{fill:none;stroke-linecap:round}.halo{stroke:#FBFAF7}.flow.sea{stroke:#1B5E8C}"
+    ".flow.rail{stroke:#B4322A}.flow.road{stroke:#B07D1C}.flow.air{stroke:#51606E}.ties{stroke:#FBFAF7}.pin{fill:#fff;stroke:#12263A}"
+    ".lab{font-family:Sarabun,sans-serif;fill:#12263A;stroke:#FBFAF7;paint-order:stroke}.near{display:none}</style>"
+)
+
+
+def _flow(start: Any, end: Any, mode: str, kg: float, title: str = "") -> Flow:
+    bend = 0.12 if mode in ("sea", "air") else 0.03
+    return Flow(Place(start.lat, start.lon), Place(end.lat, end.lon), cast("Mode", mode), kg, title, bend=bend)
+
+
+def standalone_map(carried: dict[tuple[str, str, str], float]) -> str:
+    """Draw flows (from, to, mode: kilograms) as an SVG file of its own."""
+    nodes = freight.nodes()
+    flows = [_flow(nodes[start], nodes[end], mode, kg) for (start, end, mode), kg in sorted(carried.items())]
+    pins = [
+        Pin(Place(nodes[code].lat, nodes[code].lon), nodes[code].name_en)
+        for code in sorted({end for _, end, _ in carried} - {start for start, _, _ in carried})
+    ]
+    drawn = str(corridor_map("what is carried where; outlines not authoritative", flows=flows, pins=pins))
+    return drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1).replace(">", f">{STANDALONE_STYLE}", 1)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from samphao.web.views import account, home, market, orders, tower
+from samphao.web.views import account, desks, home, market, orders, tower
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("orders/<str:code>/pay/", orders.pay, name="order_pay"),
     path("freight/", tower.tower, name="tower"),
     path("freight/loads/<str:code>/", tower.load, name="load"),
+    path("impact/", desks.impact, name="impact"),
+    path("seller/", desks.seller, name="seller"),
+    path("money/", desks.money, name="money"),
+    path("packing/", desks.packing, name="packing"),
     path("sign-in/", account.SignIn.as_view(), name="sign_in"),
     path("sign-out/", auth.LogoutView.as_view(), name="sign_out"),
     path("problems/<slug:code>/", home.problem, name="problem"),

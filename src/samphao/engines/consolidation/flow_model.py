@@ -6,6 +6,8 @@ shared resource. Columns: unserved volume a demand, boxes and loose space a depa
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +62,19 @@ class Relaxation:
     loose: Floats
 
 
+def _quiet_highs() -> Any:
+    """Make a solver; HiGHS greets on the process's standard output before any option can silence it."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        return highspy.Highs()  # type: ignore[no-untyped-call]
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+
+
 class FlowModel:
     """One HiGHS model; it stays warm between solves while options are added and box limits change."""
 
@@ -70,7 +85,7 @@ class FlowModel:
         self._volume_row = _numbered(rows.volume, n)
         self._mass_row = _numbered(rows.mass, n + len(self.at))
         self._slot_row = n + len(self.at) + int(rows.mass.sum())
-        self.highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        self.highs: Any = _quiet_highs()
         self.highs.setOptionValue("output_flag", False)
         self.highs.setOptionValue("threads", 1)
         lower = np.full(self._slot_row + len(shared), -INF)

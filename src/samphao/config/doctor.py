@@ -1,0 +1,82 @@
+"""`samphao doctor`: what the machine has, what is missing, how to mend it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from samphao.config import processes
+from samphao.core.postgres import PostgresError, embedded, project_folder
+
+DISK_MIN_GB = 2.0
+PORTS = (8000, 8001)
+
+
+def run() -> int:
+    """Print each check with its mend; return 0 when all is well."""
+    wrong = 0
+    for is_well, name, found, mend in _checks():
+        print(f"  {'ok ' if is_well else 'NO '} {name:34} {found}" + ("" if is_well else f"\n      mend: {mend}"))
+        wrong += not is_well
+    print("all is well" if not wrong else f"{wrong} to mend")
+    return 1 if wrong else 0
+
+
+def _checks() -> Iterator[tuple[bool, str, str, str]]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield sys.version_info >= (3, 11), "Python 3.11 or newer", version, "make venv PYTHON=python3.12"
+    free = shutil.disk_usage(project_folder()).free / 1e9
+    yield free >= DISK_MIN_GB, "disk space", f"{free:.1f} GB free", f"free at least {DISK_MIN_GB:.0f} GB"
+    for module in ("psycopg", "django", "numba", "highspy", "typst"):
+        yield importlib.util.find_spec(module) is not None, f"library {module}", "found", "make venv"
+    yield (
+        _is_writable(project_folder()),
+        "project folder can be written",
+        str(project_folder()),
+        "run in a folder of your own",
+    )
+    yield from _database()
+    for port in PORTS:
+        yield (
+            processes.is_free(port),
+            f"port {port} on loopback",
+            "free",
+            "end what listens there, or `samphao up --port N`",
+        )
+
+
+def _is_writable(folder: Path) -> bool:
+    return os.access(folder, os.W_OK)
+
+
+def _database() -> Iterator[tuple[bool, str, str, str]]:
+    if url := os.environ.get("DATABASE_URL"):
+        import psycopg
+
+        try:
+            with psycopg.connect(url, connect_timeout=5) as connection:
+                number = connection.info.server_version
+        except psycopg.OperationalError as error:
+            yield (
+                False,
+                "DATABASE_URL",
+                str(error).strip().split("\n")[0],
+                "correct the address, or unset it for the embedded server",
+            )
+        else:
+            yield number >= 160000, "PostgreSQL 16 or newer", str(number), "use a newer server"
+        return
+    server = embedded(os.environ.get("SAMPHAO_SERVER", "hub"))
+    try:
+        was_running = server.is_running()
+        server.start()
+    except PostgresError as error:
+        yield False, "embedded PostgreSQL", str(error).split("\n")[0], "set DATABASE_URL to a server of your own"
+        return
+    if not was_running:
+        server.stop()
+    yield True, "embedded PostgreSQL", f"starts; data in {server.data}", ""

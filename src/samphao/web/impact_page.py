@@ -1,0 +1,81 @@
+"""Shape the page of impact: reach by province, shares of what buyers paid, concentration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from samphao.insight.queries import Impact
+from samphao.reference.queries import province_names
+from samphao.web.charts import Part, share_bar
+from samphao.web.maps import THAILAND, Choropleth, choropleth_key, corridor_map
+from samphao.web.price_lines import party
+from samphao.web.templatetags.samphao import in_language_plain, money_whole, number, percent, tonnes
+
+
+def page(reached: Impact) -> dict[str, Any]:
+    names = {row.code_iso: in_language_plain(row) for row in province_names()}
+    growers = {row.province_iso: row.grower_minor for row in reached.reach}
+    shown = Choropleth(
+        {iso: minor / 100_000_000 for iso, minor in growers.items()},
+        {iso: f"{names.get(iso, iso)}: {money_whole(minor, 'THB')}" for iso, minor in growers.items()},
+    )
+    total = reached.paid_minor or 1
+    missed = sorted(name for iso, name in names.items() if iso not in growers)
+    return {
+        "figures": [
+            {"label": _("provinces"), "value": number(reached.provinces), "note": _("of 77")},
+            {"label": _("districts"), "value": number(reached.villages)},
+            {
+                "label": _("producers who sold"),
+                "value": number(reached.producers),
+                "note": _("of %(all)s who listed") % {"all": number(reached.producers_listed)},
+            },
+            {"label": _("sold"), "value": tonnes(reached.kg, 0)},
+            {"label": _("paid by buyers"), "value": money_whole(reached.paid_minor, "THB")},
+        ],
+        "map": {
+            "svg": corridor_map(_("Map of what growers earned"), view=THAILAND, choropleth=shown) if growers else "",
+            "key": choropleth_key(shown, unit=_("million baht")) if growers else "",
+            "caption": _("what growers' goods were worth at the packing house"),
+            "columns": [
+                {"label": _("province")},
+                {"label": _("producers"), "numeric": True},
+                {"label": _("sold"), "numeric": True},
+                {"label": _("growers' goods"), "numeric": True},
+            ],
+            "rows": [
+                [
+                    names.get(row.province_iso, row.province_iso),
+                    number(row.producers),
+                    tonnes(row.kg),
+                    money_whole(row.grower_minor, "THB"),
+                ]
+                for row in sorted(reached.reach, key=lambda row: (-row.grower_minor, row.province_iso))
+            ],
+        },
+        "shares": {
+            "svg": share_bar(
+                [
+                    Part(party(share.receiver), share.amount_minor, percent(share.amount_minor / total, 1))
+                    for share in reached.shares
+                ],
+                label=_("Who gets what of what buyers paid"),
+            )
+            if reached.shares
+            else "",
+            "columns": [
+                {"label": _("party")},
+                {"label": _("amount"), "numeric": True},
+                {"label": _("share"), "numeric": True},
+            ],
+            "rows": [
+                [party(share.receiver), money_whole(share.amount_minor, "THB"), percent(share.amount_minor / total, 1)]
+                for share in reached.shares
+            ],
+        },
+        "concentration": number(reached.concentration, 4),
+        "equal": number(1 / reached.producers if reached.producers else 0, 4),
+        "missed": missed,
+    }

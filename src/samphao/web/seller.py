@@ -1,0 +1,140 @@
+"""Shape the seller's pages: steps to the first export, lots, and every baht on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from samphao.accounts.queries import PaperHeld
+from samphao.payments.queries import Movement
+from samphao.web.cards import unit_name
+from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, money, number
+
+
+def steps(
+    lots: Sequence[Any], papers: Sequence[PaperHeld], orchards: Sequence[PaperHeld], *, was_paid: bool
+) -> list[dict[str, Any]]:
+    """Return the steps to a first export: done, to do, or not to be started yet."""
+    has_papers = any(paper.status == "valid" for paper in papers)
+    listed = bool(lots)
+    open_gate = any(state.gate == "to_list" and state.is_open for lot in lots for state in lot.gates.all())
+    sold = any(lot.sales for lot in lots)
+    weighed = any(hasattr(lot, "ticket") for lot in lots)
+    first = lots[0].code if listed else ""
+
+    def step(title: str, hint: str, *, done: bool, can_start: bool, url: str = "") -> dict[str, Any]:
+        return {
+            "title": title,
+            "hint": hint,
+            "state": "done" if done else ("todo" if can_start else "later"),
+            "url": url,
+        }
+
+    valid_to = max((paper.valid_to for paper in orchards if paper.valid_to), default=None)
+    return [
+        step(_("Register your farm or group"), _("a number of a register, checked once"), done=has_papers, can_start=True),
+        step(
+            _("Show your orchard's certificate (GAP)"), _("valid to %(day)s") % {"day": day(valid_to)} if valid_to else _("fruit for China needs one"),
+            done=bool(orchards), can_start=True,
+        ),
+        step(_("List a harvest lot"), _("eight questions"), done=listed, can_start=has_papers, url=reverse("lot", args=[first]) if first else ""),
+        step(_("Agree with a packing house and an exporter"), _("they sell for you abroad"), done=any(lot.packing_house_id and lot.exporter_id for lot in lots), can_start=listed),
+        step(_("Open the gate to list"), _("every paper that the destination asks for"), done=open_gate, can_start=listed),
+        step(_("Sell"), _("buyers' money is held for you"), done=sold, can_start=open_gate),
+        step(_("Cut, weigh and grade"), _("you and the packing house sign one ticket; your first share is paid"), done=weighed, can_start=sold),
+        step(_("Receive the rest"), _("after the buyers' claim window of 48 hours"), done=was_paid, can_start=weighed),
+    ]  # fmt: skip
+
+
+def lot_rows(lots: Sequence[Any]) -> list[list[Any]]:
+    return [
+        [
+            {"text": lot.code, "url": reverse("lot", args=[lot.code]), "note": in_language_plain(lot.listing, "title")},
+            f"{day(lot.harvest_from)} – {day(lot.harvest_to)}",
+            f"{money(lot.price_minor, lot.currency)} / {unit_name(lot.unit)}",
+            f"{number(lot.sold + lot.held)} / {number(lot.quantity)}",
+            number(lot.sales),
+            {"tag": {"kind": "ok", "label": _("signed")}}
+            if hasattr(lot, "ticket")
+            else {"tag": {"kind": "idle", "label": _("not yet")}},
+        ]
+        for lot in lots
+    ]
+
+
+def movement_name(kind: str) -> str:
+    return {
+        "advance": _("first share at the signed ticket"),
+        "payout": _("the rest after the claim window"),
+        "payment out": _("sent to your bank (simulator)"),
+    }.get(kind, kind)
+
+
+def movement_rows(rows: Sequence[Movement]) -> list[list[Any]]:
+    return [
+        [
+            moment(row.at),
+            movement_name(row.kind),
+            row.subject if row.kind != "payment out" else "",
+            money(row.amount_minor, row.currency),
+        ]
+        for row in rows
+    ]
+
+
+def money_figures(held: dict[str, int], earned: dict[str, tuple[int, int]]) -> list[dict[str, Any]]:
+    items = [
+        {"label": _("held for your lots, %(currency)s") % {"currency": currency}, "value": money(amount, currency)}
+        for currency, amount in held.items()
+    ]
+    for currency, (all_of_it, sent) in earned.items():
+        items.append({"label": _("earned"), "value": money(all_of_it, currency)})
+        items.append({"label": _("sent to your bank"), "value": money(sent, currency)})
+        items.append({"label": _("on its way"), "value": money(all_of_it - sent, currency)})
+    return items
+
+
+def packing_rows(lots: Sequence[Any]) -> list[list[Any]]:
+    """Return the lots of a packing house: ticket and tests."""
+    rows = []
+    for lot in lots:
+        tested = (
+            {"tag": {"kind": "ok", "label": _("tested %(day)s") % {"day": day(lot.tested_on)}}}
+            if lot.tested_on
+            else {"tag": {"kind": "warn", "label": _("to be tested")}}
+        )
+        needs_test = lot.listing.good == "durian-fresh"
+        ticket = getattr(lot, "ticket", None)
+        rows.append(
+            [
+                {
+                    "text": lot.code,
+                    "url": reverse("lot", args=[lot.code]),
+                    "note": in_language_plain(lot.listing, "title"),
+                },
+                in_language_plain(lot.listing.producer),
+                f"{day(lot.harvest_from)} – {day(lot.harvest_to)}",
+                f"{kg(ticket.accepted_kg)} + {kg(ticket.rejected_kg)}"
+                if ticket
+                else {"tag": {"kind": "info", "label": _("to be weighed")}},
+                tested if needs_test else "",
+            ]
+        )
+    return rows
+
+
+def loading_rows(loads: Sequence[Any], names: dict[str, str]) -> list[list[Any]]:
+    return [
+        [
+            load.container_number,
+            moment(load.departs_at),
+            names.get(load.destination, load.destination),
+            kg(round(load.mass_kg)),
+            load.seal_number,
+            {"share": load.fill},
+        ]
+        for load in loads
+    ]

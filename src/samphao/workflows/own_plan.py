@@ -1,0 +1,245 @@
+"""Plan a user's own orders: one CSV in, a folder with plan, loads, itineraries and a readable summary out."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from samphao.core.errors import BadRows, Fault, HubError
+from samphao.core.tables import read_numbered_rows
+from samphao.freight import queries as freight
+from samphao.freight.planning import Filled, Planned, fill_containers, plan
+from samphao.freight.through_services import CONTAINER_KG, CONTAINER_M3, moment
+from samphao.freight.types import ShipmentSpec
+from samphao.reference.names import find_destination, find_door, find_good
+from samphao.workflows.shipping import DENSITY_KG_M3, DENSITY_OTHERWISE, exchange
+
+DAYS_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """A row of ORDERS.csv: what is carried from which province to which city, ready and due when."""
+
+    order: str
+    origin: str
+    destination: str
+    good: str
+    kg: float
+    ready_at: datetime
+    due_at: datetime
+    m3: float | None = None
+    packing_house: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPlan:
+    """A plan of a user's own orders with what it was made from."""
+
+    shipments: list[ShipmentSpec]
+    planned: Planned
+    filled: dict[int, Filled]
+    starts_at: datetime
+    left_out: tuple[Fault, ...]
+
+    @property
+    def summary(self) -> str:
+        return _summary(self)
+
+
+class NothingToPlan(HubError):
+    status, code = 422, "nothing-to-plan"
+
+
+def read_orders(path: Path, *, keep_good: bool) -> tuple[list[ShipmentSpec], tuple[Fault, ...]]:
+    """Return the shipments of a file; raise BadRows with every fault unless the good rows are to be kept."""
+    rows, faults = read_numbered_rows(path, OrderRow)
+    shipments = []
+    seen: set[str] = set()
+    for number, row in rows:
+        wrong = [Fault(path.name, number, *fault) for fault in _faults(row, seen)]
+        seen.add(row.order)
+        try:
+            shipment = _shipment(row, number)
+        except HubError as error:
+            wrong.append(Fault(path.name, number, "", str(error), "Correct the name"))
+        if wrong:
+            faults += wrong
+        else:
+            shipments.append(shipment)
+    if faults and not keep_good:
+        raise BadRows(tuple(sorted(faults, key=lambda fault: fault.row)))
+    if not shipments:
+        raise NothingToPlan(f"{path.name} holds no order that can be planned")
+    return shipments, tuple(faults)
+
+
+def _shipment(row: OrderRow, number: int) -> ShipmentSpec:
+    door, good = find_door(row.origin)[1], find_good(row.good)
+    node = find_destination(row.destination, freight.nodes())[1]
+    m3 = row.m3 or row.kg / DENSITY_KG_M3.get(good.category, DENSITY_OTHERWISE)
+    return ShipmentSpec(
+        row.order, number, "", good.code, row.packing_house or row.origin, door, "", "", node, node, None, good.temperature_class == "chilled",
+        good.is_fresh_fruit, row.kg, m3, row.ready_at, row.due_at,
+    )  # fmt: skip
+
+
+def _faults(row: OrderRow, seen: set[str]) -> list[tuple[str, str, str]]:
+    """Return column, what is wrong and how to mend it."""
+    faults = []
+    if row.order in seen:
+        faults.append(("order", f"`{row.order}` stands twice", "Give each order a name of its own"))
+    if row.kg <= 0:
+        faults.append(("kg", f"{row.kg:g} kg", "Give a mass above zero"))
+    elif row.kg > CONTAINER_KG:
+        mend = f"Split it into orders of at most {CONTAINER_KG:,.0f} kg"
+        faults.append(("kg", f"{row.kg:,.0f} kg is more than a container bears", mend))
+    if row.ready_at.tzinfo is None or row.due_at.tzinfo is None:
+        faults.append(("ready_at", "a time without a zone", "Write it as 2026-04-24T18:00:00+07:00"))
+    elif row.due_at <= row.ready_at:
+        faults.append(("due_at", "it is due before it is ready", "Exchange the two times"))
+    return faults
+
+
+def make(path: Path, *, keep_good: bool, seed: int) -> OwnPlan:
+    """Read, solve and check; nothing is written."""
+    shipments, faults = read_orders(path, keep_good=keep_good)
+    first = min(shipment.ready_at for shipment in shipments).astimezone(UTC)
+    starts_at = first.replace(hour=0, minute=0, second=0, microsecond=0)
+    last = max(shipment.due_at for shipment in shipments).astimezone(UTC)
+    days = min(DAYS_MAX, max(1, (last - starts_at) // timedelta(days=1) + 1))
+    planned = plan(shipments, starts_at, days, exchange(starts_at.date()), seed)
+    if not planned.verdict.is_feasible:
+        raise HubError("the plan failed its own check: " + "; ".join(planned.verdict.faults[:3]))
+    return OwnPlan(shipments, planned, fill_containers(planned, shipments), starts_at, faults)
+
+
+def write(own: OwnPlan, out: Path) -> None:
+    """Write plan.json, loads.csv, itineraries.csv and summary.txt; the folder appears whole or not at all."""
+    partial = out.with_name(f"{out.name}.part")
+    partial.mkdir(parents=True, exist_ok=True)
+    loads = _loads(own)
+    (partial / "plan.json").write_text(json.dumps(_plan(own), ensure_ascii=False, indent=1), encoding="utf-8")
+    _table(
+        partial / "loads.csv",
+        ("load", "service", "kind", "from", "to", "leaves_at", "arrives_at", "orders", "kg", "m3", "fill"),
+        (row.cells for row in loads),
+    )
+    _table(
+        partial / "itineraries.csv",
+        ("order", "load", "leg", "mode", "from", "to", "departs_at", "arrives_at"),
+        _itineraries(own, loads),
+    )
+    (partial / "summary.txt").write_text(own.summary + "\n", encoding="utf-8")
+    out.mkdir(parents=True, exist_ok=True)
+    for path in partial.iterdir():
+        path.replace(out / path.name)
+    partial.rmdir()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRow:
+    """A container, or a share of one: its row in loads.csv, and the positions of its orders."""
+
+    cells: tuple[object, ...]
+    departure: int
+    members: tuple[int, ...]
+
+
+def _loads(own: OwnPlan) -> list[LoadRow]:
+    rows: list[LoadRow] = []
+    for departure, found in own.filled.items():
+        service = own.planned.services[departure]
+        shares = [(container, "container") for container in found.containers] + (
+            [(found.loose, "shared")] if found.loose else []
+        )
+        for members, kind in shares:
+            kg = sum(own.shipments[at].mass_kg for at in members)
+            m3 = sum(own.shipments[at].volume_m3 for at in members)
+            fill = max(kg / CONTAINER_KG, m3 / CONTAINER_M3)
+            cells = (
+                f"L{len(rows) + 1:04}", service.id, kind, service.start, service.end.rstrip("/"), _iso(own, service.departs_min),
+                _iso(own, service.arrives_min), len(members), round(kg, 1), round(m3, 3), round(fill, 3),
+            )  # fmt: skip
+            rows.append(LoadRow(cells, departure, members))
+    return rows
+
+
+def _itineraries(own: OwnPlan, loads: list[LoadRow]) -> Iterable[tuple[object, ...]]:
+    for load in loads:
+        for at in load.members:
+            for number, leg in enumerate(own.planned.services[load.departure].legs, 1):
+                yield (
+                    own.shipments[at].order_code, load.cells[0], number, leg.mode, leg.from_node, leg.to_node, _iso(own, leg.depart_at),
+                    _iso(own, leg.arrive_at),
+                )  # fmt: skip
+
+
+def _plan(own: OwnPlan) -> dict[str, object]:
+    verdict, prices = own.planned.verdict, own.planned.solved.certificate.prices
+    return {
+        "currency": "THB",
+        "starts_at": own.starts_at.isoformat(),
+        "orders": len(own.shipments),
+        "containers": verdict.boxes,
+        "unserved": [
+            {"order": own.shipments[item.order].order_code, "reason": item.reason.value}
+            for item in own.planned.solved.unserved
+        ],
+        "cost": round(verdict.cost, 2),
+        "lower_bound": round(verdict.lower_bound, 2),
+        "gap": round(verdict.gap, 6),
+        "seconds": round(own.planned.seconds, 2),
+        "rests_on": "every rate is an estimate of the reference network; the timetable is illustrative",
+        "certificate": {
+            service.id: [round(float(prices.volume[at]), 6), round(float(prices.mass[at]), 8)]
+            for at, service in enumerate(own.planned.services)
+            if prices.volume[at] or prices.mass[at]
+        },
+    }
+
+
+def _summary(own: OwnPlan) -> str:
+    verdict = own.planned.verdict
+    low, high = verdict.cost * 0.8, verdict.cost * 1.2
+    tonnes, loose = sum(s.mass_kg for s in own.shipments) / 1000, own.planned.solved.loose_m3.sum()
+    lines = [
+        f"{len(own.shipments):,} orders, {tonnes:,.1f} t, in {verdict.boxes:,} containers and {loose:,.1f} m3 of shared ones",
+        f"cost of this plan       THB {verdict.cost:>13,.0f}",
+        f"no plan costs less than THB {verdict.lower_bound:>13,.0f}",
+        f"so at most {verdict.gap:.2%} above the best, for these prices",
+        f"solved in {own.planned.seconds:.1f} s, checked without the planner's code",
+        f"100 % of the cost rests on estimates: were they 20 % off, between THB {low:,.0f} and {high:,.0f}",
+    ]
+    lines += [
+        f"left behind: {own.shipments[item.order].order_code}: {item.reason.value}"
+        for item in own.planned.solved.unserved[:20]
+    ]
+    lines += [f"left out: {fault}" for fault in own.left_out[:20]]
+    return "\n".join(lines)
+
+
+def flows(own: OwnPlan) -> dict[tuple[str, str, str], float]:
+    """Return kilograms by link (from, to, mode), for a map."""
+    carried: dict[tuple[str, str, str], float] = {}
+    for load in _loads(own):
+        kg = sum(own.shipments[at].mass_kg for at in load.members)
+        for leg in own.planned.services[load.departure].legs:
+            key = (leg.from_node, leg.to_node, leg.mode)
+            carried[key] = carried.get(key, 0.0) + kg
+    return carried
+
+
+def _iso(own: OwnPlan, minutes: int) -> str:
+    return moment(own.starts_at, minutes).isoformat(timespec="minutes")
+
+
+def _table(path: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        out = csv.writer(file)
+        out.writerow(header)
+        out.writerows(rows)

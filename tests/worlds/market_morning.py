@@ -1,0 +1,236 @@
+"""A morning at the market: some lots on sale for three cities, Anong's orders in every state, a plan with its loads.
+
+Every price is the sum of its lines; names and titles are as long as real ones, so that a page has something to bear.
+People and firms are invented.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from samphao.accounts.models import Membership, Organisation, User
+from samphao.core import clock
+from samphao.freight.models import Consignment, Load, Plan, Shipment
+from samphao.reference import services as reference
+from samphao.reference.models import Destination
+from samphao.trade import services
+from samphao.trade.models import GateState, Listing, Lot, Offer, Order, TradeMode
+from samphao.trade.types import OrderRequest
+
+PASSWORD = "a morning at the market"
+DESTINATIONS = (
+    ("KMG", "CNKMG", "Kunming", "คุนหมิง", "昆明", "CN", "CNY"),
+    ("SHA", "CNSHA", "Shanghai", "เซี่ยงไฮ้", "上海", "CN", "CNY"),
+    ("TYO", "JPTYO", "Tokyo", "โตเกียว", "东京", "JP", "JPY"),
+)
+PARTIES = (
+    ("somchai", "producer", "Tha Mai Durian Growers (demo)", "ชาวสวนทุเรียนท่าใหม่ (สาธิต)", "他迈榴莲果农（演示）", "TH-22"),
+    ("malee", "producer", "Ban Na Kha Weavers (demo)", "กลุ่มทอผ้าบ้านนาข่า (สาธิต)", "班那卡织造组（演示）", "TH-41"),
+    ("house", "packing_house", "Tha Mai Packing House (demo)", "โรงคัดบรรจุท่าใหม่ (สาธิต)", "他迈包装厂（演示）", "TH-22"),
+    ("exporter", "exporter", "Chanthaburi Fruit Export Co. (demo)", "บริษัทส่งออกผลไม้จันทบุรี (สาธิต)", "尖竹汶水果出口公司（演示）", "TH-22"),
+    ("importer", "importer", "Yunnan Fruit Import Co. (demo)", "บริษัทนำเข้าผลไม้ยูนนาน (สาธิต)", "云南水果进口公司（演示）", ""),
+    ("anong", "buyer", "Anong's Fruit Shop (demo)", "ร้านผลไม้อนงค์ (สาธิต)", "阿侬水果店（演示）", ""),
+    ("baisong", "buyer", "Baisong Kitchen (demo)", "ครัวใบสน (สาธิต)", "柏松厨房（演示）", ""),
+    ("laboratory", "laboratory", "Rayong Food Laboratory (demo)", "ห้องปฏิบัติการอาหารระยอง (สาธิต)", "罗勇食品实验室（演示）", "TH-21"),
+    ("carrier", "carrier", "Eastern Reefer Lines (demo)", "ตู้เย็นภาคตะวันออก (สาธิต)", "东部冷藏运输（演示）", "TH-20"),
+    ("office", "office", "Customs house of the demo", "ด่านศุลกากรสาธิต", "演示海关", "TH-22"),
+    ("hub", "hub", "The hub (demo)", "ฮับ (สาธิต)", "平台（演示）", "TH-21"),
+)  # fmt: skip
+GOODS = (  # code, seller, good, unit, mass in g, units in a carton, price in satang, titles
+    ("CTI-MT-0430", "somchai", "durian-fresh", "fruit", 3000, 6, 49_500, "Monthong durian, grade A", "ทุเรียนหมอนทอง เกรด A", "金枕榴莲，A 级"),
+    ("CPN-LG-0718", "somchai", "longan-fresh", "kg", 1000, 10, 6_200, "Longan, size AA", "ลำไย ขนาด AA", "龙眼，AA 级"),
+    ("UDN-SK-0101", "malee", "silk-mudmee", "m", 180, 20, 145_000, "Mudmee silk, dyed with indigo", "ผ้าไหมมัดหมี่ย้อมคราม", "靛蓝扎染真丝"),
+    ("CCO-MG-0322", "somchai", "mango-fresh", "kg", 1000, 5, 8_800, "Nam Dok Mai mango", "มะม่วงน้ำดอกไม้สีทอง", "水仙芒果"),
+)  # fmt: skip
+FINDINGS = (
+    ("Orchard certificate (GAP) valid to the end of the harvest", "ใบรับรอง GAP ของสวนยังไม่หมดอายุจนสิ้นการเก็บเกี่ยว", "果园GAP证书有效期覆盖采收期"),
+    ("Dry matter of the lot", "น้ำหนักเนื้อแห้งของล็อต", "该批次干物质含量"),
+    ("No Basic Yellow 2 in the sample", "ไม่พบ Basic Yellow 2 ในตัวอย่าง", "样品未检出碱性嫩黄（BY2）"),
+    ("Phytosanitary certificate", "ใบรับรองสุขอนามัยพืช", "植物检疫证书"),
+)  # fmt: skip
+LEGS = (("THCTI", "THNOK", "road", 14), ("THNOK", "LAVTE", "road", 3), ("LAVTE", "CNKMG", "rail", 15))
+
+
+@dataclass(frozen=True)
+class World:
+    now: datetime
+    parties: dict[str, Organisation]
+    lots: dict[str, Lot]
+    orders: dict[str, str] = field(default_factory=dict)
+    loads: tuple[str, ...] = ()
+
+
+def make() -> World:
+    """Make the morning. The hub's clock is moved on past a hold, so pages also say that this is demo data."""
+    reference.publish()
+    for code, node, english, thai, chinese, country, currency in DESTINATIONS:
+        Destination.objects.create(
+            code=code, node=node, city_en=english, city_th=thai, city_zh=chinese, country=country, currency=currency,
+            source="illustrative",
+        )  # fmt: skip
+    parties = {row[0]: _party(*row) for row in PARTIES}
+    now = clock.now()
+    lots = {row[0]: _lot(parties, now, *row) for row in GOODS}
+    for number in range(24):  # so that the market has a second page
+        code, *rest = GOODS[number % 2]
+        lots[f"{code}-{number}"] = _lot(parties, now, f"{code}-{number}", *rest)
+    Lot.objects.filter(code="UDN-SK-0101").update(sold=40)
+    orders = _orders(parties, lots, now)
+    loads = _plan(orders["paid"], now)
+    return World(now, parties, lots, orders, loads)
+
+
+def _party(code: str, kind: str, english: str, thai: str, chinese: str, province: str) -> Organisation:
+    party = Organisation.objects.create(
+        code=code, kind=kind, legal_form="person" if kind == "buyer" else "company", name_en=english, name_th=thai, name_zh=chinese,
+        country="TH" if province or kind == "buyer" else "CN", province_iso=province, is_demo=True,
+    )  # fmt: skip
+    user = User.objects.create_user(code, password=PASSWORD)
+    role = Membership.Role.OFFICER if kind == "office" else Membership.Role.OWNER
+    Membership.objects.create(user=user, organisation=party, role=role)
+    return party
+
+
+def _lot(
+    parties: dict[str, Organisation], now: datetime, code: str, seller: str, good: str, unit: str, mass_g: int, carton: int, price: int,
+    english: str, thai: str, chinese: str,
+) -> Lot:  # fmt: skip
+    is_fruit = good.endswith("fresh")
+    listing = Listing.objects.create(
+        code=f"LST-{code}", producer=parties[seller], good=good, title_en=english, title_th=thai, title_zh=chinese
+    )
+    lot = Lot.objects.create(
+        code=code, listing=listing, packing_house=parties["house"] if is_fruit else None, exporter=parties["exporter"],
+        harvest_from=date(2026, 4, 30), harvest_to=date(2026, 5, 7), unit=unit, unit_mass_g=mass_g, carton_units=carton, price_minor=price,
+        quantity=1200 if is_fruit else 40, opens_at=now - timedelta(hours=1), closes_at=now + timedelta(days=3),
+        dry_matter_pct=Decimal("34.10") if good.startswith("durian") else None, is_demo=True,
+    )  # fmt: skip
+    for destination in DESTINATIONS:
+        is_barred = good.startswith("mango") and destination[5] == "JP"
+        _gates(lot, destination[0], now, is_barred=is_barred)
+        if not is_barred:
+            _offers(lot, destination[0], destination[6], parties, now)
+    return lot
+
+
+def _gates(lot: Lot, destination: str, now: datetime, *, is_barred: bool) -> None:
+    states = ((False, None) if is_barred else (True, True), (True, True), (False, None), (False, None))
+    for gate, (is_open, is_met), (english, thai, chinese) in zip(GateState.Gate, states, FINDINGS, strict=True):
+        found = {
+            "rule": gate,
+            "name_en": english,
+            "name_th": thai,
+            "name_zh": chinese,
+            "found": "34.1 %" if gate == "to_cut" else "",
+        }
+        met = False if is_barred and gate == "to_list" else is_met
+        GateState.objects.create(
+            lot=lot, destination=destination, gate=gate, is_open=is_open, decided_at=now,
+            findings=[{**found, "is_met": met, "source": "GACC Announcement (demo)", "valid_from": None}],
+        )  # fmt: skip
+
+
+def _offers(lot: Lot, destination: str, currency: str, parties: dict[str, Organisation], now: datetime) -> None:
+    for kind, units in (("household", 1), ("wholesale", lot.carton_units)):
+        lines = price_lines(lot, units, currency)
+        Offer.objects.create(
+            lot=lot, destination=destination, kind=kind, trade_mode=TradeMode.GENERAL, importer=parties["importer"], entry_node="CNKMG",
+            incoterm="DDP", incoterm_place=destination, lot_units=units, price_minor=sum(line["amount_minor"] for line in lines),
+            currency=currency, lines=lines, quantity_max=4 if kind == "household" else 500, priced_at=now - timedelta(minutes=30),
+            valid_to=now + timedelta(days=3), promised_days=8,
+        )  # fmt: skip
+
+
+def price_lines(lot: Lot, units: int, currency: str) -> list[dict[str, Any]]:
+    """Return the lines of one selling unit to the door, each with its rule in numbers and its receivers."""
+    rate, minor = {"CNY": (Decimal("0.219"), 100), "JPY": (Decimal("4.61"), 1)}[currency]
+    mass = Decimal(lot.unit_mass_g * units) / 1000
+
+    def amount(value: Decimal) -> int:
+        return int((value * minor).quantize(Decimal(1), ROUND_HALF_UP))
+
+    goods = amount(Decimal(lot.price_minor) / 100 * units * rate)
+    carriage, inland, importer = (
+        amount(Decimal("6.20") * mass * rate),
+        amount(Decimal("2.45") * mass * rate),
+        amount(Decimal("0.6") * mass),
+    )
+    insurance = amount(Decimal(goods + carriage) / minor * Decimal("0.003"))
+    value = goods + carriage + insurance
+    vat, fee = amount(Decimal(value) / minor * Decimal("0.09")), amount(Decimal(goods) / minor * Decimal("0.018"))
+    house = amount(Decimal(goods) / minor * Decimal("0.12"))
+    dated = {"valid_on": "2026-04-24", "is_estimate": False}
+    estimate = {"valid_on": None, "is_estimate": True}
+    shown = f"{Decimal(value) / minor}"
+    return [
+        {"kind": "goods", "amount_minor": goods, "rule": f"฿ {Decimal(lot.price_minor) / 100} × {units} {lot.unit} × {rate}", "source": "Bank of Thailand, daily mid rate (demo)", "receivers": {"producer": goods - house, "packing_house": house}, **dated},
+        {"kind": "carriage_to_entry", "amount_minor": carriage, "rule": f"฿ 6.20 / kg × {mass} kg × {rate}", "source": "illustrative", "receivers": {"carrier": carriage}, **estimate},
+        {"kind": "insurance", "amount_minor": insurance, "rule": f"0.3 % × ({Decimal(goods) / minor} + {Decimal(carriage) / minor})", "source": "illustrative", "receivers": {"insurer": insurance}, **estimate},
+        {"kind": "duty", "amount_minor": 0, "rule": f"0 % × {shown} (ACFTA, Form E)", "source": "ASEAN–China FTA schedule, HS 0810.60", "receivers": {"customs": 0}, **dated},
+        {"kind": "vat", "amount_minor": vat, "rule": f"9 % × ({shown} + 0.00)", "source": "VAT Law of China, in force on 1 January 2026", "receivers": {"customs": vat}, **dated},
+        {"kind": "inland_carriage", "amount_minor": inland, "rule": f"฿ 2.45 / kg × {mass} kg × {rate}", "source": "illustrative", "receivers": {"carrier": inland}, **estimate},
+        {"kind": "importer", "amount_minor": importer, "rule": f"0.60 / kg × {mass} kg", "source": "illustrative", "receivers": {"importer": importer}, **estimate},
+        {"kind": "hub_fee", "amount_minor": fee, "rule": f"1.8 % × {Decimal(goods) / minor}", "source": "the hub's price list", "receivers": {"hub": fee}, **dated},
+    ]  # fmt: skip
+
+
+def _orders(parties: dict[str, Organisation], lots: dict[str, Lot], now: datetime) -> dict[str, str]:
+    """Let Anong order four times: one hold runs out, one order is paid, two wait for payment."""
+    durian = {offer.kind: offer for offer in lots["CTI-MT-0430"].offers.filter(destination="KMG")}
+
+    def placed(key: str, offer: Offer, quantity: int) -> str:
+        answer = services.place_order(OrderRequest(parties["anong"].pk, key, offer.pk, quantity))
+        assert answer.is_order, answer
+        return answer.order
+
+    orders = {"expired": placed("first", durian["household"], 1)}
+    clock.move_to(now + timedelta(minutes=20))
+    services.expire_holds()
+    longan = lots["CPN-LG-0718"].offers.get(destination="SHA", kind="wholesale")
+    orders["paid"] = placed("second", durian["wholesale"], 40)
+    orders["held"] = placed("third", longan, 12)
+    orders["to_pay"] = placed("fourth", durian["household"], 2)
+    services.mark_paid([orders["paid"]])
+    return orders
+
+
+def _plan(paid: str, now: datetime) -> tuple[str, ...]:
+    """Plan the paid order into a shared reefer, with two containers of other goods beside it."""
+    plan = Plan.objects.create(
+        code="PLAN-2026-W18", starts_at=now, shipments=240, containers=3, unserved=0, seconds=18.4, cost_minor=51_730_400_00,
+        lower_bound_minor=51_264_800_00, gap=0.00908, estimate_share=0.42, prices={}, is_checked=True,
+    )  # fmt: skip
+    order = Order.objects.select_related("lot").get(code=paid)
+    mass_kg = order.lot_units * order.lot.unit_mass_g / 1000
+    codes = []
+    for number in range(3):
+        departs = now + timedelta(days=6 + number, hours=4)
+        at, legs = departs, []
+        for start, end, mode, hours in LEGS:
+            arrives = at + timedelta(hours=hours)
+            legs.append({"link": f"{start}-{end}", "from": start, "to": end, "mode": mode, "departs_at": at.isoformat(), "arrives_at": arrives.isoformat(), "cost_minor": 1_250_000 * (number + 1), "emission_kg": 310.5})  # fmt: skip
+            at = arrives
+        load = Load.objects.create(
+            code=f"LD-{number}-7F3K", plan=plan, service="THCTI-CNKMG", equipment="40' reefer", is_whole=True, origin="THCTI", destination="KMG",
+            importer="importer", entry_node="CNKMG", legs=legs, mode="rail", departs_at=departs, arrives_at=at,
+            mass_kg=mass_kg if number == 0 else 16_900.0, volume_m3=41.0 + number, capacity_kg=18_000.0, capacity_m3=60.0,
+            cost_minor=3_750_000 * (number + 1), emission_kg=931.5, container_number="TCLU4829130" if number == 0 else "", seal_number="TH-88213",
+        )  # fmt: skip
+        Consignment.objects.create(
+            code=f"CSG-{number}",
+            load=load,
+            exporter="exporter",
+            importer="importer",
+            shipments=80,
+            mass_kg=load.mass_kg,
+        )
+        codes.append(load.code)
+    Shipment.objects.create(
+        code="SH-7F3K-2QJ9", order_code=paid, lot_code=order.lot.code, good="durian-fresh", origin="THCTI", exporter="exporter",
+        importer="importer", destination="KMG", is_chilled=True, mass_kg=mass_kg, volume_m3=2.4, ready_at=now + timedelta(days=5),
+        due_at=now + timedelta(days=12), load=Load.objects.get(code=codes[0]),
+    )  # fmt: skip
+    return tuple(codes)
