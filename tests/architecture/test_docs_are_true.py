@@ -73,9 +73,7 @@ CODE_FILES = [
 def test_every_command_and_option_is_described(name: str) -> None:
     page = read(DOCS / "reference" / "commands.md")
     assert f"`samphao {name}`" in page
-    options = [
-        option for parameter in COMMANDS[name].params for option in (*parameter.opts, *parameter.secondary_opts)
-    ]
+    options = [option for parameter in COMMANDS[name].params for option in (*parameter.opts, *parameter.secondary_opts)]
     assert [option for option in options if option.startswith("--") and f"`{option}" not in page] == []
 
 
@@ -150,6 +148,16 @@ def test_every_refusal_of_the_order_counter_is_described() -> None:
     assert [code for _, code, _ in REFUSALS.values() if f"`{code}`" not in page] == []
 
 
+def test_every_log_in_and_stage_of_the_demo_is_described() -> None:
+    from samphao.config.demo import LOGINS, PASSWORD
+    from samphao.workflows.season.stages import STAGES
+
+    page = read(DOCS / "getting-started.md")
+    assert f"`{PASSWORD}`" in page
+    assert [name for name, *_ in LOGINS if f"| `{name}` |" not in page] == []
+    assert [name for name, *_ in STAGES if f"| {name} |" not in page] == []
+
+
 def test_every_benchmark_is_described_and_no_other() -> None:
     assert set(re.findall(r"^## `samphao bench (\w+)`", read(DOCS / "benchmarks.md"), re.MULTILINE)) == BENCHES
 
@@ -180,7 +188,11 @@ def test_links_lead_to_files_of_the_repository(page: Path) -> None:
     for target in LINK.findall(FENCED.sub("", read(page))):
         name, _, anchor = unquote(target).partition("#")
         file = (page.parent / name).resolve() if name else page
-        if not file.exists() or not file.is_relative_to(ROOT) or (anchor and anchor not in {slug(line) for line in re.findall(r"^#+ (.*)$", read(file), re.MULTILINE)}):
+        if (
+            not file.exists()
+            or not file.is_relative_to(ROOT)
+            or (anchor and anchor not in {slug(line) for line in re.findall(r"^#+ (.*)$", read(file), re.MULTILINE)})
+        ):
             broken.append(target)
     assert broken == []
 
