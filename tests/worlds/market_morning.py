@@ -19,6 +19,7 @@ from samphao.reference.models import Destination
 from samphao.trade import services
 from samphao.trade.models import GateState, Listing, Lot, Offer, Order, TradeMode
 from samphao.trade.types import OrderRequest
+from worlds import customs_house
 
 PASSWORD = "a morning at the market"
 DESTINATIONS = (
@@ -61,6 +62,7 @@ class World:
     lots: dict[str, Lot]
     orders: dict[str, str] = field(default_factory=dict)
     loads: tuple[str, ...] = ()
+    declarations: dict[str, str] = field(default_factory=dict)
 
 
 def make() -> World:
@@ -80,7 +82,7 @@ def make() -> World:
     Lot.objects.filter(code="UDN-SK-0101").update(sold=40)
     orders = _orders(parties, lots, now)
     loads = _plan(orders["paid"], now)
-    return World(now, parties, lots, orders, loads)
+    return World(now, parties, lots, orders, loads, customs_house.make(parties, loads, now))
 
 
 def _party(code: str, kind: str, english: str, thai: str, chinese: str, province: str) -> Organisation:

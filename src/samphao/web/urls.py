@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from samphao.web.views import account, desks, home, market, orders, tower
+from samphao.web.views import account, desks, home, importer_desk, market, officer, orders, tower
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -20,6 +20,10 @@ urlpatterns = [
     path("seller/", desks.seller, name="seller"),
     path("money/", desks.money, name="money"),
     path("packing/", desks.packing, name="packing"),
+    path("customs/", officer.desk, name="officer"),
+    path("customs/declarations/<str:code>/", officer.declaration, name="declaration"),
+    path("customs/declarations/<str:code>/decide/", officer.decide, name="declaration_decide"),
+    path("importer/", importer_desk.desk, name="importer"),
     path("sign-in/", account.SignIn.as_view(), name="sign_in"),
     path("sign-out/", auth.LogoutView.as_view(), name="sign_out"),
     path("problems/<slug:code>/", home.problem, name="problem"),

@@ -1,4 +1,4 @@
-"""Writes of customs."""
+"""Importers of record and their permits."""
 
 from __future__ import annotations
 
@@ -22,12 +22,16 @@ def record_importers(
             for row in terms
         ]
     )
-    Permit.objects.bulk_create(
-        [
-            Permit(
-                importer_id=organisations[row.importer], number=row.number, good=row.good, port=row.port, granted_kg=row.kg,
-                valid_from=row.valid_from, valid_to=row.valid_to, source=row.source,
-            )
-            for row in permits
-        ]
-    )  # fmt: skip
+    grant_permits(permits, organisations)
+
+
+def grant_permits(permits: Iterable[PermitSpec], organisations: Mapping[str, int]) -> int:
+    """Write permits as their office granted them; return how many."""
+    rows = [
+        Permit(
+            importer_id=organisations[row.importer], number=row.number, good=row.good, port=row.port, granted_kg=row.kg,
+            valid_from=row.valid_from, valid_to=row.valid_to, source=row.source,
+        )
+        for row in permits
+    ]  # fmt: skip
+    return len(Permit.objects.bulk_create(rows))

@@ -1,0 +1,1 @@
+"""Parties outside, each behind an adapter; those that are not real say `simulator` wherever they are shown."""

@@ -1,0 +1,154 @@
+"""Shape the importer's desk: permits and what is left of them, orders behind each destination, import declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from samphao.core import clock
+from samphao.customs.queries import CollectedSum
+from samphao.reference import queries as reference
+from samphao.web.officer import state_tag
+from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, money, money_whole, number, tonnes
+from samphao.web.tower import node_name
+from samphao.workflows.declaring import OrdersBehind
+
+STATES = ("held", "cleared")
+NEARLY = 0.9
+"""From this share on a permit is shown as nearly used up."""
+
+
+def figures(
+    permits: Sequence[Any], sums: Sequence[CollectedSum], behind: Sequence[OrdersBehind]
+) -> list[dict[str, Any]]:
+    held = sum(row.count for row in sums if row.state == "held")
+    return [
+        {"label": _("orders behind you"), "value": number(sum(row.orders for row in behind))},
+        {"label": _("import declarations"), "value": number(sum(row.count for row in sums))},
+        {"label": _("held at entry"), "value": number(held), "kind": "bad" if held else "ok"},
+        {"label": _("permits"), "value": number(len(permits))},
+        {"label": _("drawn from permits"), "value": tonnes(sum(permit.drawn_kg for permit in permits))},
+    ]
+
+
+def permit_columns() -> list[dict[str, Any]]:
+    return [
+        {"label": _("permit")},
+        {"label": _("goods")},
+        {"label": _("port of entry")},
+        {"label": _("granted"), "numeric": True},
+        {"label": _("drawn"), "numeric": True},
+        {"label": _("left"), "numeric": True},
+        {"label": _("used")},
+        {"label": _("valid to")},
+    ]
+
+
+def permit_rows(permits: Iterable[Any], *, names_importer: bool) -> list[list[Any]]:
+    goods, today = reference.goods(), clock.today()
+    rows = []
+    for permit in permits:
+        is_over = permit.valid_to < today
+        kind = "bad" if is_over or permit.left_kg == 0 else "warn" if permit.drawn_share >= NEARLY else ""
+        note = in_language_plain(permit.importer) if names_importer else permit.source
+        good = goods.get(permit.good)
+        rows.append(
+            [
+                {"text": permit.number, "note": note}, in_language_plain(good) if good else permit.good, node_name(permit.port), kg(permit.granted_kg),
+                kg(permit.drawn_kg), kg(permit.left_kg), {"share": permit.drawn_share, "kind": kind},
+                {"tag": {"kind": "bad", "label": _("ended %(on)s") % {"on": day(permit.valid_to)}}} if is_over else day(permit.valid_to),
+            ]
+        )  # fmt: skip
+    return rows
+
+
+def destination_columns() -> list[dict[str, Any]]:
+    return [
+        {"label": _("destination")},
+        {"label": _("orders"), "numeric": True},
+        {"label": _("paid by buyers"), "numeric": True},
+        {"label": _("on the way"), "numeric": True},
+        {"label": _("declared"), "numeric": True},
+        {"label": _("customs value"), "numeric": True},
+        {"label": _("duty"), "numeric": True},
+        {"label": _("VAT"), "numeric": True},
+    ]
+
+
+def destination_rows(
+    behind: Sequence[OrdersBehind],
+    way: Iterable[tuple[str, int, Any]],
+    sums: Sequence[CollectedSum],
+    cities: Mapping[str, str],
+) -> list[list[Any]]:
+    coming = {destination: (count, mass) for destination, count, mass in way}
+    rows = []
+    for row in behind:
+        here = [found for found in sums if (found.destination, found.currency) == (row.destination, row.currency)]
+        count, mass = coming.get(row.destination, (0, 0))
+        rows.append(
+            [
+                cities.get(row.destination, row.destination), number(row.orders), money_whole(row.amount_minor, row.currency),
+                {"text": number(count), "note": tonnes(mass)} if count else number(0), number(sum(found.count for found in here)),
+                money_whole(sum(found.customs_value_minor for found in here), row.currency),
+                money_whole(sum(found.duty_minor for found in here), row.currency), money_whole(sum(found.vat_minor for found in here), row.currency),
+            ]
+        )  # fmt: skip
+    return rows
+
+
+def held_items(rows: Iterable[Any], cities: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return imports that are held, as exceptions: what was found, whose goods, since when."""
+    return [
+        {
+            "kind": "bad", "label": state_tag(row.state)["label"], "reference": row.code, "url": reverse("declaration", args=[row.code]),
+            "text": _(row.decision_reason), "options": "; ".join(str(reason["found"]) for reason in row.reasons),
+            "owner": f"{in_language_plain(row.exporter)} → {cities.get(row.destination, row.destination)}", "due": moment(row.decided_at),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def import_columns() -> list[dict[str, Any]]:
+    return [
+        {"label": _("declaration")},
+        {"label": _("state")},
+        {"label": _("enters by")},
+        {"label": _("destination")},
+        {"label": _("entered")},
+        {"label": _("customs value"), "numeric": True},
+        {"label": _("duty"), "numeric": True},
+        {"label": _("VAT"), "numeric": True},
+    ]
+
+
+def import_row(row: Any, cities: Mapping[str, str]) -> list[Any]:
+    return [
+        {"text": row.code, "url": reverse("declaration", args=[row.code])},
+        {"tag": state_tag(row.state)},
+        node_name(row.entry_node),
+        cities.get(row.destination, row.destination),
+        moment(row.enters_at),
+        money(row.customs_value_minor, row.currency),
+        money(row.duty_minor, row.currency),
+        money(row.vat_minor, row.currency),
+    ]
+
+
+def tabs(chosen: str, sums: Sequence[CollectedSum]) -> list[dict[str, Any]]:
+    total = sum(row.count for row in sums)
+    return [
+        {"label": _("All"), "url": "?#imports", "current": not chosen, "count": number(total)},
+        *(
+            {
+                "label": state_tag(state)["label"],
+                "url": f"?state={state}#imports",
+                "current": chosen == state,
+                "count": number(sum(row.count for row in sums if row.state == state)),
+            }
+            for state in STATES
+        ),
+    ]

@@ -1,0 +1,106 @@
+"""Which pages the browser visits, as whom and with which arguments. A public page without arguments needs no line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from worlds.market_morning import World
+
+MAPS = frozenset({"home", "tower", "design", "impact"})  # pages that may weigh more for their map
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One look at a page: `as_` is a log-in of the world (empty: nobody), `path` an address that no pattern makes."""
+
+    name: str
+    as_: str = ""
+    arguments: Callable[[World], dict[str, Any]] = lambda _world: {}
+    query: str = ""
+    path: str = ""
+    status: int = 200
+    speaks_all: bool = False  # the page shows the three languages side by side: axe reads it once
+
+    @property
+    def label(self) -> str:
+        parts = (self.name, self.as_, self.query.replace("=", "-"), str(self.status) if self.status != 200 else "")
+        return "-".join(part for part in parts if part)
+
+
+DURIAN = {"code": "CTI-MT-0430"}
+PAGES: dict[str, tuple[Visit, ...]] = {
+    "design": (Visit("design", speaks_all=True),),
+    "market": (
+        Visit("market"),
+        Visit("market", query="q=nothing-of-that-name"),
+        Visit("market", query="page=2&to=TYO"),
+    ),
+    "lot": (
+        Visit("lot", arguments=lambda _world: DURIAN),
+        Visit("lot", as_="anong", arguments=lambda _world: DURIAN),
+        Visit("lot", as_="anong", arguments=lambda _world: {"code": "CCO-MG-0322"}, query="to=TYO"),
+    ),
+    "orders": (Visit("orders", as_="anong"), Visit("orders", as_="baisong")),
+    "order": (
+        Visit("order", as_="anong", arguments=lambda world: {"code": world.orders["held"]}, query="held"),
+        Visit("order", as_="anong", arguments=lambda world: {"code": world.orders["paid"]}, query="paid"),
+        Visit("order", as_="anong", arguments=lambda world: {"code": world.orders["expired"]}, query="expired"),
+    ),
+    "tower": (Visit("tower", as_="hub"), Visit("tower", as_="anong", status=403)),
+    "load": (Visit("load", as_="hub", arguments=lambda world: {"code": world.loads[0]}),),
+    "seller": (Visit("seller", as_="somchai"),),
+    "money": (Visit("money", as_="somchai"),),
+    "packing": (Visit("packing", as_="house"),),
+    "officer": (Visit("officer", as_="office"),),
+    "importer": (Visit("importer", as_="importer"),),
+    "declaration": (
+        Visit("declaration", as_="office", arguments=lambda world: {"code": world.declarations["waits"]}),
+        Visit("declaration", as_="importer", arguments=lambda world: {"code": world.declarations["entry"]}),
+    ),
+    "problem": (Visit("problem", arguments=lambda _world: {"code": "sold-out"}),),
+    "": (Visit("no-such-page", path="/no-such-page/", status=404),),
+}
+# Addresses that only take what a form sends.
+POSTS = frozenset({"order_place", "order_pay", "declaration_decide", "sign_out"})
+
+
+def patterns(within: str = "samphao.web.urls") -> Iterator[URLPattern]:
+    """Yield every address of the hub's pages, as Django's resolver knows them."""
+    for entry in get_resolver().url_patterns:
+        module = getattr(getattr(entry, "urlconf_module", None), "__name__", "")
+        if isinstance(entry, URLResolver) and module == within:
+            yield from (found for found in entry.url_patterns if isinstance(found, URLPattern))
+
+
+def visits() -> list[Visit]:
+    """Return every visit: those of the table, and one of each public page that the table leaves out."""
+    names = [str(found.name) for found in patterns()]
+    found = [visit for name in names for visit in PAGES.get(name, ())]
+    plain = [
+        Visit(str(one.name))
+        for one in patterns()
+        if one.name not in PAGES | dict.fromkeys(POSTS) and not arguments_of(one)
+    ]
+    return [*found, *plain, *PAGES[""]]
+
+
+def arguments_of(found: URLPattern) -> list[str]:
+    return sorted(found.pattern.converters)
+
+
+def faults_of_table() -> list[str]:
+    """Say what to add for an address that the table should know, and what to take out of it."""
+    known = {str(found.name): found for found in patterns()}
+    faults = [
+        f"`{name}` needs arguments ({', '.join(arguments_of(found))}): add it to PAGES in tests/browser/visits.py, such as "
+        f'"{name}": (Visit("{name}", as_="hub", arguments=lambda world: {{...}}),), or to POSTS if only a form is sent there'
+        for name, found in known.items()
+        if name not in PAGES and name not in POSTS and arguments_of(found)
+    ]
+    return faults + [
+        f"`{name}` is in tests/browser/visits.py but no longer an address of the hub: take it out"
+        for name in sorted((set(PAGES) - {""} | POSTS) - set(known))
+    ]
