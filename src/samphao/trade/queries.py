@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, Sum, When
 
 from samphao.trade.models import GateState, Lot, Offer, Order
 from samphao.trade.types import LotFacts, LotSale, OfferForSale, OrdersBehind, PaidOrder
@@ -177,11 +177,11 @@ def offers_whose_lines_do_not_add_up() -> int:
 
 
 def order_to_show(buyer: str) -> str | None:
-    """Return the largest paid order of a buyer, for the demo's tour."""
+    """Return the largest order of a buyer whose road is whole, else the largest paid one, for the demo's tour."""
     return (
         Order.objects.filter(buyer__code=buyer)
         .exclude(state__in=("held", "expired", "cancelled"))
-        .order_by("-amount_minor", "id")
+        .order_by(Case(When(state="settled", then=0), default=1), "-amount_minor", "id")
         .values_list("code", flat=True)
         .first()
     )

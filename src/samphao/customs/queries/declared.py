@@ -125,11 +125,17 @@ def cases_in(state: str) -> list[WaitingCase]:
     rows = (
         Declaration.objects.filter(kind=Kind.EXPORT, state=state)
         .order_by("id")
-        .values_list("id", "code", "reasons", "departs_at")
+        .values_list("id", "code", "reasons", "departs_at", "submitted_at")
     )
     return [
-        WaitingCase(code, tuple(reason["rule"] for reason in reasons), tuple(missing.get(number, ())), departs_at)
-        for number, code, reasons, departs_at in rows
+        WaitingCase(
+            code,
+            tuple(reason["rule"] for reason in reasons),
+            tuple(missing.get(number, ())),
+            departs_at,
+            submitted_at or departs_at,
+        )
+        for number, code, reasons, departs_at, submitted_at in rows
     ]
 
 
