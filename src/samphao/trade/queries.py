@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Case, Count, F, IntegerField, Prefetch, Q, QuerySet, Sum, Value, When
 
 from samphao.trade.models import GateState, Lot, ModeState, Offer, Order, TradeMode
-from samphao.trade.types import LotSale, OfferForSale, PaidOrder
+from samphao.trade.types import LotFacts, LotSale, OfferForSale, OrdersBehind, PaidOrder
 
 SHOWN_IN_TURN = (TradeMode.GENERAL, TradeMode.DOMESTIC, TradeMode.CBEC, TradeMode.POST)
 
@@ -92,7 +93,7 @@ def goods_on_sale() -> list[tuple[str, int]]:
 def order_for(code: str, *, organisations: Sequence[int], sees_all: bool) -> Order | None:
     """Return an order if it is the viewer's to see: buyer, producer, packing house, exporter, importer, or the hub."""
     orders = Order.objects.select_related(
-        "offer__importer", "buyer", "lot__listing__producer", "lot__packing_house", "lot__exporter"
+        "offer__importer", "buyer", "lot__listing__producer", "lot__packing_house", "lot__exporter", "lot__ticket"
     ).filter(code=code)
     if not sees_all:
         orders = orders.filter(
@@ -265,3 +266,55 @@ def sales_by_province() -> dict[str, int]:
         grams=Sum((F("held") + F("sold")) * F("unit_mass_g"))
     )
     return {iso: int(grams or 0) // 1000 for iso, grams in rows}
+
+
+def lot_facts() -> dict[str, LotFacts]:
+    """Return what declarations take from each lot; one query."""
+    rows = Lot.objects.order_by("code").values_list(
+        "code", "price_minor", "unit_mass_g", "carton_units", "laboratory_code", "packing_house__code"
+    )
+    return {row[0]: LotFacts(*row[1:-1], row[-1] or "") for row in rows}
+
+
+def gate_findings(gates: Sequence[str]) -> dict[tuple[str, str], dict[str, bool | None]]:
+    """Return for each lot and destination what gates found, rule by rule; a gate itself stands under its own name."""
+    found: dict[tuple[str, str], dict[str, bool | None]] = {}
+    rows = GateState.objects.filter(gate__in=gates).order_by("id")
+    for lot, destination, gate, is_open, findings in rows.values_list(
+        "lot__code", "destination", "gate", "is_open", "findings"
+    ):
+        rules = found.setdefault((lot, destination), {})
+        rules[gate] = is_open
+        rules.update((finding["rule"], finding["is_met"]) for finding in findings)
+    return found
+
+
+def offers_of_orders(states: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Return (order, offer, quantity) of every order in some states, the oldest first."""
+    return list(Order.objects.filter(state__in=states).order_by("id").values_list("code", "offer_id", "quantity"))
+
+
+def lines_of_offers(states: Sequence[str]) -> dict[int, tuple[str, list[dict[str, Any]]]]:
+    """Return currency and price lines of each offer through which orders in some states were placed."""
+    rows = Offer.objects.filter(id__in=Order.objects.filter(state__in=states).values("offer_id"))
+    return {row[0]: row[1:] for row in rows.order_by("id").values_list("id", "currency", "lines")}
+
+
+def orders_behind(importers: Sequence[int], *, sees_all: bool) -> list[OrdersBehind]:
+    """Return by destination the sold orders that stand behind importers of record; one query."""
+    rows = Order.objects.exclude(state__in=("held", "expired", "cancelled")).exclude(offer__importer=None)
+    if not sees_all:
+        rows = rows.filter(offer__importer__in=importers)
+    sums = rows.order_by().values_list("offer__destination", "currency").annotate(Count("id"), Sum("amount_minor"))
+    return [OrdersBehind(*row) for row in sums.order_by("offer__destination", "currency")]
+
+
+def finding_of(lot: str, destination: str, rule: str) -> dict[str, Any]:
+    """Return what a gate found by one rule, with the rule's names; empty names where no gate asked it."""
+    rows = GateState.objects.filter(lot__code=lot, destination=destination).values_list("findings", flat=True)
+    found: dict[str, Any] = next((row for findings in rows for row in findings if row["rule"] == rule), {})
+    return {"name_en": rule, "name_th": rule, "name_zh": rule, "found": "", **found}
+
+
+def buyers_of(orders: Sequence[str]) -> list[int]:
+    return sorted(set(Order.objects.filter(code__in=orders).values_list("buyer_id", flat=True)))

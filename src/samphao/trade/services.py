@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from samphao.core import events
 from samphao.core.codes import encode
-from samphao.trade.events import HoldsExpired, OrdersPaid, TicketsSigned
+from samphao.trade.events import HoldsExpired, LotTurnedAway, OrdersPaid, TicketsSigned
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, ModeState, Offer, Order, Ticket
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.types import (
@@ -80,6 +80,36 @@ def expire_holds(limit: int = 5000) -> list[str]:
         if expired:
             events.publish(HoldsExpired(expired))
     return expired
+
+
+def turn_away(lots: Mapping[tuple[str, str], str]) -> list[str]:
+    """Cancel the paid orders of lots that may not go to a destination, (lot, destination) to the rule that says so.
+
+    Their stock is free again, but the gate to list is shut for that destination. Refund and message follow the event.
+    """
+    pairs = sorted(lots)
+    codes, destinations = [lot for lot, _ in pairs], [destination for _, destination in pairs]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM trade_lot WHERE code = ANY (%s) ORDER BY id FOR NO KEY UPDATE", [codes])
+        cursor.execute(
+            """WITH away AS (SELECT l.id AS lot_id, u.destination FROM unnest(%s::text[], %s::text[]) u (lot, destination)
+                             JOIN trade_lot l ON l.code = u.lot),
+                    shut AS (UPDATE trade_gatestate g SET is_open = false FROM away
+                             WHERE g.lot_id = away.lot_id AND g.destination = away.destination AND g.gate = 'to_list'),
+                    gone AS (UPDATE trade_order o SET state = 'cancelled' FROM away, trade_offer f
+                             WHERE o.lot_id = away.lot_id AND f.id = o.offer_id AND f.destination = away.destination AND o.state = 'paid'
+                             RETURNING o.code, o.lot_id, o.lot_units, f.destination),
+                    freed AS (UPDATE trade_lot l SET sold = l.sold - g.units
+                              FROM (SELECT lot_id, sum(lot_units) AS units FROM gone GROUP BY lot_id) g WHERE l.id = g.lot_id)
+               SELECT l.code, g.destination, array_agg(g.code ORDER BY g.code) FROM gone g JOIN trade_lot l ON l.id = g.lot_id
+               GROUP BY 1, 2 ORDER BY 1, 2""",
+            [codes, destinations],
+        )
+        cancelled = []
+        for lot, destination, orders in cursor.fetchall():
+            events.publish(LotTurnedAway(lot, destination, lots[lot, destination], orders))
+            cancelled += orders
+    return cancelled
 
 
 def _lock_lots(cursor: object, condition: str, parameters: list[object]) -> None:

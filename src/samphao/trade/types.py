@@ -240,3 +240,24 @@ class LotSale:
     harvest_from: date
     harvest_to: date
     dry_matter_pct: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class LotFacts:
+    """What a declaration takes from a lot."""
+
+    price_minor: int
+    unit_mass_g: int
+    carton_units: int
+    laboratory: str
+    packing_house: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersBehind:
+    """The orders for which an importer is importer of record in one destination."""
+
+    destination: str
+    currency: str
+    orders: int
+    amount_minor: int

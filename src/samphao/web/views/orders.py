@@ -67,7 +67,13 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     order = trade.order_for(code, organisations=who.organisations, sees_all=who.is_hub)
     if order is None:
         raise Http404
-    return render(request, "web/order.html", order_page(order, may_pay=order.buyer_id in who.organisations))
+    mine = set(who.organisations)
+    page = order_page(
+        order,
+        may_pay=order.buyer_id in mine,
+        sees_declarations=who.is_hub or bool({order.lot.exporter_id, order.offer.importer_id} & mine),
+    )
+    return render(request, "web/order.html", page)
 
 
 @login_required

@@ -15,7 +15,7 @@ from samphao.customs import queries as customs_queries
 from samphao.customs import services as customs
 from samphao.customs.adapters import officer_simulator
 from samphao.customs.adapters.officer_simulator import WaitingCase
-from samphao.workflows import declaring
+from samphao.workflows import declaring, entering
 from samphao.workflows.season.season import Season, drain, require, stage
 
 LEFT_FOR_PEOPLE = 12
@@ -41,7 +41,7 @@ def export_declarations(season: Season) -> None:
         count.count = declared.count
         count.figures = {
             "green": declared.released, "red": declared.red, "random": declared.random, "drafts": declared.drafts,
-            "left_behind": gathered.left_behind, "waiting": kept, "loads_stopped": len(customs_queries.loads_stopped()),
+            "waiting": kept, "loads_stopped": len(customs_queries.loads_stopped()),
         }  # fmt: skip
         count.invariant = f"{declared.red} on the red line, each with its reason; {declared.random} of them by chance; {kept} wait for a person"
     drain()
@@ -50,7 +50,7 @@ def export_declarations(season: Season) -> None:
 def entry_inspections(season: Season) -> None:
     """Enter what was released: the simulator samples, duty and VAT are declared as collected, permits are drawn."""
     with transaction.atomic(), stage(season, 9, "entry inspections") as count:
-        specs = declaring.imports_to_declare(season.opens_at.date())
+        specs = entering.imports_to_declare(season.opens_at.date())
         entered = customs.declare_imports(specs, accounts.ids_by_code(), seed=season.seed)
         wrong = customs_queries.permits_drawn_wrongly()
         require(not wrong, f"permits {wrong[:3]} differ from what was drawn from them")

@@ -1,0 +1,68 @@
+"""Reads of customs, by who may see them."""
+
+from samphao.customs.queries.charges import (
+    ImportCharges,
+    ImporterChoice,
+    import_charges,
+    importers_for,
+    permitted_ports,
+)
+from samphao.customs.queries.declared import (
+    StateCount,
+    cases_in,
+    counts,
+    declaration_for,
+    declarations,
+    declarations_of_consignment,
+    declared_consignments,
+    history_of,
+    loads_stopped,
+    queue,
+    reasonless,
+    rule_counts,
+    sees_every_declaration,
+)
+from samphao.customs.queries.entry import (
+    CollectedSum,
+    ReleasedExport,
+    ReleasedItem,
+    cleared_loads,
+    collected,
+    exports_to_enter,
+    imports_of,
+    on_their_way,
+)
+from samphao.customs.queries.permits import permit_numbers, permits_drawn_wrongly, permits_of, permits_short
+
+__all__ = [
+    "CollectedSum",
+    "ImportCharges",
+    "ImporterChoice",
+    "ReleasedExport",
+    "ReleasedItem",
+    "StateCount",
+    "cases_in",
+    "cleared_loads",
+    "collected",
+    "counts",
+    "declaration_for",
+    "declarations",
+    "declarations_of_consignment",
+    "declared_consignments",
+    "exports_to_enter",
+    "history_of",
+    "import_charges",
+    "importers_for",
+    "imports_of",
+    "loads_stopped",
+    "on_their_way",
+    "permit_numbers",
+    "permits_drawn_wrongly",
+    "permits_of",
+    "permits_short",
+    "permitted_ports",
+    "queue",
+    "reasonless",
+    "rule_counts",
+    "sees_every_declaration",
+]
