@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, F, IntegerField, Prefetch, Q, QuerySet, Sum, Value, When
 
-from samphao.trade.models import GateState, Lot, Offer, Order
+from samphao.trade.models import GateState, Lot, ModeState, Offer, Order, TradeMode
 from samphao.trade.types import LotFacts, LotSale, OfferForSale, OrdersBehind, PaidOrder
+
+SHOWN_IN_TURN = (TradeMode.GENERAL, TradeMode.DOMESTIC, TradeMode.CBEC, TradeMode.POST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,12 @@ def market_figures() -> MarketFigures:
     return MarketFigures(Order.objects.count(), oversold, places["lots"], places["provinces"])
 
 
+def _general_first() -> Case:
+    """The way most goods are sold stands before the others."""
+    places = (When(trade_mode=mode, then=Value(place)) for place, mode in enumerate(SHOWN_IN_TURN))
+    return Case(*places, default=Value(9), output_field=IntegerField())
+
+
 def lots_on_sale(*, text: str = "", good: str = "", province_iso: str = "", destination: str = "") -> QuerySet[Lot]:
     """Return lots for the market, the soonest harvest first; `text` is looked for in the titles of all three languages."""
     lots = Lot.objects.select_related("listing__producer", "packing_house").order_by("harvest_from", "code")
@@ -47,7 +55,7 @@ def lots_on_sale(*, text: str = "", good: str = "", province_iso: str = "", dest
         lots = lots.filter(listing__good=good)
     if province_iso:
         lots = lots.filter(listing__producer__province_iso=province_iso)
-    offers = Offer.objects.filter(destination=destination).order_by("kind")
+    offers = Offer.objects.filter(destination=destination).order_by(_general_first(), "kind")
     gates = GateState.objects.filter(destination=destination)
     return lots.prefetch_related(Prefetch("offers", offers, "offers_here"), Prefetch("gates", gates, "gates_here"))
 
@@ -66,7 +74,11 @@ def lot_with_offers(code: str) -> Lot | None:
     return (
         Lot.objects.select_related("listing__producer", "packing_house", "exporter")
         .prefetch_related(
-            Prefetch("offers", Offer.objects.select_related("importer").order_by("destination", "kind")), "gates"
+            Prefetch(
+                "offers", Offer.objects.select_related("importer").order_by("destination", _general_first(), "kind")
+            ),
+            Prefetch("modes", ModeState.objects.order_by("destination", _general_first())),
+            "gates",
         )
         .filter(code=code)
         .first()
@@ -114,16 +126,19 @@ def orders_due() -> list[tuple[str, int, str, str]]:
 def offers_for_sale() -> list[OfferForSale]:
     """Return every offer whose gate to list is open, in the order of ids."""
     rows = (
-        Offer.objects.filter(lot__gates__gate="to_list", lot__gates__is_open=True, lot__gates__destination=F("destination"))
+        Offer.objects.filter(
+            lot__gates__gate="to_list", lot__gates__is_open=True, lot__gates__destination=F("destination"),
+            lot__gates__trade_mode=F("trade_mode"),
+        )
         .order_by("id")
         .values_list(
             "id", "kind", "destination", "lot__code", "lot__listing__good", "lot_units", "lot__unit_mass_g",
-            F("lot__quantity") - F("lot__held") - F("lot__sold"), "lot__buyer_limit",
+            F("lot__quantity") - F("lot__held") - F("lot__sold"), "lot__buyer_limit", "trade_mode", "quantity_max",
         )
     )  # fmt: skip
     return [
-        OfferForSale(number, kind, destination, lot, good, units, mass_g, left, limit is not None)
-        for number, kind, destination, lot, good, units, mass_g, left, limit in rows
+        OfferForSale(number, kind, destination, lot, good, units, mass_g, left, limit is not None, mode, most)
+        for number, kind, destination, lot, good, units, mass_g, left, limit, mode, most in rows
     ]
 
 
@@ -195,7 +210,7 @@ def orders_to_ship() -> list[PaidOrder]:
         .values_list(
             "id", "code", "lot__code", "lot__listing__good", "lot__listing__producer__code", "lot__listing__producer__province_iso",
             "lot__packing_house__code", "lot__packing_house__province_iso", "lot__exporter__code", "offer__importer__code", "offer__destination",
-            "lot_units", "lot__unit_mass_g", "lot__harvest_from", "lot__harvest_to",
+            "lot_units", "lot__unit_mass_g", "lot__harvest_from", "lot__harvest_to", "offer__trade_mode", "offer__carrier_service",
         )
     )  # fmt: skip
     return [PaidOrder(*row) for row in rows]

@@ -11,12 +11,13 @@ from django.db import connection, transaction
 from samphao.core import events
 from samphao.core.codes import encode
 from samphao.trade.events import HoldsExpired, LotTurnedAway, OrdersPaid, TicketsSigned
-from samphao.trade.models import CropSeason, GateState, Listing, Lot, Offer, Order, Ticket
+from samphao.trade.models import CropSeason, GateState, Listing, Lot, ModeState, Offer, Order, Ticket
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.types import (
     CropShare,
     GateAnswer,
     LotSpec,
+    ModeAnswer,
     OrderAnswer,
     OrderRequest,
     PricedOffer,
@@ -159,14 +160,31 @@ def store_gates(answers: Iterable[GateAnswer], *, decided_at: datetime) -> int:
     lots = dict(Lot.objects.values_list("code", "id"))
     rows = [
         GateState(
-            lot_id=lots[answer.lot], destination=answer.destination, gate=answer.gate, is_open=answer.is_open,
-            findings=list(answer.findings), next_due_on=answer.next_due_on, decided_at=decided_at,
+            lot_id=lots[answer.lot], destination=answer.destination, trade_mode=answer.trade_mode, gate=answer.gate,
+            is_open=answer.is_open, findings=list(answer.findings), next_due_on=answer.next_due_on, decided_at=decided_at,
         )
         for answer in answers
     ]  # fmt: skip
     GateState.objects.bulk_create(
-        rows, batch_size=2000, update_conflicts=True, unique_fields=["lot", "destination", "gate"],
+        rows, batch_size=2000, update_conflicts=True, unique_fields=["lot", "destination", "trade_mode", "gate"],
         update_fields=["is_open", "findings", "next_due_on", "decided_at"],
+    )  # fmt: skip
+    return len(rows)
+
+
+def store_modes(answers: Iterable[ModeAnswer], *, decided_at: datetime) -> int:
+    """Write in which trade modes lots are sold, and why not in others; an answer replaces the one before."""
+    lots = dict(Lot.objects.values_list("code", "id"))
+    rows = [
+        ModeState(
+            lot_id=lots[answer.lot], destination=answer.destination, trade_mode=answer.trade_mode, is_open=answer.is_open,
+            findings=list(answer.findings), decided_at=decided_at,
+        )
+        for answer in answers
+    ]  # fmt: skip
+    ModeState.objects.bulk_create(
+        rows, batch_size=5000, update_conflicts=True, unique_fields=["lot", "destination", "trade_mode"],
+        update_fields=["is_open", "findings", "decided_at"],
     )  # fmt: skip
     return len(rows)
 
@@ -183,7 +201,8 @@ def store_offers(
                 importer_id=organisations.get(offer.importer), entry_node=offer.entry_node, incoterm=offer.incoterm,
                 incoterm_place=offer.incoterm_place, lot_units=offer.lot_units, price_minor=offer.price_minor, currency=offer.currency,
                 lines=list(offer.lines), quantity_min=offer.quantity_min, quantity_max=offer.quantity_max, priced_at=priced_at,
-                valid_to=valid_to, promised_days=offer.promised_days,
+                valid_to=valid_to, promised_days=offer.promised_days, carrier_service=offer.carrier_service,
+                buyer_year_g=offer.buyer_year_g, buyer_year_minor=offer.buyer_year_minor,
             )
             for offer in offers
         ],
