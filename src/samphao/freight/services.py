@@ -259,12 +259,16 @@ def _report(told: Sequence[Told], loads: Sequence[Load], state: str) -> Journey:
     return Journey(len(told), len(loads), max(row.at for row in told))
 
 
-def deliver_loads(plan_code: str) -> list[str]:
-    """Mark loads with a delivery event as delivered; return the orders that they brought."""
+def deliver_loads(plan_code: str) -> dict[str, datetime]:
+    """Mark loads with a delivery event as delivered; return when each of their orders came."""
+    arrived = Load.objects.filter(
+        plan__code=plan_code, state__in=(State.AT_ENTRY, State.ENTERED), events__kind=MovementEvent.Kind.DELIVERED
+    )
     with transaction.atomic():
-        loads = Load.objects.filter(
-            plan__code=plan_code, state__in=(State.AT_ENTRY, State.ENTERED), events__kind="delivered"
+        orders = dict(
+            Shipment.objects.filter(load__in=arrived, load__events__kind=MovementEvent.Kind.DELIVERED)
+            .order_by("id")
+            .values_list("order_code", "load__events__at")
         )
-        orders = list(Shipment.objects.filter(load__in=loads).order_by("id").values_list("order_code", flat=True))
-        Load.objects.filter(pk__in=loads.values("pk")).update(state=State.DELIVERED)
+        Load.objects.filter(pk__in=arrived.values("pk")).update(state=State.DELIVERED)
     return orders

@@ -214,6 +214,8 @@ class Order(models.Model):
     placed_at = models.DateTimeField()
     hold_expires_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
+    advanced_at = models.DateTimeField(null=True, help_text="the grower's first share was paid")
+    delivered_at = models.DateTimeField(null=True, help_text="the claim window runs from here")
 
     class Meta:
         constraints = [
@@ -221,10 +223,15 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gt=0, lot_units__gt=0, amount_minor__gt=0), name="order_positive"
             ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("delivered", "settled")) | Q(delivered_at__isnull=False),
+                name="order_delivered_when",
+            ),
         ]
         indexes = [
             models.Index(fields=["lot", "buyer"]),
             models.Index(fields=["hold_expires_at"], condition=Q(state="held"), name="order_holds"),
+            models.Index(fields=["delivered_at"], condition=Q(state="delivered"), name="order_claim_windows"),
         ]
 
 
