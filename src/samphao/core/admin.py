@@ -13,7 +13,7 @@ from django.db.models import Field, Model
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from samphao.core.models import AuditEntry, Clock, Event, StageResult
+from samphao.core.models import AuditEntry, Clock, Event, HubSettings, StageResult
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -91,3 +91,15 @@ class StageResultAdmin(Looked):
 @admin.register(Clock)
 class ClockAdmin(Looked):
     list_display = ("id", "shift")
+
+
+@admin.register(HubSettings)
+class HubSettingsAdmin(Edited):
+    """What the setup asked, kept up to date by hand; a second row cannot be."""
+
+    list_display = ("name", "languages", "corridors", "payment", "payment_partner", "is_demo", "finished_at")
+    fields = ("name", "languages", "corridors", "payment", "payment_partner", "is_demo", "finished_at")
+    readonly_fields = ("is_demo", "finished_at")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False

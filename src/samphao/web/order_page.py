@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from samphao.core.hub import Hub
 from samphao.freight.queries import shipment_of
 from samphao.reference.queries import destination_of
 from samphao.web.cards import destination_names, door_text, unit_name
@@ -44,7 +45,7 @@ def order_row(order: Any) -> list[Any]:
     ]
 
 
-def order_page(order: Any, *, may_pay: bool) -> dict[str, Any]:
+def order_page(order: Any, *, may_pay: bool, hub: Hub | None) -> dict[str, Any]:
     offer, lot = order.offer, order.lot
     destination = destination_of(offer.destination)
     city = in_language_plain(destination_names(destination), "city") if destination else offer.destination
@@ -56,7 +57,7 @@ def order_page(order: Any, *, may_pay: bool) -> dict[str, Any]:
         "mass": kg(mass_g / 1000),
         "route": f"{in_language_plain(lot.listing.producer)} → {city}",
         "tag": state_tag(order.state),
-        "steps": road(order, shipment_of(order.code)),
+        "steps": road(order, shipment_of(order.code), holder(hub)),
         "lines": price_rows(offer.lines, order.currency, order.quantity),
         "foot": {
             "label": _("To the door in %(city)s") % {"city": city},
@@ -65,6 +66,7 @@ def order_page(order: Any, *, may_pay: bool) -> dict[str, Any]:
         },
         "mirror": mirror_rows(offer.lines, order.currency, order.quantity),
         "may_pay": may_pay and order.state == "held",
+        "partner": "" if hub is None or hub.pays_by_simulator else hub.payment_partner,
         "amount": money(order.amount_minor, order.currency),
     }
 
@@ -78,7 +80,14 @@ def _planned(load: Any) -> dict[str, Any]:
     return {"state": "now", "at": None, "when": "", "title": _("Planned"), "text": text}
 
 
-def road(order: Any, shipment: Any) -> list[dict[str, Any]]:
+def holder(hub: Hub | None) -> str:
+    """Say who holds a buyer's money."""
+    if hub is None or hub.pays_by_simulator:
+        return _("held by the hub until the goods arrive · simulator bank")
+    return _("held by %(partner)s until the goods arrive") % {"partner": hub.payment_partner}
+
+
+def road(order: Any, shipment: Any, held_by: str) -> list[dict[str, Any]]:
     """Return the steps of the order's road that have happened, are happening and are to come."""
     paid = order.paid_at is not None
     gone = order.state in ("expired", "cancelled")
@@ -114,7 +123,7 @@ def road(order: Any, shipment: Any) -> list[dict[str, Any]]:
             "at": order.paid_at,
             "when": moment(order.paid_at),
             "title": _("Paid"),
-            "text": _("held by the hub until the goods arrive · simulator bank"),
+            "text": held_by,
         }
         if paid
         else {"state": "now", "at": None, "when": _("now"), "title": _("Waiting for payment"), "text": ""}
