@@ -21,7 +21,7 @@ from samphao.reference.models import Destination
 from samphao.trade import services
 from samphao.trade.models import GateState, Listing, Lot, Offer, Order, TradeMode
 from samphao.trade.types import OrderRequest
-from worlds import customs_house
+from worlds import customs_house, open_hub
 
 PASSWORD = "a morning at the market"
 DESTINATIONS = (
@@ -69,6 +69,7 @@ class World:
 
 def make() -> World:
     """Make the morning. The hub's clock is moved on past a hold, so pages also say that this is demo data."""
+    open_hub.make()
     reference.publish()
     for code, node, english, thai, chinese, country, currency in DESTINATIONS:
         Destination.objects.create(

@@ -30,6 +30,9 @@ class Plan(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.code
+
 
 class Load(models.Model):
     """A container, truck or share of one, filled with shipments, on one itinerary."""
@@ -73,6 +76,9 @@ class Load(models.Model):
     class Meta:
         indexes = [models.Index(fields=["departs_at"]), models.Index(fields=["destination"])]
 
+    def __str__(self) -> str:
+        return self.code
+
     @property
     def fill(self) -> float:
         """Share of the container that is used, by whichever of mass and volume is nearer its limit."""
@@ -98,6 +104,9 @@ class Shipment(models.Model):
     load = models.ForeignKey(Load, on_delete=models.SET_NULL, null=True, related_name="shipments")
     unserved_reason = models.CharField(max_length=120, blank=True)
 
+    def __str__(self) -> str:
+        return self.code
+
 
 class Consignment(models.Model):
     """Goods from one exporter to one importer in one load, under one transport contract: one export declaration."""
@@ -111,6 +120,9 @@ class Consignment(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["load", "exporter", "importer"], name="consignment_once")]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class MovementEvent(models.Model):

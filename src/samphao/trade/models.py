@@ -40,6 +40,9 @@ class Listing(models.Model):
     title_zh = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
+    def __str__(self) -> str:
+        return self.code
+
 
 class Lot(models.Model):
     """An identifiable quantity of one good, one origin, one harvest. `held + sold <= quantity` is the database's word."""
@@ -86,6 +89,9 @@ class Lot(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["opens_at", "closes_at"])]
+
+    def __str__(self) -> str:
+        return self.code
 
     @property
     def left(self) -> int:
@@ -187,6 +193,9 @@ class Offer(models.Model):
         ]
         indexes = [models.Index(fields=["destination", "kind"])]
 
+    def __str__(self) -> str:
+        return f"{self.pk} {self.destination} {self.kind}"
+
 
 class Order(models.Model):
     """The sale of selling units of one offer to one buyer; a basket of several offers makes several orders."""
@@ -234,6 +243,9 @@ class Order(models.Model):
             models.Index(fields=["delivered_at"], condition=Q(state="delivered"), name="order_claim_windows"),
         ]
 
+    def __str__(self) -> str:
+        return self.code
+
 
 class Ticket(models.Model):
     """The weigh-and-grade ticket (ใบชั่ง / ใบคัดเกรด) of a lot, signed by grower and packing house; it settles quantity."""
@@ -257,3 +269,6 @@ class Ticket(models.Model):
                 name="ticket_weighs_up",
             )
         ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -31,9 +31,9 @@ class Step:
     is_stop: bool = False
 
 
-def steps_of(order: Any, road: OrderRoad, *, sees_declarations: bool) -> list[dict[str, Any]]:
+def steps_of(order: Any, road: OrderRoad, held_by: str, *, sees_declarations: bool) -> list[dict[str, Any]]:
     """Return the steps for the component `road`: done ones, the one that is on, and those to come."""
-    steps = list(_steps(order, road, sees_declarations=sees_declarations))
+    steps = list(_steps(order, road, held_by, sees_declarations=sees_declarations))
     shown, is_over = [], False
     for step in steps:
         if is_over and not step.at:
@@ -51,13 +51,15 @@ def steps_of(order: Any, road: OrderRoad, *, sees_declarations: bool) -> list[di
     return shown
 
 
-def _steps(order: Any, road: OrderRoad, *, sees_declarations: bool) -> Iterator[Step]:
+def _steps(order: Any, road: OrderRoad, held_by: str, *, sees_declarations: bool) -> Iterator[Step]:
     yield Step(_("Order placed"), order.placed_at, _placed(order))
     if order.state == "expired":
         yield Step(_("The hold ran out"), text=_("The goods are free for other buyers again."), is_stop=True)
         return
-    paid = _("held by the hub until the goods arrive · simulator bank") if order.paid_at else ""
-    yield Step(_("Paid") if order.paid_at else _("Waiting for payment"), order.paid_at, paid)
+    if order.paid_at:
+        yield Step(_("Paid"), order.paid_at, held_by)
+    else:
+        yield Step(_("Waiting for payment"))
     if order.state == "cancelled":
         yield _turned_away(road)
         return
