@@ -18,8 +18,8 @@ from samphao.freight.through_services import (
     CONTAINER_M3,
     CONTAINERS_A_SERVICE,
     LOOSE_M3_A_SERVICE,
-    LOOSE_PREMIUM,
     Through,
+    arrives_as,
     build,
     lane_of,
 )
@@ -61,10 +61,9 @@ def plan(
 
 def _departure_row(service: Through) -> tuple[object, ...]:
     hours = service.departs_min / 60, service.arrives_min / 60
-    # Loose space is room in a container that others fill too, sealed at the consolidation point.
-    loose = service.cost_minor / SATANG / CONTAINER_M3 * LOOSE_PREMIUM
+    loose = service.loose_minor_m3 / SATANG
     return (
-        service.id, service.start, service.end, *hours, int(service.is_chilled), service.cost_minor / SATANG, CONTAINER_M3, CONTAINER_KG,
+        service.id, service.start, service.arrives_as, *hours, int(service.is_chilled), service.cost_minor / SATANG, CONTAINER_M3, CONTAINER_KG,
         CONTAINERS_A_SERVICE, loose, LOOSE_M3_A_SERVICE,
     )  # fmt: skip
 
@@ -73,7 +72,7 @@ def _order_row(shipment: ShipmentSpec, starts_at: datetime) -> tuple[object, ...
     lane = lane_of(shipment)
     release, due = ((at - starts_at).total_seconds() / 3600 for at in (shipment.ready_at, shipment.due_at))
     return (
-        shipment.order_code, lane.origin, lane.end, release, due, shipment.volume_m3, shipment.mass_kg, int(shipment.is_chilled)
+        shipment.order_code, lane.origin, arrives_as(lane.end, lane.is_fresh_fruit), release, due, shipment.volume_m3, shipment.mass_kg, int(shipment.is_chilled)
     )  # fmt: skip
 
 
