@@ -80,7 +80,7 @@ def _check(instance: Instance, solved: Solved) -> Verdict:
     paths = [[int(k) for k in solved.paths[row] if k >= 0] if row >= 0 else [] for row in solved.path_of_order]
     prices = solved.certificate.prices
     kinds = (prices.volume.tolist(), prices.mass.tolist(), prices.slot.tolist())
-    return check_plan(instance, paths, solved.boxes.tolist(), solved.loose_m3.tolist(), kinds)
+    return check_plan(instance, paths, solved.boxes.tolist(), solved.loose_m3.tolist(), kinds, solved.certificate.fares)
 
 
 @dataclass(frozen=True, slots=True)

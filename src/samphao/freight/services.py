@@ -14,6 +14,7 @@ from samphao.core.bulk import copy_rows
 from samphao.core.codes import encode
 from samphao.engines.iso6346 import container_number
 from samphao.freight import carrier_simulator
+from samphao.freight.certificates import fares_of, prices_of
 from samphao.freight.models import Consignment, Load, Plan, Shipment
 from samphao.freight.planning import SATANG, Filled, Planned, fill_containers, plan
 from samphao.freight.through_services import CONTAINER_KG, CONTAINER_M3, Through, moment
@@ -48,6 +49,7 @@ class PlanResult:
     cost_minor: int
     lower_bound_minor: int
     gap: float
+    above_best: float
     seconds: float
     mean_fill: float
 
@@ -72,20 +74,18 @@ def plan_shipments(
         _save_consignments(row)
     whole = list(Load.objects.filter(plan=row, is_whole=True))
     return PlanResult(
-        row.code, row.containers, len(set(load_of.values())), row.unserved, row.cost_minor, row.lower_bound_minor, row.gap, row.seconds,
+        row.code, row.containers, len(set(load_of.values())), row.unserved, row.cost_minor, row.lower_bound_minor, row.gap, row.above_best, row.seconds,
         sum(load.fill for load in whole) / max(1, len(whole)),
     )  # fmt: skip
 
 
 def _save_plan(code: str, planned: Planned, starts_at: datetime, shipments: int) -> Plan:
     solved, verdict = planned.solved, planned.verdict
-    prices = solved.certificate.prices
-    priced = [k for k in range(len(planned.services)) if prices.volume[k] > 0 or prices.mass[k] > 0]
     return Plan.objects.create(
         code=code, starts_at=starts_at, shipments=shipments, containers=int(solved.boxes.sum()), unserved=verdict.unserved,
         seconds=planned.seconds, cost_minor=round(verdict.cost * SATANG), lower_bound_minor=int(verdict.lower_bound * SATANG), gap=verdict.gap,
         estimate_share=1.0, is_checked=True,
-        prices={planned.services[k].id: [round(float(prices.volume[k]), 4), round(float(prices.mass[k]), 6)] for k in priced},
+        prices=prices_of(planned), fares=fares_of(planned),
     )  # fmt: skip
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from samphao.core.errors import BadRows, Fault, HubError
 from samphao.core.tables import read_numbered_rows
 from samphao.freight import queries as freight
+from samphao.freight.certificates import fares_of, prices_of
 from samphao.freight.planning import Filled, Planned, fill_containers, plan
 from samphao.freight.through_services import CONTAINER_KG, CONTAINER_M3, moment
-from samphao.freight.types import ShipmentSpec
+from samphao.freight.types import ShipmentSpec, above_best
 from samphao.reference.names import find_destination, find_door, find_good
 from samphao.workflows.shipping import DENSITY_KG_M3, DENSITY_OTHERWISE, exchange
 
@@ -180,7 +181,7 @@ def _itineraries(own: OwnPlan, loads: list[LoadRow]) -> Iterable[tuple[object, .
 
 
 def _plan(own: OwnPlan) -> dict[str, object]:
-    verdict, prices = own.planned.verdict, own.planned.solved.certificate.prices
+    verdict = own.planned.verdict
     return {
         "currency": "THB",
         "starts_at": own.starts_at.isoformat(),
@@ -193,13 +194,10 @@ def _plan(own: OwnPlan) -> dict[str, object]:
         "cost": round(verdict.cost, 2),
         "lower_bound": round(verdict.lower_bound, 2),
         "gap": round(verdict.gap, 6),
+        "above_best": above_best(verdict.cost, verdict.lower_bound),
         "seconds": round(own.planned.seconds, 2),
         "rests_on": "every rate is an estimate of the reference network; the timetable is illustrative",
-        "certificate": {
-            service.id: [round(float(prices.volume[at]), 6), round(float(prices.mass[at]), 8)]
-            for at, service in enumerate(own.planned.services)
-            if prices.volume[at] or prices.mass[at]
-        },
+        "certificate": {"prices": prices_of(own.planned), **fares_of(own.planned)},
     }
 
 
@@ -211,7 +209,7 @@ def _summary(own: OwnPlan) -> str:
         f"{len(own.shipments):,} orders, {tonnes:,.1f} t, in {verdict.boxes:,} containers and {loose:,.1f} m3 of shared ones",
         f"cost of this plan       THB {verdict.cost:>13,.0f}",
         f"no plan costs less than THB {verdict.lower_bound:>13,.0f}",
-        f"so at most {verdict.gap:.2%} above the best, for these prices",
+        f"so at most {above_best(verdict.cost, verdict.lower_bound):.2%} above the best, for these prices",
         f"solved in {own.planned.seconds:.1f} s, checked without the planner's code",
         f"100 % of the cost rests on estimates: were they 20 % off, between THB {low:,.0f} and {high:,.0f}",
     ]
