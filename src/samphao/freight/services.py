@@ -17,7 +17,7 @@ from samphao.freight import carrier_simulator
 from samphao.freight.certificates import fares_of, prices_of
 from samphao.freight.models import Consignment, Load, Plan, Shipment
 from samphao.freight.planning import SATANG, Filled, Planned, fill_containers, plan
-from samphao.freight.through_services import CONTAINER_KG, CONTAINER_M3, Through, moment
+from samphao.freight.through_services import CONTAINER_KG, Through, moment
 from samphao.freight.types import ShipmentSpec
 
 GRAMS = 1000
@@ -133,7 +133,7 @@ def _load(row: Plan, service: Through, number: int, filling: Filling, starts_at:
             for leg in service.legs
         ],
         departs_at=moment(starts_at, service.departs_min), arrives_at=moment(starts_at, service.arrives_min), mass_kg=round(filling.mass_kg, 3),
-        volume_m3=round(filling.volume_m3, 5), capacity_kg=CONTAINER_KG, capacity_m3=CONTAINER_M3, cost_minor=filling.cost_minor,
+        volume_m3=round(filling.volume_m3, 5), capacity_kg=service.holds_kg, capacity_m3=service.holds_m3, cost_minor=filling.cost_minor,
         emission_kg=round(service.emission_g / GRAMS * filling.mass_kg / CONTAINER_KG, 1),
         container_number=container_number("SMPU", number) if filling.is_whole else "", seal_number=f"SM{row.id:02}{number:06}" if filling.is_whole else "",
     )  # fmt: skip

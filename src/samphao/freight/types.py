@@ -117,4 +117,4 @@ def above_best(cost: float, lower_bound: float) -> float:
         return 0.0
     if lower_bound <= 0:
         return math.inf
-    return math.ceil(round((cost / lower_bound - 1) * HUNDREDTH_OF_A_PERCENT, 6)) / HUNDREDTH_OF_A_PERCENT
+    return math.ceil(round((cost / lower_bound - 1) * HUNDREDTH_OF_A_PERCENT, 4)) / HUNDREDTH_OF_A_PERCENT

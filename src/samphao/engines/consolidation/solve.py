@@ -62,7 +62,7 @@ class PlanParams:
     seed: int = 1
     dive: DiveParams = field(default_factory=DiveParams)
     branch: BranchParams = field(default_factory=BranchParams)
-    lane_branch: BranchParams = field(default_factory=lambda: BranchParams(nodes_max=200, seconds_max=5.0))
+    lane_branch: BranchParams = field(default_factory=lambda: BranchParams(nodes_max=200))
 
     def __post_init__(self) -> None:
         for name in (
