@@ -115,10 +115,10 @@ def build(
 ) -> list[Through]:
     """Return the itineraries that a full container of each lane may take, day by day."""
     ordered = sorted(set(lanes), key=lambda lane: (lane.origin, lane.end, lane.is_chilled, lane.is_fresh_fruit))
-    return [service for lane in ordered for service in _choices(_itineraries(lane, starts_at, days, exchange))]
+    return [service for lane in ordered for service in choices(_itineraries(lane, starts_at, days, exchange))]
 
 
-def _choices(services: list[Through]) -> list[Through]:
+def choices(services: list[Through]) -> list[Through]:
     """Leave out what leaves no later, arrives no earlier and costs no less than another: the container only waits for the ship."""
     kept: list[Through] = []
     for service in sorted(services, key=lambda one: (-one.departs_min, one.arrives_min, one.cost_minor, one.id)):
