@@ -97,7 +97,10 @@ def up(port: int = 8000) -> None:
         start_django()
         from django.core.management import call_command
 
+        from samphao.config import first_run
+
         call_command("migrate", verbosity=0, interactive=False)
+        first_run.prepare(port)
         processes.serve(port)
 
 

@@ -21,6 +21,7 @@ LOGINS = (
     ("grower", "PRD-CTI-001", "a durian growers' group in Chanthaburi"),
     ("packer", "PKH-CTI-01", "a packing house in Tha Mai"),
     ("importer", "IMP-CN-01", "an importer of record in Kunming"),
+    ("officer", "OFF-CUSTOMS", "an officer of the customs desk"),
     ("hub", "HUB-EEC", "the hub's own people: sees everything"),
 )
 
@@ -31,6 +32,8 @@ PAGES = (
     ("/seller/", "steps to the first export (as grower)"),
     ("/money/", "every baht on the way (as grower)"),
     ("/packing/", "tickets, tests, containers to load (as packer)"),
+    ("/customs/", "what waits for an officer, and why (as officer)"),
+    ("/importer/", "permits, what is held, what is on its way (as importer)"),
     ("/impact/", "who was reached, who got what"),
     ("/api/v1/docs", "the interface for programs"),
 )
@@ -74,12 +77,15 @@ def _tell(result: StageResult) -> None:
 
 
 def _prepare() -> None:
+    from django.conf import settings
     from django.core.management import call_command
 
+    from samphao.accounts import services as accounts
     from samphao.reference import services
 
     call_command("migrate", verbosity=0, interactive=False)
     services.publish()
+    accounts.set_up_demo("Samphao demo", [code for code, _ in settings.LANGUAGES])
 
 
 def _forget() -> None:

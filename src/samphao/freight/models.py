@@ -36,6 +36,9 @@ class Plan(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.code
+
     @property
     def above_best(self) -> float:
         """How much dearer than the best plan it is at most; `gap` is the share of its own cost that could be saved."""
@@ -84,6 +87,9 @@ class Load(models.Model):
     class Meta:
         indexes = [models.Index(fields=["departs_at"]), models.Index(fields=["destination"])]
 
+    def __str__(self) -> str:
+        return self.code
+
     @property
     def fill(self) -> float:
         """Share of the container that is used, by whichever of mass and volume is nearer its limit."""
@@ -109,6 +115,9 @@ class Shipment(models.Model):
     load = models.ForeignKey(Load, on_delete=models.SET_NULL, null=True, related_name="shipments")
     unserved_reason = models.CharField(max_length=120, blank=True)
 
+    def __str__(self) -> str:
+        return self.code
+
 
 class Consignment(models.Model):
     """Goods from one exporter to one importer in one load, under one transport contract: one export declaration."""
@@ -122,6 +131,9 @@ class Consignment(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["load", "exporter", "importer"], name="consignment_once")]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class MovementEvent(models.Model):

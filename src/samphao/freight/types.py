@@ -65,6 +65,18 @@ class ShipmentSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadedShipment:
+    """A shipment as its load carries it; `consignment` is the transport contract under which it goes."""
+
+    load: str
+    consignment: str
+    order: str
+    lot: str
+    good: str
+    mass_kg: float
+
+
+@dataclass(frozen=True, slots=True)
 class QuoteOption:
     """One Pareto-optimal way, door to door: no other is at once no later, no dearer and no dirtier."""
 

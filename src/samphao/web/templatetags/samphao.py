@@ -222,11 +222,14 @@ def in_language_plain(thing: object, stem: str = "name") -> str:
     return _spoken(thing, stem)[0] or MISSING
 
 
-@register.simple_tag
-def language_choices() -> list[dict[str, str]]:
-    """Return the languages by the name each gives itself, which no translation may touch."""
+@register.simple_tag(takes_context=True)
+def language_choices(context: template.Context) -> list[dict[str, str]]:
+    """Return the languages that the hub offers by the name each gives itself, which no translation may touch."""
     choices = []
+    hub = getattr(context.get("request"), "hub", None)
     for code, name in settings.LANGUAGES:
+        if hub and code not in hub.languages:
+            continue
         tag_of, own_name = LANGUAGE_TAGS.get(code[:2], (code, name))
         choices.append({"code": code, "tag": tag_of, "own_name": own_name})
     return choices

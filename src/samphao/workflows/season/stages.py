@@ -26,7 +26,7 @@ from samphao.trade import queries as trade
 from samphao.trade import services as trade_services
 from samphao.trade.types import SaleWindow
 from samphao.workflows import gates, shipping
-from samphao.workflows.season import after_sale
+from samphao.workflows.season import after_sale, customs_stages
 from samphao.workflows.season.files import SeasonFiles
 from samphao.workflows.season.load import send_all
 from samphao.workflows.season.market_day import HOUSEHOLDS, WHOLESALE, MarketDay
@@ -196,7 +196,9 @@ STAGES: Stages = (
     ("payment", payment),
     ("shipments and plan", shipments_and_plan),
     ("tickets and advances", after_sale.tickets),
+    ("export declarations", customs_stages.export_declarations),
     ("movement events", after_sale.movements),
+    ("entry inspections", customs_stages.entry_inspections),
     ("delivery", after_sale.delivery),
     ("payout", after_sale.payouts),
 )

@@ -1,0 +1,47 @@
+"""Lots that fail at the packing house: cut too early, or a residue found. They do not travel, and their buyers get their money back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from samphao.accounts import services as accounts
+from samphao.freight import services as freight
+from samphao.payments import services as payments
+from samphao.trade import queries as trade
+from samphao.trade import services
+
+FOR_GOOD = ("load-by2", "load-cadmium", "load-packing-house-gacc")
+"""Rules of the gate to load that no later paper can mend for this lot."""
+
+
+def failing_lots() -> dict[tuple[str, str], str]:
+    """Return the rule that each failing lot and destination breaks: it may not be cut, or not be loaded for good."""
+    failing = {}
+    for place, rules in trade.gate_findings(("to_cut", "to_load")).items():
+        broken = [rule for rule in FOR_GOOD if rules.get(rule) is False]
+        if rules.get("to_cut") is False:
+            broken.insert(
+                0, next(rule for rule, is_met in rules.items() if rule.startswith("cut-") and is_met is False)
+            )
+        if broken:
+            failing[place] = broken[0]
+    return failing
+
+
+def turn_away_failing_lots() -> list[str]:
+    """Cancel the paid orders of every failing lot; return them."""
+    return services.turn_away(failing_lots())
+
+
+def lot_turned_away(payload: dict[str, Any]) -> None:
+    """Take the goods out of their loads, return the money, tell each buyer why."""
+    orders, lot, rule = payload["orders"], payload["lot"], payload["rule"]
+    freight.leave_behind(orders, reason=rule)
+    payments.return_payments(orders, dict.fromkeys(orders, lot), reason=rule)
+    why = trade.finding_of(lot, payload["destination"], rule)
+    accounts.notify(
+        trade.buyers_of(orders), subject=lot, key=f"turned-away:{lot}:{payload['destination']}",
+        text_en=f"Your order of lot {lot} was cancelled and your money is on its way back. The lot failed: {why['name_en']} ({why['found']}).",
+        text_th=f"คำสั่งซื้อของคุณในล็อต {lot} ถูกยกเลิก และกำลังคืนเงินให้คุณ ล็อตนี้ไม่ผ่าน: {why['name_th']} ({why['found']})",
+        text_zh=f"您对批次 {lot} 的订单已取消，款项正在退回。该批次未通过：{why['name_zh']}（{why['found']}）。",
+    )  # fmt: skip
