@@ -80,10 +80,10 @@ def price(origin: str, destination: str, kg: str, good: str, thb_per_kg: str, on
     print(f"  {'to the door':20}{answer.total_minor / scale:>14,.2f}  {answer.currency} · {each_kg:,.2f} / kg{per_jin}")
 
 
-def plan(orders: Path, out: Path, *, keep_good: bool, seed: int) -> None:
+def plan(orders: Path, services: Path | None, out: Path, *, keep_good: bool, seed: int) -> None:
     from samphao.workflows import own_plan
 
-    own = own_plan.make(orders, keep_good=keep_good, seed=seed)
+    own = own_plan.make(orders, services, keep_good=keep_good, seed=seed)
     own_plan.write(own, out)
     (out / "map.svg").write_text(_map(own_plan.flows(own)), encoding="utf-8")
     print(own.summary)

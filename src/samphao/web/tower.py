@@ -70,7 +70,7 @@ def certificate(plan: Any) -> dict[str, Any]:
     return {
         "cost": money_whole(plan.cost_minor, plan.currency),
         "bound": money_whole(plan.lower_bound_minor, plan.currency),
-        "gap": plan.gap,
+        "above_best": plan.above_best,
         "rows": [
             {"label": _("rests on estimates"), "value": percent(plan.estimate_share, 0)},
             {
