@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from samphao.accounts import services as accounts
 from samphao.accounts.models import Membership, Organisation, User
 from samphao.core import clock
 from samphao.freight.models import Consignment, Load, Plan, Shipment
@@ -63,6 +64,7 @@ class World:
     orders: dict[str, str] = field(default_factory=dict)
     loads: tuple[str, ...] = ()
     declarations: dict[str, str] = field(default_factory=dict)
+    invitation: str = ""
 
 
 def make() -> World:
@@ -83,7 +85,33 @@ def make() -> World:
     Lot.objects.filter(code="UDN-SK-0101").update(sold=40)
     orders = _orders(parties, lots, now)
     loads = _plan(orders["paid"], now)
-    return World(now, parties, lots, orders, loads, customs_house.make(parties, loads, now))
+    declarations = customs_house.make(parties, loads, now)
+    return World(now, parties, lots, orders, loads, declarations, _told(parties, orders))
+
+
+def _told(parties: dict[str, Organisation], orders: dict[str, str]) -> str:
+    """Tell Anong about two orders, and let Somchai invite somebody; return the token of the invitation."""
+    accounts.notify(
+        [parties["anong"].pk],
+        subject=orders["paid"],
+        key="closed",
+        text_en="The packing house of your order was suspended. Wait, take another lot, or have your money back.",
+        text_th="โรงคัดบรรจุของคำสั่งซื้อนี้ถูกระงับ คุณจะรอ เปลี่ยนล็อต หรือรับเงินคืนก็ได้",
+        text_zh="您订单的包装厂已被暂停。您可以等待、换一个批次，或退款。",
+    )
+    accounts.mark_read("anong")
+    accounts.notify(
+        [parties["anong"].pk],
+        subject=orders["held"],
+        key="hold",
+        text_en="Your order waits for payment.",
+        text_th="คำสั่งซื้อของคุณรอชำระเงิน",
+        text_zh="您的订单等待付款。",
+    )
+    made = accounts.invite(
+        "somchai", "fa.of.the.orchard.with.a.long.address@village.example", "member", by="somchai", address="x/{token}"
+    )
+    return accounts.invitation_token(made.secret)
 
 
 def _party(code: str, kind: str, english: str, thai: str, chinese: str, province: str) -> Organisation:

@@ -35,6 +35,11 @@ def publish(event: DomainEvent) -> None:
     """Write the event; it is delivered only if the caller's transaction commits."""
     payload = dataclasses.asdict(event)  # type: ignore[call-overload]
     Event.objects.create(name=type(event).__name__, aggregate=event.aggregate, payload=payload)
+    wake_worker()
+
+
+def wake_worker() -> None:
+    """Wake the worker when the caller's transaction commits; without it the worker looks within a second or so."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
 
