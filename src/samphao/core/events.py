@@ -44,6 +44,30 @@ def wake_worker() -> None:
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
 
 
+class Listener:
+    """Hears `wake_worker` of every process, on a connection of its own."""
+
+    def __init__(self) -> None:
+        self._own: Any = None
+
+    def wait(self, timeout_s: float) -> bool:
+        """Return True as soon as somebody wakes, False after the time; what else was heard until then is heard with it."""
+        if self._own is None:
+            self._own = connection.copy()
+            self._own.ensure_connection()
+            self._own.connection.execute(f"LISTEN {CHANNEL}")
+        heard = any(True for _ in self._own.connection.notifies(timeout=timeout_s, stop_after=1))
+        if heard:
+            for _ in self._own.connection.notifies(timeout=0):
+                pass
+        return heard
+
+    def close(self) -> None:
+        if self._own is not None:
+            self._own.close()
+            self._own = None
+
+
 def subscribe(event: type, *handlers: Handler) -> None:
     for handler in handlers:
         if handler not in _handlers[event.__name__]:

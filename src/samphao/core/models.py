@@ -63,6 +63,20 @@ class StageResult(models.Model):
         ordering = ["position"]
 
 
+class JobRun(models.Model):
+    """When a periodic job of the worker ran last, and whether it went well (`core.jobs`)."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    ran_at = models.DateTimeField(help_text="by the hub's clock")
+    took_s = models.FloatField(null=True)
+    did = models.BigIntegerField(null=True, help_text="what the last run counted")
+    failed_at = models.DateTimeField(null=True)
+    last_error = models.TextField(db_default="", blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class HubSettings(models.Model):
     """One row: what this hub is called, speaks, sells to, and who holds buyers' money (`core.hub`)."""
 
