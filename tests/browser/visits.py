@@ -78,11 +78,27 @@ PAGES: dict[str, tuple[Visit, ...]] = {
         Visit("notices", as_="anong", query="show=unread"),
         Visit("notices", as_="carrier"),
     ),
+    "file": (Visit("file", as_="anong", arguments=lambda _world: {"code": "FL-0000-0000"}, status=404),),
+    "file_thumbnail": (
+        Visit("file_thumbnail", as_="anong", arguments=lambda _world: {"code": "FL-0000-0000"}, status=404),
+    ),
     "problem": (Visit("problem", arguments=lambda _world: {"code": "sold-out"}),),
     "": (Visit("no-such-page", path="/no-such-page/", status=404),),
 }
 # Addresses that only take what a form sends.
-POSTS = frozenset({"order_place", "order_pay", "declaration_decide", "sign_out", "leave", "withdraw", "notices_read"})
+POSTS = frozenset(
+    {
+        "order_place",
+        "order_pay",
+        "declaration_decide",
+        "sign_out",
+        "leave",
+        "withdraw",
+        "notices_read",
+        "file_add",
+        "file_remove",
+    }
+)
 
 
 def patterns(within: str = "samphao.web.urls") -> Iterator[URLPattern]:

@@ -19,7 +19,7 @@ from samphao.accounts import services as accounts
 from samphao.accounts.models import Invitation, Letter, Registration, User
 from samphao.accounts.types import AccountSpec
 from samphao.core.admin import Edited
-from samphao.core.models import AuditEntry, Clock, Event, JobRun, StageResult
+from samphao.core.models import AuditEntry, Clock, Event, JobRun, StageResult, StoredFile
 from samphao.freight.models import Load, MovementEvent
 from samphao.payments import services as payments
 from samphao.payments.models import Account, Entry, Payment, Transfer
@@ -63,6 +63,10 @@ def staff() -> Client:
         accounts.notify(
             [world.parties["somchai"].pk], subject=order.code, key=f"n{number}", text_en="x", text_th="x", text_zh="x"
         )
+    StoredFile.objects.create(
+        code="FL-1", subject=order.code, kind="slip", name="a.pdf", content_type="application/pdf", size=1, sha256="0" * 64,
+        uploaded_by="anong", at=world.now,
+    )  # fmt: skip
     JobRun.objects.create(name="holds", ran_at=world.now)
     client = Client()
     client.force_login(User.objects.create_superuser("malee-of-the-office", password="irrelevant here"))

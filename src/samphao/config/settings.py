@@ -132,6 +132,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 
+FILES_FOLDER = Path(os.environ.get("SAMPHAO_FILES") or STATE / "files")
 # Links in e-mails begin with it; a request's own address stands in where it is not given.
 HUB_URL = os.environ.get("SAMPHAO_URL", "").rstrip("/")
 _mail = urlsplit(os.environ.get("SAMPHAO_MAIL", ""))

@@ -13,7 +13,7 @@ from django.db.models import Field, Model
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from samphao.core.models import AuditEntry, Clock, Event, HubSettings, JobRun, StageResult
+from samphao.core.models import AuditEntry, Clock, Event, HubSettings, JobRun, StageResult, StoredFile
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -109,3 +109,11 @@ class HubSettingsAdmin(Edited):
 class JobRunAdmin(Looked):
     list_display = ("name", "ran_at", "took_s", "did", "failed_at", "last_error")
     ordering = ("name",)
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(Looked):
+    list_display = ("code", "subject", "kind", "name", "content_type", "size", "uploaded_by", "at")
+    list_filter = ("kind", "content_type")
+    search_fields = ("=code", "=subject", "=uploaded_by")
+    ordering = ("-id",)

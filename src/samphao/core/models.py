@@ -63,6 +63,34 @@ class StageResult(models.Model):
         ordering = ["position"]
 
 
+class StoredFile(models.Model):
+    """A picture or PDF that belongs to a record, named by the record's code; its content lies on disk by its digest (`core.files`)."""
+
+    class Kind(models.TextChoices):
+        PHOTO = "photo"
+        LAB_REPORT = "lab_report"
+        SLIP = "slip"
+        PAPER = "paper"
+
+    code = models.CharField(max_length=14, unique=True)
+    subject = models.CharField(max_length=80, db_index=True, help_text="the reference code of the record")
+    kind = models.CharField(max_length=12, choices=Kind)
+    name = models.CharField(max_length=120, help_text="as it was called where it came from")
+    content_type = models.CharField(max_length=20)
+    size = models.PositiveIntegerField(help_text="bytes, as stored")
+    sha256 = models.CharField(max_length=64, help_text="of the content as stored")
+    thumbnail_sha256 = models.CharField(max_length=64, blank=True)
+    uploaded_by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "kind", "sha256"], name="stored_file_once")]
+        indexes = [models.Index(fields=["sha256"])]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
 class JobRun(models.Model):
     """When a periodic job of the worker ran last, and whether it went well (`core.jobs`)."""
 

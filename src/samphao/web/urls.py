@@ -6,6 +6,7 @@ from django.urls import path
 from samphao.web.views import (
     account,
     desks,
+    files,
     home,
     importer_desk,
     market,
@@ -50,6 +51,10 @@ urlpatterns = [
     path("password/", account.forgotten, name="password_forgotten"),
     path("password/sent/", account.sent, name="password_sent"),
     path("password/<str:uidb64>/<str:token>/", account.NewPassword.as_view(), name="password_new"),
+    path("files/new/", files.add, name="file_add"),
+    path("files/<str:code>/", files.one, name="file"),
+    path("files/<str:code>/thumbnail/", files.thumbnail, name="file_thumbnail"),
+    path("files/<str:code>/remove/", files.remove, name="file_remove"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read, name="notices_read"),
     path("sign-in/", account.SignIn.as_view(), name="sign_in"),
