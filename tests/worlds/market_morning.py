@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from samphao.accounts import services as accounts
 from samphao.accounts.models import Membership, Organisation, User
-from samphao.core import clock
+from samphao.core import clock, files
 from samphao.freight.models import Consignment, Load, Plan, Shipment
 from samphao.reference import services as reference
 from samphao.reference.models import Destination
@@ -265,3 +268,24 @@ def _plan(paid: str, now: datetime) -> tuple[str, ...]:
         due_at=now + timedelta(days=12), load=Load.objects.get(code=codes[0]),
     )  # fmt: skip
     return tuple(codes)
+
+
+def add_files(world: World) -> None:
+    """Let Anong add a payment slip, the packing house a report and a photo, the importer a paper; pictures are drawn here."""
+
+    def picture(size: tuple[int, int], colour: str) -> bytes:
+        buffer = BytesIO()
+        Image.new("RGB", size, colour).save(buffer, "JPEG")
+        return buffer.getvalue()
+
+    photo, pdf = picture((1200, 900), "#8a9a3b"), b"%PDF-1.7\n%%EOF\n"
+    files.store(
+        picture((700, 1200), "#dfe7ee"),
+        "สลิปโอนเงิน 24 พ.ย. 2569.jpg",
+        subject=world.orders["held"],
+        kind="slip",
+        by="anong",
+    )
+    files.store(pdf, "cadmium-and-basic-yellow-2-report-0430.pdf", subject="CTI-MT-0430", kind="lab_report", by="house")
+    files.store(photo, "IMG_2041.JPG", subject="CTI-MT-0430", kind="photo", by="house")
+    files.store(pdf, "form-e-2026-0417.pdf", subject=world.declarations["entry"], kind="paper", by="importer")
