@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Case, Count, F, IntegerField, Prefetch, Q, QuerySet, Sum, Value, When
 
+from samphao.accounts.queries import Viewer
 from samphao.trade.models import GateState, Lot, ModeState, Offer, Order, TradeMode
 from samphao.trade.types import LotFacts, LotSale, OfferForSale, OrdersBehind, PaidOrder
 
@@ -84,6 +85,19 @@ def lot_with_offers(code: str) -> Lot | None:
         .filter(code=code)
         .first()
     )
+
+
+def lot_for(code: str, viewer: Viewer) -> Lot | None:
+    """Return a lot to those who handle it: its producer, packing house, exporter and laboratory; officers and the hub look on."""
+    lots = Lot.objects.select_related("listing__producer", "packing_house", "exporter").filter(code=code)
+    if not (viewer.is_hub or "office" in viewer.kinds):
+        lots = lots.filter(
+            Q(listing__producer__in=viewer.organisations)
+            | Q(packing_house__in=viewer.organisations)
+            | Q(exporter__in=viewer.organisations)
+            | Q(laboratory_code__in=viewer.codes)
+        )
+    return lots.first()
 
 
 def goods_on_sale() -> list[tuple[str, int]]:
