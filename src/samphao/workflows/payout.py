@@ -22,7 +22,8 @@ from samphao.trade.types import LotSale
 
 ADVANCE_PERCENT = 60  # of the grower's money at the signed ticket: the default of the payout schedule
 HUB, CARRIERS, INSURER = "HUB", "carriers", "insurer"
-PAID_IN_BAHT = ("producer", "packing_house", "carrier", "insurer", "hub")
+BAHT = "THB"
+PAID_IN_BAHT = ("producer", "packing_house", "carrier", "insurer", "hub", "revenue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def _owner(receiver: str, sale: LotSale, countries: Mapping[str, str]) -> str:
         "packing_house": sale.packing_house or sale.producer,
         "importer": sale.importer or "",
         "customs": f"customs-{countries[sale.destination]}",
+        "revenue": f"revenue-{countries[sale.destination]}",
         "carrier": CARRIERS,
         "insurer": INSURER,
         "hub": HUB,
@@ -88,7 +90,7 @@ def _post(due: Iterable[tuple[Share, int]], kind: str, rates: Mapping[str, Excha
             continue
         held = payments.held(part.lot, part.currency)
         key = f"{kind}:{part.lot}:{part.currency}:{part.receiver}:{part.owner}"
-        if part.receiver in PAID_IN_BAHT:
+        if part.receiver in PAID_IN_BAHT and part.currency != BAHT:
             baht = half_up(
                 Decimal(amount) * 100 / (rates[part.currency].rate * 10 ** int(get_currency_precision(part.currency)))
             )

@@ -16,9 +16,9 @@ from samphao.freight.quotes import quote
 from samphao.freight.types import CarriageQuestion, QuoteOption, QuoteQuestion
 from samphao.reference import queries as reference
 from samphao.reference.names import find_destination, find_door, find_good
-from samphao.workflows.price_to_door import Goods, Line, Terms, price_lines, total
-from samphao.workflows.season.offers import SHELF_DAYS
+from samphao.workflows.price_to_door import Goods, Line, Terms, general_lines, total
 from samphao.workflows.shipping import DENSITY_KG_M3, DENSITY_OTHERWISE, exchange
+from samphao.workflows.trade_modes import SHELF_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +84,5 @@ def price(origin: str, destination: str, kg: Decimal, good: str, thb_per_kg: Dec
         hub_fee,
         packing,
     )
-    lines = price_lines(Goods(int(thb_per_kg * 100), int(kg) if kg == int(kg) else 1, "kg", kg), terms)
+    lines = general_lines(Goods(int(thb_per_kg * 100), int(kg) if kg == int(kg) else 1, "kg", kg), terms)
     return DoorPrice(lines, total(lines), currency, carriage.route, carriage.transit_h)
