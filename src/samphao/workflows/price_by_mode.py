@@ -27,6 +27,7 @@ from samphao.workflows.price_to_door import (
 )
 
 SATANG = 100
+MADE_UP = ("invented", "illustrative", "estimate")  # words by which a tariff's source says that nobody charges it
 BY_THE_POST = (
     "Not in this price: what the post of the destination collects on delivery; which rate it takes is not known here"
 )
@@ -146,8 +147,8 @@ def post_lines(goods: Goods, terms: PostTerms) -> tuple[Line, ...]:
             terms.exchange.valid_from, {"producer": value}, is_estimate=False,
         ),
         line(
-            "postage", postage, f"฿ {major(item.price_minor)} × {rate} ({item.name}: {item.gross_mass_g} g packed, step to {item.step_g} g)",
-            item.source, item.valid_from, {"carrier": postage}, is_estimate=True,
+            "postage", postage, f"฿ {major(item.price_minor)} × {rate} (By {item.name}: {item.gross_mass_g} g packed, step to {item.step_g} g)",
+            item.source, item.valid_from, {"carrier": postage}, is_estimate=any(word in item.source for word in MADE_UP),
         ),
         line("import_charges", None, BY_THE_POST, "unknown is never zero", None, {}, is_estimate=False),
         _hub_fee(hub, value, scale, terms.hub_fee),

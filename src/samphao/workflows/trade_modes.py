@@ -33,6 +33,7 @@ HOUSEHOLDS, WHOLESALE = "household", "wholesale"
 HOUSEHOLD_MAX, WHOLESALE_MAX = 4, 500
 FOUND_IN_YUAN = ("value_cny_minor", "cbec_order_limit_minor")
 Importers = Callable[[str, str], list[ImporterChoice]]
+PostRates = Callable[[str], tuple[PostRateSpec, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,13 @@ class Priced:
 class Market:
     """Prices and refusals of one day; what is the same for many lots is asked once."""
 
-    def __init__(self, on: date, goods: Mapping[str, GoodSpec], importers: Importers | None = None) -> None:
+    def __init__(
+        self,
+        on: date,
+        goods: Mapping[str, GoodSpec],
+        importers: Importers | None = None,
+        post_rates: PostRates | None = None,
+    ) -> None:
         self.on = on
         self._goods = goods
         self._rules, self.names = reference.trade_mode_rules(on)
@@ -93,7 +100,7 @@ class Market:
         self._importers = lru_cache(maxsize=None)(ask)
         self._carriage = lru_cache(maxsize=None)(self._ask_carriage)
         self._charges = lru_cache(maxsize=None)(lambda country: customs.import_charges(country, on))
-        self._post = lru_cache(maxsize=None)(lambda country: tuple(reference.post_rates(country, on)))
+        self._post = lru_cache(maxsize=None)(post_rates or (lambda country: tuple(reference.post_rates(country, on))))
         self._rule = lru_cache(maxsize=None)(
             lambda code, country, good: reference.price_rule(code, country, goods[good], on)
         )
@@ -234,12 +241,12 @@ class Market:
         match terms:
             case DomesticTerms(way=way):
                 fits = min(int(way.payload_kg) * 1000 // max(1, wanted.net_g), most)
-                route, hours = ("TH", wanted.place.node), way.transit_h
+                route, hours = ("truck", wanted.place.node), way.transit_h
                 return Priced(
                     mode, lines, price, "THB", "", "", "DDP", route, hours, GATHER_DAYS - (-hours // 24), max(1, fits)
                 )  # fmt: skip
             case PostTerms(postage=item):
-                route, hours = ("TH", wanted.place.node), item.days_max * 24
+                route, hours = (item.name, wanted.place.node), item.days_max * 24
                 return Priced(
                     mode, lines, price, terms.currency, "", "", "DAP", route, hours, item.days_max + 1, 1, carrier_service=item.product
                 )  # fmt: skip
@@ -272,7 +279,7 @@ def _ports(importer: ImporterChoice | None, wanted: Wanted) -> frozenset[str] | 
 def finding_row(finding: Finding, names: ModeRuleNames) -> dict[str, str | bool | None]:
     rule = finding.rule
     return {
-        "rule": rule.code, "name_en": names.name_en, "name_th": names.name_th, "name_zh": names.name_zh,
+        "rule": rule.code, "measure": rule.measure, "name_en": names.name_en, "name_th": names.name_th, "name_zh": names.name_zh,
         "found": _found(rule.measure, finding.found), "is_met": finding.is_met, "source": rule.source,
         "valid_from": rule.valid_from.isoformat() if rule.valid_from else None, "is_estimate": names.is_estimate,
     }  # fmt: skip

@@ -105,6 +105,13 @@ def _cross_faults(season: SeasonFiles, goods: set[str], provinces: set[str]) -> 
         for number, lot in enumerate(season.lots, 2)
         if lot.harvest_to < lot.harvest_from
     ]
+    faults += [
+        Fault(
+            "post_tariff.csv", number, "currency", f"`{rate.currency}` is not THB", "Write the tariff's price in satang"
+        )
+        for number, rate in enumerate(season.post_tariff, 2)
+        if rate.currency != "THB"
+    ]
     return (
         faults
         + _repeated("organisations.csv", [row.code for row in season.organisations])
