@@ -52,3 +52,16 @@ def clock_reset() -> Iterator[None]:
 
     yield
     clock.reset()
+
+
+@pytest.fixture(autouse=True)
+def hub_is_open(request: pytest.FixtureRequest) -> None:
+    """Let every test with a database stand before a hub that is set up; tests of the setup close it again."""
+    needs = {"db", "transactional_db", "django_db_serialized_rollback"} & set(request.fixturenames)
+    if not needs and request.node.get_closest_marker("django_db") is None:
+        return
+    for name in needs:
+        request.getfixturevalue(name)
+    from worlds import open_hub
+
+    open_hub.make()

@@ -62,6 +62,9 @@ PAGES: dict[str, tuple[Visit, ...]] = {
         Visit("declaration", as_="office", arguments=lambda world: {"code": world.declarations["waits"]}),
         Visit("declaration", as_="importer", arguments=lambda world: {"code": world.declarations["entry"]}),
     ),
+    "setup": (Visit("setup", status=404),),
+    "setup_step": (Visit("setup_step", arguments=lambda _world: {"step": "name"}, status=404),),
+    "setup_done": (Visit("setup_done", status=404),),
     "problem": (Visit("problem", arguments=lambda _world: {"code": "sold-out"}),),
     "": (Visit("no-such-page", path="/no-such-page/", status=404),),
 }

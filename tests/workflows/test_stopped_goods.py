@@ -14,9 +14,6 @@ from samphao.customs.models import Declaration
 from samphao.customs.types import Decision, DecisionSpec
 from samphao.freight.models import Consignment, Load, Shipment
 from samphao.payments import queries as ledger
-from samphao.payments.adapters import simulator
-from samphao.payments.services import record_payments
-from samphao.payments.types import BankReport
 from samphao.trade import queries as trade
 from samphao.trade.models import GateState, Order
 from samphao.workflows import turning_away
@@ -61,7 +58,6 @@ def test_a_held_declaration_stops_its_load(morning: market_morning.World) -> Non
 def test_a_lot_that_fails_is_refunded_and_does_not_travel(morning: market_morning.World) -> None:
     order = Order.objects.select_related("lot", "offer").get(code=morning.orders["paid"])
     lot, sold = order.lot.code, order.lot.sold
-    record_payments(simulator.METHOD, [BankReport(order.code, "B-1", order.amount_minor, order.currency, lot)])
     failed = {"rule": "load-by2", "name_en": "Basic Yellow 2 not detected", "name_th": "x", "name_zh": "y", "found": "detected", "is_met": False, "source": "test"}  # fmt: skip
     GateState.objects.filter(lot=order.lot, destination="KMG", gate="to_load").update(is_open=False, findings=[failed])
     assert turning_away.failing_lots() == {(lot, "KMG"): "load-by2"}

@@ -14,12 +14,14 @@ from typing import Any
 from samphao.accounts.models import Membership, Organisation, User
 from samphao.core import clock
 from samphao.freight.models import Consignment, Load, Plan, Shipment
+from samphao.payments.services import record_payments
+from samphao.payments.types import BankReport
 from samphao.reference import services as reference
 from samphao.reference.models import Destination
 from samphao.trade import services
 from samphao.trade.models import GateState, Listing, Lot, ModeState, Offer, Order, TradeMode
 from samphao.trade.types import OrderRequest
-from worlds import customs_house
+from worlds import customs_house, open_hub
 
 PASSWORD = "a morning at the market"
 DESTINATIONS = (
@@ -68,6 +70,7 @@ class World:
 
 def make() -> World:
     """Make the morning. The hub's clock is moved on past a hold, so pages also say that this is demo data."""
+    open_hub.make()
     reference.publish()
     for code, node, english, thai, chinese, country, currency in DESTINATIONS:
         Destination.objects.create(
@@ -237,7 +240,9 @@ def _orders(parties: dict[str, Organisation], lots: dict[str, Lot], now: datetim
     orders["post"] = placed("fifth", lots["UDN-SK-0102"].offers.get(destination="SHA", trade_mode="post"), 1)
     orders["held"] = placed("third", longan, 12)
     orders["to_pay"] = placed("fourth", durian["household"], 2)
-    services.mark_paid([orders["paid"]])
+    paid = Order.objects.select_related("lot").get(code=orders["paid"])
+    record_payments("simulator", [BankReport(paid.code, "B-0001", paid.amount_minor, paid.currency, paid.lot.code)])
+    services.mark_paid([paid.code])
     return orders
 
 

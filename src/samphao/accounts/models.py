@@ -65,6 +65,9 @@ class Registration(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "scheme", "number"], name="registration_once")]
 
+    def __str__(self) -> str:
+        return self.number
+
 
 class Orchard(models.Model):
     """A plot with a GAP number: what the mass balance and the gate *to list* are decided on."""
@@ -82,6 +85,9 @@ class Orchard(models.Model):
     gap_valid_to = models.DateField(null=True)
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Membership(models.Model):

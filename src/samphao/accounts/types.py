@@ -55,3 +55,18 @@ class OrchardSpec:
     gap_valid_to: date | None
     lat: float | None
     lon: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpAnswers:
+    """What whoever starts a hub answered; the password only ever as its hash."""
+
+    username: str
+    email: str
+    password_hash: str
+    language: str
+    name: str
+    languages: tuple[str, ...]
+    corridors: tuple[str, ...]
+    payment: str
+    payment_partner: str = ""

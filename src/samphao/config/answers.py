@@ -100,10 +100,10 @@ def _tariff(path: Path) -> tuple[PostRateSpec, ...]:
     return tuple(rows)
 
 
-def plan(orders: Path, out: Path, *, keep_good: bool, seed: int) -> None:
+def plan(orders: Path, services: Path | None, out: Path, *, keep_good: bool, seed: int) -> None:
     from samphao.workflows import own_plan
 
-    own = own_plan.make(orders, keep_good=keep_good, seed=seed)
+    own = own_plan.make(orders, services, keep_good=keep_good, seed=seed)
     own_plan.write(own, out)
     (out / "map.svg").write_text(_map(own_plan.flows(own)), encoding="utf-8")
     print(own.summary)

@@ -77,12 +77,15 @@ def _tell(result: StageResult) -> None:
 
 
 def _prepare() -> None:
+    from django.conf import settings
     from django.core.management import call_command
 
+    from samphao.accounts import services as accounts
     from samphao.reference import services
 
     call_command("migrate", verbosity=0, interactive=False)
     services.publish()
+    accounts.set_up_demo("Samphao demo", [code for code, _ in settings.LANGUAGES])
 
 
 def _forget() -> None:

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import re
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Now
 
@@ -57,3 +61,54 @@ class StageResult(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["season", "stage"], name="core_stage_once")]
         ordering = ["position"]
+
+
+class HubSettings(models.Model):
+    """One row: what this hub is called, speaks, sells to, and who holds buyers' money (`core.hub`)."""
+
+    class Payment(models.TextChoices):
+        PARTNER = "partner"
+        SIMULATOR = "simulator"
+        SELF = "self"
+
+    name = models.CharField(max_length=60, blank=True)
+    languages = models.JSONField(default=list)
+    corridors = models.JSONField(default=list, help_text="countries that the hub sells to, ISO 3166")
+    payment = models.CharField(max_length=10, choices=Payment, default=Payment.SIMULATOR)
+    payment_partner = models.CharField(max_length=120, blank=True)
+    is_demo = models.BooleanField(default=False)
+    token_digest = models.CharField(max_length=64, blank=True, help_text="of the one-time address of the setup")
+    claim_digest = models.CharField(max_length=64, blank=True, help_text="of the browser that opened that address")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "hub settings"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="hub_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(finished_at=None)
+                | ~(models.Q(name="") | models.Q(languages=[]) | models.Q(corridors=[])),
+                name="hub_finished_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(payment="partner") | ~models.Q(payment_partner=""), name="hub_partner_has_a_name"
+            ),
+            # Whoever holds other people's money needs a licence; only a demo, which moves none, may pretend to.
+            models.CheckConstraint(
+                condition=~models.Q(payment="self") | models.Q(is_demo=True),
+                name="hub_holds_no_money_itself",
+                violation_error_message="Holding buyers' money needs a licence: name a licensed partner.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        known = {code for code, _ in settings.LANGUAGES}
+        if not isinstance(self.languages, list) or not set(self.languages) <= known:
+            raise ValidationError({"languages": f"A list of these: {', '.join(sorted(known))}"})
+        if not isinstance(self.corridors, list) or not all(
+            re.fullmatch("[A-Z]{2}", str(code)) for code in self.corridors
+        ):
+            raise ValidationError({"corridors": "A list of countries such as CN and LA"})

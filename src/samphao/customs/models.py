@@ -35,6 +35,9 @@ class Permit(models.Model):
         constraints = [models.CheckConstraint(condition=Q(granted_kg__gte=F("drawn_kg")), name="permit_not_overdrawn")]
         indexes = [models.Index(fields=["good", "port"])]
 
+    def __str__(self) -> str:
+        return self.number
+
     @property
     def left_kg(self) -> int:
         return self.granted_kg - self.drawn_kg
@@ -58,6 +61,9 @@ class CustomsOffice(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["country", "node"], name="customs_office_once_a_place")]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class EntrySampling(models.Model):
@@ -179,6 +185,9 @@ class Declaration(models.Model):
             models.Index(fields=["importer", "kind"]),
             models.Index(fields=["exporter", "kind"]),
         ]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class GoodsItem(models.Model):

@@ -208,6 +208,15 @@ def loads_stuffed_at(places: Sequence[str]) -> QuerySet[Load]:
     return Load.objects.filter(origin__in=list(places), is_whole=True).order_by("departs_at", "code")
 
 
+def loads_not_delivered(plan: Plan) -> list[Load]:
+    return list(Load.objects.filter(plan=plan).exclude(state=Load.State.DELIVERED).order_by("departs_at", "code"))
+
+
+def loads_to_leave(by: datetime) -> list[Load]:
+    """Return planned loads that leave by some time and have not been let go."""
+    return list(Load.objects.filter(state=Load.State.PLANNED, departs_at__lte=by).order_by("departs_at", "code"))
+
+
 def load_with_goods(code: str) -> Load | None:
     return Load.objects.select_related("plan").prefetch_related("consignments").filter(code=code).first()
 

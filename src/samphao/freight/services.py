@@ -16,11 +16,12 @@ from samphao.core.codes import encode
 from samphao.engines.iso6346 import container_number
 from samphao.freight import besides, carrier_simulator
 from samphao.freight.carrier_simulator import Reached, Told
+from samphao.freight.certificates import fares_of, prices_of
 from samphao.freight.models import Consignment, Load, MovementEvent, Plan, Shipment
 from samphao.freight.planning import SATANG, Filled, Planned, fill_containers, plan
 from samphao.freight.queries import nodes
 from samphao.freight.shipment_rows import copy_shipments, shipment_row
-from samphao.freight.through_services import CONTAINER_KG, CONTAINER_M3, Through, moment
+from samphao.freight.through_services import CONTAINER_KG, Through, moment
 from samphao.freight.types import Dispatched, ShipmentSpec
 
 GRAMS = 1000
@@ -53,6 +54,7 @@ class PlanResult:
     cost_minor: int
     lower_bound_minor: int
     gap: float
+    above_best: float
     seconds: float
     mean_fill: float
 
@@ -77,20 +79,18 @@ def plan_shipments(
         _save_consignments(row)
     whole = list(Load.objects.filter(plan=row, is_whole=True))
     return PlanResult(
-        row.code, row.containers, len(set(load_of.values())), row.unserved, row.cost_minor, row.lower_bound_minor, row.gap, row.seconds,
+        row.code, row.containers, len(set(load_of.values())), row.unserved, row.cost_minor, row.lower_bound_minor, row.gap, row.above_best, row.seconds,
         sum(load.fill for load in whole) / max(1, len(whole)),
     )  # fmt: skip
 
 
 def _save_plan(code: str, planned: Planned, starts_at: datetime, shipments: int) -> Plan:
     solved, verdict = planned.solved, planned.verdict
-    prices = solved.certificate.prices
-    priced = [k for k in range(len(planned.services)) if prices.volume[k] > 0 or prices.mass[k] > 0]
     return Plan.objects.create(
         code=code, made_at=clock.now(), starts_at=starts_at, shipments=shipments, containers=int(solved.boxes.sum()), unserved=verdict.unserved,
         seconds=planned.seconds, cost_minor=round(verdict.cost * SATANG), lower_bound_minor=int(verdict.lower_bound * SATANG), gap=verdict.gap,
         estimate_share=1.0, is_checked=True,
-        prices={planned.services[k].id: [round(float(prices.volume[k]), 4), round(float(prices.mass[k]), 6)] for k in priced},
+        prices=prices_of(planned), fares=fares_of(planned),
     )  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def _load(row: Plan, service: Through, number: int, filling: Filling, starts_at:
             for leg in service.legs
         ],
         departs_at=moment(starts_at, service.departs_min), arrives_at=moment(starts_at, service.arrives_min), mass_kg=round(filling.mass_kg, 3),
-        volume_m3=round(filling.volume_m3, 5), capacity_kg=CONTAINER_KG, capacity_m3=CONTAINER_M3, cost_minor=filling.cost_minor,
+        volume_m3=round(filling.volume_m3, 5), capacity_kg=service.holds_kg, capacity_m3=service.holds_m3, cost_minor=filling.cost_minor,
         emission_kg=round(service.emission_g / GRAMS * filling.mass_kg / CONTAINER_KG, 1),
         container_number=container_number("SMPU", number) if filling.is_whole else "", seal_number=f"SM{row.id:02}{number:06}" if filling.is_whole else "",
     )  # fmt: skip
@@ -260,10 +260,16 @@ def _report(told: Sequence[Told], loads: Sequence[Load], state: str) -> Journey:
     return Journey(len(told), len(loads), max(row.at for row in told))
 
 
-def deliver_loads(plan_code: str) -> list[str]:
-    """Mark loads with a delivery event as delivered; return the orders that they brought."""
+def deliver_loads(plan_code: str) -> dict[str, datetime]:
+    """Mark loads with a delivery event as delivered; return when each of their orders came."""
+    arrived = Load.objects.filter(
+        _of(plan_code), state__in=(State.AT_ENTRY, State.ENTERED), events__kind=MovementEvent.Kind.DELIVERED
+    )
     with transaction.atomic():
-        loads = Load.objects.filter(_of(plan_code), state__in=(State.AT_ENTRY, State.ENTERED), events__kind="delivered")
-        orders = list(Shipment.objects.filter(load__in=loads).order_by("id").values_list("order_code", flat=True))
-        Load.objects.filter(pk__in=loads.values("pk")).update(state=State.DELIVERED)
+        orders = dict(
+            Shipment.objects.filter(load__in=arrived, load__events__kind=MovementEvent.Kind.DELIVERED)
+            .order_by("id")
+            .values_list("order_code", "load__events__at")
+        )
+        Load.objects.filter(pk__in=arrived.values("pk")).update(state=State.DELIVERED)
     return orders

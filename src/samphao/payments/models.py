@@ -35,6 +35,9 @@ class Account(models.Model):
         ]
         indexes = [models.Index(fields=["owner", "currency"]), models.Index(fields=["subject"])]
 
+    def __str__(self) -> str:
+        return self.code
+
 
 class Transfer(models.Model):
     """Entries that belong together: they sum to zero in each currency, or the database refuses them all."""
@@ -44,6 +47,9 @@ class Transfer(models.Model):
     subject = models.CharField(max_length=40, db_index=True)
     at = models.DateTimeField()
     memo = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
 
 
 class Entry(models.Model):

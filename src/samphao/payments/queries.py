@@ -109,6 +109,10 @@ def first_transfers(*subjects: str) -> dict[str, datetime]:
     return dict(rows)
 
 
+def transfers_of(kind: str) -> int:
+    return Transfer.objects.filter(kind=kind).count()
+
+
 def held_for(subjects: Sequence[str]) -> dict[str, int]:
     """Return, by currency, the money that buyers have paid for lots and that is held."""
     with connection.cursor() as cursor:

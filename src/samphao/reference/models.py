@@ -38,6 +38,9 @@ class Province(Dated):
     class Meta:
         ordering = ["code_iso"]
 
+    def __str__(self) -> str:
+        return self.name_en
+
 
 class Good(Dated):
     code = models.CharField(max_length=40, primary_key=True)
@@ -58,6 +61,9 @@ class Good(Dated):
     class Meta:
         ordering = ["code"]
 
+    def __str__(self) -> str:
+        return self.code
+
 
 class Destination(models.Model):
     """A city that the hub sells to, with the freight node that serves it."""
@@ -73,6 +79,9 @@ class Destination(models.Model):
 
     class Meta:
         ordering = ["country", "code"]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Variety(Dated):

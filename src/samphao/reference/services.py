@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -74,6 +74,17 @@ def publish_post_tariff(rates: Iterable[PostRateSpec]) -> None:
     with transaction.atomic():
         PostRate.objects.all().delete()
         PostRate.objects.bulk_create(rows)
+
+
+def cities(folder: Path = DATA) -> list[DestinationSpec]:
+    """Return the cities that the freight network serves, for a hub to choose its corridors from."""
+    with (folder / "destinations.csv").open(newline="", encoding="utf-8") as file:
+        return [DestinationSpec(**row, household_weight=0, wholesale_weight=0) for row in csv.DictReader(file)]
+
+
+def publish_cities(countries: Collection[str]) -> None:
+    """Publish the cities of some countries as the destinations that the hub sells to."""
+    publish_destinations(city for city in cities() if city.country in countries)
 
 
 def _read(path: Path, model: type[models.Model]) -> tuple[list[models.Model], list[Fault]]:

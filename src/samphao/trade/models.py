@@ -40,6 +40,9 @@ class Listing(models.Model):
     title_zh = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
+    def __str__(self) -> str:
+        return self.code
+
 
 class Lot(models.Model):
     """An identifiable quantity of one good, one origin, one harvest. `held + sold <= quantity` is the database's word."""
@@ -86,6 +89,9 @@ class Lot(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["opens_at", "closes_at"])]
+
+    def __str__(self) -> str:
+        return self.code
 
     @property
     def left(self) -> int:
@@ -187,6 +193,9 @@ class Offer(models.Model):
         ]
         indexes = [models.Index(fields=["destination", "kind"])]
 
+    def __str__(self) -> str:
+        return f"{self.pk} {self.destination} {self.kind}"
+
 
 class Order(models.Model):
     """The sale of selling units of one offer to one buyer; a basket of several offers makes several orders."""
@@ -214,6 +223,8 @@ class Order(models.Model):
     placed_at = models.DateTimeField()
     hold_expires_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
+    advanced_at = models.DateTimeField(null=True, help_text="the grower's first share was paid")
+    delivered_at = models.DateTimeField(null=True, help_text="the claim window runs from here")
 
     class Meta:
         constraints = [
@@ -221,11 +232,19 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gt=0, lot_units__gt=0, amount_minor__gt=0), name="order_positive"
             ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("delivered", "settled")) | Q(delivered_at__isnull=False),
+                name="order_delivered_when",
+            ),
         ]
         indexes = [
             models.Index(fields=["lot", "buyer"]),
             models.Index(fields=["hold_expires_at"], condition=Q(state="held"), name="order_holds"),
+            models.Index(fields=["delivered_at"], condition=Q(state="delivered"), name="order_claim_windows"),
         ]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Ticket(models.Model):
@@ -250,3 +269,6 @@ class Ticket(models.Model):
                 name="ticket_weighs_up",
             )
         ]
+
+    def __str__(self) -> str:
+        return self.code

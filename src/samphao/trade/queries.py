@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -197,11 +198,11 @@ def offers_whose_lines_do_not_add_up() -> int:
 
 
 def order_to_show(buyer: str) -> str | None:
-    """Return the largest paid order of a buyer, for the demo's tour."""
+    """Return the largest order of a buyer whose road is whole, else the largest paid one, for the demo's tour."""
     return (
         Order.objects.filter(buyer__code=buyer)
         .exclude(state__in=("held", "expired", "cancelled"))
-        .order_by("-amount_minor", "id")
+        .order_by(Case(When(state="settled", then=0), default=1), "-amount_minor", "id")
         .values_list("code", flat=True)
         .first()
     )
@@ -221,18 +222,33 @@ def orders_to_ship() -> list[PaidOrder]:
     return [PaidOrder(*row) for row in rows]
 
 
+SALES = """
+    SELECT l.code, g.good, p.code, h.code, i.code, f.destination, f.currency, s.sold, s.advanced, (f.priced_at AT TIME ZONE 'Asia/Bangkok')::date,
+           f.lines, s.units * l.unit_mass_g, l.harvest_from, l.harvest_to, l.dry_matter_pct
+    FROM (SELECT offer_id, sum(quantity)::bigint AS sold, coalesce(sum(quantity) FILTER (WHERE advanced_at IS NOT NULL), 0)::bigint AS advanced,
+                 sum(lot_units)::bigint AS units
+          FROM trade_order WHERE {condition} GROUP BY offer_id) s
+    JOIN trade_offer f ON f.id = s.offer_id JOIN trade_lot l ON l.id = f.lot_id JOIN trade_listing g ON g.id = l.listing_id
+    JOIN accounts_organisation p ON p.id = g.producer_id LEFT JOIN accounts_organisation h ON h.id = l.packing_house_id
+    LEFT JOIN accounts_organisation i ON i.id = f.importer_id ORDER BY l.id, f.id
+"""
+
+
 def sales_of_lots(state: str) -> list[LotSale]:
     """Return what was sold through each offer, over its orders in a state, lot by lot."""
-    rows = (
-        Offer.objects.filter(orders__state=state)
-        .annotate(sold=Sum("orders__quantity"), units=Sum("orders__lot_units"))
-        .order_by("lot_id", "id")
-        .values_list(
-            "lot__code", "lot__listing__good", "lot__listing__producer__code", "lot__packing_house__code", "importer__code", "destination",
-            "currency", "sold", "lines", "units", "lot__unit_mass_g", "lot__harvest_from", "lot__harvest_to", "lot__dry_matter_pct",
-        )
-    )  # fmt: skip
-    return [LotSale(*row[:9], row[9] * row[10], *row[11:]) for row in rows]
+    return _sales("state = %s", state)
+
+
+def sales_of_orders(codes: Sequence[str]) -> list[LotSale]:
+    """Return what some orders bought through each offer, lot by lot."""
+    return _sales("code = ANY (%s)", list(codes))
+
+
+def _sales(condition: str, value: str | list[str]) -> list[LotSale]:
+    with connection.cursor() as cursor:
+        cursor.execute(SALES.format(condition=condition), [value])
+        rows = [[*row[:10], json.loads(row[10]), *row[11:]] for row in cursor.fetchall()]
+    return [LotSale(*row) for row in rows]
 
 
 def order_codes_in(state: str) -> list[str]:
@@ -281,15 +297,15 @@ def lot_facts() -> dict[str, LotFacts]:
     return {row[0]: LotFacts(*row[1:-1], row[-1] or "") for row in rows}
 
 
-def gate_findings(gates: Sequence[str]) -> dict[tuple[str, str], dict[str, bool | None]]:
+def gate_findings(
+    gates: Sequence[str], trade_modes: Sequence[str] = (TradeMode.GENERAL, TradeMode.DOMESTIC)
+) -> dict[tuple[str, str], dict[str, bool | None]]:
     """Return for each lot and destination what gates found, rule by rule; a gate itself stands under its own name.
 
     By the mode in which a lot fills containers and trucks: general trade abroad, domestic at home.
     """
     found: dict[tuple[str, str], dict[str, bool | None]] = {}
-    rows = GateState.objects.filter(gate__in=gates, trade_mode__in=(TradeMode.GENERAL, TradeMode.DOMESTIC)).order_by(
-        "id"
-    )
+    rows = GateState.objects.filter(gate__in=gates, trade_mode__in=trade_modes).order_by("id")
     for lot, destination, gate, is_open, findings in rows.values_list(
         "lot__code", "destination", "gate", "is_open", "findings"
     ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -230,6 +230,40 @@ def sign_tickets(specs: Sequence[TicketSpec], *, through: str) -> int:
     return len(made)
 
 
-def advance_state(codes: Sequence[str], *, before: str, after: str) -> int:
-    """Move orders from one state of their road to the next; those elsewhere stay."""
-    return Order.objects.filter(code__in=codes, state=before).update(state=after)
+def ship_orders(codes: Sequence[str]) -> int:
+    """Mark paid orders as on their way; those elsewhere stay."""
+    return Order.objects.filter(code__in=codes, state=Order.State.PAID).update(state=Order.State.SHIPPED)
+
+
+def deliver_orders(delivered: Mapping[str, datetime]) -> int:
+    """Mark orders on their way as delivered when they were; the claim window runs from then."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE trade_order o SET state = 'delivered', delivered_at = u.at FROM unnest(%s::text[], %s::timestamptz[]) u (code, at)
+               WHERE o.code = u.code AND o.state = 'shipped'""",
+            [list(delivered), list(delivered.values())],
+        )
+        return int(cursor.rowcount)
+
+
+def mark_advanced(lots: Sequence[str]) -> list[str]:
+    """Mark the paid orders of lots with a signed ticket as advanced, each once; return them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE trade_order o SET advanced_at = core_now() FROM trade_lot l JOIN trade_ticket t ON t.lot_id = l.id
+               WHERE o.lot_id = l.id AND l.code = ANY (%s) AND o.advanced_at IS NULL AND o.state IN ('paid', 'shipped') RETURNING o.code""",
+            [list(lots)],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def mark_settled(claim_window: timedelta, limit: int) -> list[str]:
+    """Settle delivered orders whose claim window has closed, the oldest first; return them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE trade_order SET state = 'settled' WHERE id IN (
+                 SELECT id FROM trade_order WHERE state = 'delivered' AND delivered_at <= core_now() - make_interval(secs => %s)
+                 ORDER BY delivered_at, id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING code""",
+            [claim_window.total_seconds(), limit],
+        )
+        return [row[0] for row in cursor.fetchall()]

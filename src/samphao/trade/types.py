@@ -225,7 +225,7 @@ class TicketSpec:
 
 @dataclass(frozen=True, slots=True)
 class LotSale:
-    """What was sold of a lot through one offer: whole selling units, with the price lines of one."""
+    """What was sold of a lot through one offer: whole selling units, with the price lines of one; of them, those advanced."""
 
     lot: str
     good: str
@@ -235,6 +235,8 @@ class LotSale:
     destination: str
     currency: str
     quantity: int
+    advanced_quantity: int
+    priced_on: date
     lines: list[dict[str, Any]]
     mass_g: int
     harvest_from: date

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from samphao.accounts.queries import viewer
 from samphao.core import clock
+from samphao.web.middleware import hub_of
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -43,7 +44,9 @@ def _desk_name(name: str) -> str:
 
 
 def _shell(request: HttpRequest) -> dict[str, Any]:
-    here = request.path
+    here, hub = request.path, hub_of(request)
+    if hub is None:
+        return {"hub_name": "Samphao", "home_url": reverse("setup")}
     who = viewer(request.user)
     items = [(_("Market"), reverse("market"))]
     for name, kinds, for_hub in DESKS:
@@ -57,10 +60,11 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         links = [{"label": _("Back office"), "url": reverse("admin:index")}] if request.user.is_staff else []
         account = {"name": request.user.get_username(), "links": links, "sign_out_url": reverse("sign_out")}
     return {
+        "hub_name": hub.name,
         "home_url": reverse("home"),
         "nav": nav,
         "account": account,
         "sign_in_url": f"{reverse('sign_in')}?next={here}",
-        "demo": clock.is_moved(),
+        "demo": hub.is_demo or clock.is_moved(),
         "footer": [{"label": _("Data and interface (API)"), "url": reverse("api-1:openapi-view")}],
     }

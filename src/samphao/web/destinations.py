@@ -6,13 +6,15 @@ from django.http import HttpRequest
 
 from samphao.reference.queries import destinations
 from samphao.reference.types import DestinationSpec
+from samphao.web.middleware import hub_of
 
 DEFAULT = "KMG"
 
 
 def chosen(request: HttpRequest) -> tuple[DestinationSpec | None, list[DestinationSpec]]:
-    """Return the chosen destination and all of them; no destinations yet gives None."""
-    known = destinations()
+    """Return the chosen destination and all of the hub's corridors; no destinations yet gives None."""
+    hub = hub_of(request)
+    known = [place for place in destinations() if hub is None or place.country in hub.corridors]
     by_code = {destination.code: destination for destination in known}
     asked = request.GET.get("to", "")
     if asked in by_code:

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from samphao.core.hub import Hub
 from samphao.reference.queries import destination_of
 from samphao.web.cards import destination_names, door_text, unit_name
 from samphao.web.price_lines import mirror_rows, price_rows
@@ -50,7 +51,7 @@ def order_row(order: Any) -> list[Any]:
     ]
 
 
-def order_page(order: Any, *, may_pay: bool, sees_declarations: bool) -> dict[str, Any]:
+def order_page(order: Any, *, may_pay: bool, sees_declarations: bool, hub: Hub | None) -> dict[str, Any]:
     offer, lot = order.offer, order.lot
     destination = destination_of(offer.destination)
     city = in_language_plain(destination_names(destination), "city") if destination else offer.destination
@@ -62,7 +63,7 @@ def order_page(order: Any, *, may_pay: bool, sees_declarations: bool) -> dict[st
         "mass": kg(mass_g / 1000),
         "route": f"{in_language_plain(lot.listing.producer)} → {city}",
         "tag": state_tag(order.state),
-        "steps": steps_of(order, road_of(order), sees_declarations=sees_declarations),
+        "steps": steps_of(order, road_of(order), holder(hub), sees_declarations=sees_declarations),
         "lines": price_rows(offer.lines, order.currency, order.quantity),
         "mode": {"title": mode_title(offer.trade_mode), "sentence": mode_sentence(offer.trade_mode)},
         "foot": {
@@ -74,5 +75,13 @@ def order_page(order: Any, *, may_pay: bool, sees_declarations: bool) -> dict[st
         },
         "mirror": mirror_rows(offer.lines, order.currency, order.quantity),
         "may_pay": may_pay and order.state == "held",
+        "partner": "" if hub is None or hub.pays_by_simulator else hub.payment_partner,
         "amount": money(order.amount_minor, order.currency),
     }
+
+
+def holder(hub: Hub | None) -> str:
+    """Say who holds a buyer's money."""
+    if hub is None or hub.pays_by_simulator:
+        return _("held by the hub until the goods arrive · simulator bank")
+    return _("held by %(partner)s until the goods arrive") % {"partner": hub.payment_partner}

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from samphao.web.sources import source_text
 from samphao.web.templatetags.samphao import money, percent
 
 
@@ -46,7 +47,7 @@ def price_rows(lines: Sequence[dict[str, Any]], currency: str, quantity: int) ->
     rows = []
     for line in lines:
         dated = line["valid_on"] or _("undated")
-        rule = f"{line['rule']}{times} · {line['source']} · {dated}"
+        rule = f"{line['rule']}{times} · {source_text(line['source'])} · {dated}"
         if line["kind"] == "import_charges":
             rule = _(
                 "not in this price: what the post of the destination collects on delivery, at a rate that is not known here"

@@ -32,9 +32,9 @@ class Step:
     is_stop: bool = False
 
 
-def steps_of(order: Any, road: OrderRoad, *, sees_declarations: bool) -> list[dict[str, Any]]:
+def steps_of(order: Any, road: OrderRoad, held_by: str, *, sees_declarations: bool) -> list[dict[str, Any]]:
     """Return the steps for the component `road`: done ones, the one that is on, and those to come."""
-    steps = list(_steps(order, road, sees_declarations=sees_declarations))
+    steps = list(_steps(order, road, held_by, sees_declarations=sees_declarations))
     shown, is_over = [], False
     for step in steps:
         if is_over and not step.at:
@@ -52,20 +52,21 @@ def steps_of(order: Any, road: OrderRoad, *, sees_declarations: bool) -> list[di
     return shown
 
 
-def _steps(order: Any, road: OrderRoad, *, sees_declarations: bool) -> Iterator[Step]:
+def _steps(order: Any, road: OrderRoad, held_by: str, *, sees_declarations: bool) -> Iterator[Step]:
     yield Step(_("Order placed"), order.placed_at, _placed(order))
     if order.state == "expired":
         yield Step(_("The hold ran out"), text=_("The goods are free for other buyers again."), is_stop=True)
         return
-    paid = _("held by the hub until the goods arrive · simulator bank") if order.paid_at else ""
-    yield Step(_("Paid") if order.paid_at else _("Waiting for payment"), order.paid_at, paid)
+    if order.paid_at:
+        yield Step(_("Paid"), order.paid_at, held_by)
+    else:
+        yield Step(_("Waiting for payment"))
     if order.state == "cancelled":
         yield _turned_away(road)
         return
     is_besides = order.offer.trade_mode in ("domestic", "post")
     yield _besides(order, road) if is_besides else _planned(road)
     yield _weighed(order, road)
-    yield _packed(order, road)
     if not is_besides:
         yield _released(road, sees_declarations=sees_declarations)
     yield _on_the_way(road)
@@ -122,29 +123,21 @@ def _weighed(order: Any, road: OrderRoad) -> Step:
     link = {"label": lot.code, "url": reverse("lot", args=[lot.code])}
     if ticket is None:
         return Step(_("Cut, weighed and graded"), text=_("grower and packing house sign one ticket"), links=[link])
-    text = _("ticket of the lot: %(accepted)s accepted, %(rejected)s rejected, signed %(at)s") % {
-        "accepted": kg(ticket.accepted_kg), "rejected": kg(ticket.rejected_kg), "at": moment(ticket.signed_by_grower_at),
-    }  # fmt: skip
+    parts = [
+        _("ticket of the lot: %(accepted)s accepted, %(rejected)s rejected, signed %(at)s")
+        % {"accepted": kg(ticket.accepted_kg), "rejected": kg(ticket.rejected_kg), "at": moment(ticket.signed_by_grower_at)}
+    ]  # fmt: skip
     if ticket.dry_matter_pct is not None:
-        text += " · " + _("dry matter %(share)s %%") % {"share": number(ticket.dry_matter_pct, 1)}
-    if "advance" in road.transfers:
-        text += " · " + _("the grower's first share is paid")
-    # A lot is cut through its harvest and its ticket closes the whole: this order's part was cut when it was ready.
-    cut_at = road.shipment.ready_at if road.shipment and road.events else ticket.signed_by_grower_at
-    return Step(_("Cut, weighed and graded"), cut_at, text, links=[link])
-
-
-def _packed(order: Any, road: OrderRoad) -> Step:
-    lot, sealed = order.lot, road.event("sealed")
-    parts = []
-    if lot.tested_on and lot.basic_yellow_2:
+        parts.append(_("dry matter %(share)s %%") % {"share": number(ticket.dry_matter_pct, 1)})
+    if lot.tested_on:
         parts.append(_("tested %(on)s") % {"on": day(lot.tested_on)})
     if lot.cadmium_mg_kg is not None:
         parts.append(_("cadmium %(mass)s mg/kg") % {"mass": number(lot.cadmium_mg_kg, 3)})
-    if road.load and road.load.seal_number and sealed:
-        parts.append(_("seal %(number)s") % {"number": road.load.seal_number})
-    text = " · ".join(parts) or _("the gate to load opens with the laboratory's result")
-    return Step(_("Tested, packed and sealed"), sealed.at if sealed else None, text)
+    if "advance" in road.transfers:
+        parts.append(_("the grower's first share is paid"))
+    # A lot is cut through its harvest and its ticket closes the whole: this order's part was cut when it was ready.
+    cut_at = road.shipment.ready_at if road.shipment else ticket.signed_by_grower_at
+    return Step(_("Cut, weighed and graded"), cut_at, " · ".join(parts), links=[link])
 
 
 def _released(road: OrderRoad, *, sees_declarations: bool) -> Step:
@@ -157,19 +150,22 @@ def _released(road: OrderRoad, *, sees_declarations: bool) -> Step:
     if row.state in STOPPED:
         reason = _(row.decision_reason) if row.decision_reason else _("customs looks at the papers")
         return Step(_("Declared; stopped at customs"), text=f"{text}: {reason}", tag=tag, links=links, is_stop=True)
+    if road.load and road.load.state == "held":
+        reason = _("these goods are released, but others in the same container are not")
+        return Step(_("Declared; the container waits"), text=f"{text}: {reason}", tag=tag, links=links, is_stop=True)
     return Step(_("Declared and released"), row.decided_at, text, tag, links)
 
 
 def _on_the_way(road: OrderRoad) -> Step:
-    last = road.last_event("departed", "arrived")
-    if last is None:
-        return Step(_("On the way"))
-    legs = road.load.legs if road.load else []
-    modes = " + ".join(mode_name(mode) for mode in dict.fromkeys(leg["mode"] for leg in legs))
+    sealed, last = road.event("sealed"), road.last_event("departed", "arrived")
+    if sealed is None or last is None or road.load is None:
+        return Step(_("Packed, sealed and on the way"))
+    modes = " + ".join(mode_name(mode) for mode in dict.fromkeys(leg["mode"] for leg in road.load.legs))
     where = _("left %(node)s") if last.kind == "departed" else _("came to %(node)s")
-    text = f"{modes} · {where % {'node': node_name(last.node)}} · {last.reported_by}"
-    first_border = next((event for event in road.events if event.kind == "departed"), last)
-    return Step(_("On the way"), first_border.at, text)
+    parts = [modes, where % {"node": node_name(last.node)}, last.reported_by]
+    if road.load.seal_number:
+        parts.insert(0, _("seal %(number)s") % {"number": road.load.seal_number})
+    return Step(_("Packed, sealed and on the way"), sealed.at, " · ".join(parts))
 
 
 def _entered(road: OrderRoad, *, sees_declarations: bool) -> Step:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from samphao.web.sources import source_text
 from samphao.web.templatetags.samphao import day, in_language_plain, moment, money
 
 SHOWN = ("general", "domestic", "cbec", "post")
@@ -80,7 +81,7 @@ def _refused_row(mode: str, findings: list[dict[str, Any]]) -> dict[str, Any]:
 def _refusal(finding: dict[str, Any]) -> dict[str, Any]:
     found = finding.get("found") or (_("not known") if finding["is_met"] is None else _("not met"))
     dated = day_of(finding.get("valid_from"))
-    source = f"{finding['source']} · {dated}"
+    source = f"{source_text(str(finding['source']))} · {dated}"
     return {
         "rule": in_language_plain(finding, "name"),
         "found": found,

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from samphao.web.views import account, desks, home, importer_desk, market, officer, orders, tower
+from samphao.web.views import account, desks, home, importer_desk, market, officer, orders, setup, tower
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -24,6 +24,9 @@ urlpatterns = [
     path("customs/declarations/<str:code>/", officer.declaration, name="declaration"),
     path("customs/declarations/<str:code>/decide/", officer.decide, name="declaration_decide"),
     path("importer/", importer_desk.desk, name="importer"),
+    path("setup/", setup.start, name="setup"),
+    path("setup/done/", setup.done, name="setup_done"),
+    path("setup/<slug:step>/", setup.step, name="setup_step"),
     path("sign-in/", account.SignIn.as_view(), name="sign_in"),
     path("sign-out/", auth.LogoutView.as_view(), name="sign_out"),
     path("problems/<slug:code>/", home.problem, name="problem"),

@@ -13,10 +13,11 @@ class WorkflowsConfig(AppConfig):
         from samphao.core.events import subscribe
         from samphao.customs.events import DeclarationsReleased, DeclarationsStopped
         from samphao.payments.events import PaymentsReceived
-        from samphao.trade.events import LotTurnedAway
-        from samphao.workflows import payment, releasing, turning_away
+        from samphao.trade.events import LotTurnedAway, TicketsSigned
+        from samphao.workflows import payment, payout, releasing, turning_away
 
         subscribe(PaymentsReceived, payment.payments_received)
         subscribe(LotTurnedAway, turning_away.lot_turned_away)
+        subscribe(TicketsSigned, payout.tickets_signed)
         subscribe(DeclarationsReleased, releasing.declarations_released)
         subscribe(DeclarationsStopped, releasing.declarations_stopped)

@@ -10,10 +10,16 @@ from django.db import OperationalError, close_old_connections
 
 from samphao.core import events
 from samphao.trade import services as trade
+from samphao.workflows import cut_offs, payout
 
 log = logging.getLogger(__name__)
 
-PERIODIC: tuple[Callable[[], object], ...] = (trade.expire_holds,)
+PERIODIC: tuple[Callable[[], object], ...] = (
+    trade.expire_holds,
+    cut_offs.watch_departures,
+    payout.settle_due,
+    payout.send_to_banks,
+)
 REST_S = 1.0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
@@ -103,6 +104,11 @@ def declarations_of_consignment(consignment: str) -> dict[str, Declaration]:
     }
 
 
+def declarations_of_load(load: str) -> dict[tuple[str, str], Declaration]:
+    """Return the declarations of a load by consignment and kind; one query."""
+    return {(row.consignment_code, row.kind): row for row in Declaration.objects.filter(load_code=load)}
+
+
 def declared_consignments(kind: str) -> set[str]:
     return set(Declaration.objects.filter(kind=kind).values_list("consignment_code", flat=True))
 
@@ -111,6 +117,12 @@ def loads_stopped(kind: str = Kind.EXPORT) -> set[str]:
     """Return loads with a declaration that is not released: they stay where they are."""
     released = (State.RELEASED, State.CLEARED)
     return set(Declaration.objects.filter(kind=kind).exclude(state__in=released).values_list("load_code", flat=True))
+
+
+def declarations_not_released(loads: Sequence[str]) -> list[Declaration]:
+    """Return the declarations that keep loads where they are, with their parties; one query."""
+    rows = Declaration.objects.select_related("exporter", "importer", "office").filter(load_code__in=loads)
+    return list(rows.exclude(state__in=(State.RELEASED, State.CLEARED, State.REJECTED)).order_by("id"))
 
 
 def cases_in(state: str) -> list[WaitingCase]:
@@ -125,11 +137,17 @@ def cases_in(state: str) -> list[WaitingCase]:
     rows = (
         Declaration.objects.filter(kind=Kind.EXPORT, state=state)
         .order_by("id")
-        .values_list("id", "code", "reasons", "departs_at")
+        .values_list("id", "code", "reasons", "departs_at", "submitted_at")
     )
     return [
-        WaitingCase(code, tuple(reason["rule"] for reason in reasons), tuple(missing.get(number, ())), departs_at)
-        for number, code, reasons, departs_at in rows
+        WaitingCase(
+            code,
+            tuple(reason["rule"] for reason in reasons),
+            tuple(missing.get(number, ())),
+            departs_at,
+            submitted_at or departs_at,
+        )
+        for number, code, reasons, departs_at, submitted_at in rows
     ]
 
 

@@ -44,7 +44,7 @@ def declare_exports(
             [
                 declaration_row(
                     Kind.EXPORT, spec, organisations, place_of(places, spec.transport.exit_country, spec.transport.exit_node),
-                    **_standing(lanes.get(spec.consignment), rules, at),
+                    **_standing(lanes.get(spec.consignment), rules, spec.submitted_at or at),
                 )
                 for spec in covered
             ]

@@ -222,11 +222,14 @@ def in_language_plain(thing: object, stem: str = "name") -> str:
     return _spoken(thing, stem)[0] or MISSING
 
 
-@register.simple_tag
-def language_choices() -> list[dict[str, str]]:
-    """Return the languages by the name each gives itself, which no translation may touch."""
+@register.simple_tag(takes_context=True)
+def language_choices(context: template.Context) -> list[dict[str, str]]:
+    """Return the languages that the hub offers by the name each gives itself, which no translation may touch."""
     choices = []
+    hub = getattr(context.get("request"), "hub", None)
     for code, name in settings.LANGUAGES:
+        if hub and code not in hub.languages:
+            continue
         tag_of, own_name = LANGUAGE_TAGS.get(code[:2], (code, name))
         choices.append({"code": code, "tag": tag_of, "own_name": own_name})
     return choices
@@ -266,9 +269,9 @@ def words(text: str) -> list[str]:
 
 
 @register.filter
-def bound_share(gap: object) -> Decimal:
-    """Return how much of a cost its proven bound is, from the gap above the bound."""
-    return 1 / (1 + (_decimal(gap) or Decimal(0)))
+def bound_share(above_best: object) -> Decimal:
+    """Return how much of a cost its proven bound is, from how far above the bound the cost is."""
+    return 1 / (1 + (_decimal(above_best) or Decimal(0)))
 
 
 @register.filter

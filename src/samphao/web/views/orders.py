@@ -14,6 +14,7 @@ from samphao.accounts.queries import viewer
 from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.types import KEY_LENGTH_MAX, OrderRequest, Placement, offer_id
+from samphao.web.middleware import hub_of
 from samphao.web.order_page import order_page, order_row
 from samphao.workflows import payment
 
@@ -76,6 +77,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         order,
         may_pay=order.buyer_id in mine,
         sees_declarations=who.is_hub or bool({order.lot.exporter_id, order.offer.importer_id} & mine),
+        hub=hub_of(request),
     )
     return render(request, "web/order.html", page)
 
@@ -88,7 +90,10 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
     order = trade.order_for(code, organisations=who.organisations, sees_all=False)
     if order is None or order.buyer_id not in who.organisations:
         raise Http404
-    if order.state != order.State.HELD:
+    hub = hub_of(request)
+    if hub is None or not hub.pays_by_simulator:
+        messages.error(request, _("This hub does not pay by the simulator: pay its partner, quoting the order."))
+    elif order.state != order.State.HELD:
         messages.error(request, _("This order can no longer be paid."))
     elif payment.pay_by_simulator(order.code):
         messages.success(request, _("The simulator bank reported your payment."))

@@ -1,13 +1,13 @@
-"""Writes of accounts."""
+"""Organisations as files give them, the households of a demo, and log-ins."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from django.db import transaction
 
-from samphao.accounts.models import Membership, Notice, Orchard, Organisation, Registration, User
+from samphao.accounts.models import Membership, Orchard, Organisation, Registration, User
 from samphao.accounts.types import OrchardSpec, Party, PartyRegistration
 from samphao.core.bulk import copy_rows
 
@@ -99,19 +99,3 @@ def open_login(username: str, password: str, organisation: str, role: str, *, is
     Membership.objects.get_or_create(
         user=user, organisation=Organisation.objects.get(code=organisation), defaults={"role": role}
     )
-
-
-def notify(
-    organisation_ids: Sequence[int], *, subject: str, key: str, text_en: str, text_th: str, text_zh: str
-) -> None:
-    """Put a message before the people of organisations, once per key."""
-    Notice.objects.bulk_create(
-        [
-            Notice(
-                organisation_id=organisation, subject=subject, key=f"{key}:{organisation}", text_en=text_en, text_th=text_th, text_zh=text_zh,
-                deliveries=[{"channel": "page"}],
-            )
-            for organisation in organisation_ids
-        ],
-        ignore_conflicts=True,
-    )  # fmt: skip

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('freight', '0002_movementevent'),
+        ('freight', '0003_plan_fares'),
     ]
 
     operations = [

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.auth import admin as auth
+from django.contrib.auth.models import Group
+
+from samphao.accounts.models import Membership, Notice, Orchard, Organisation, Registration, User
+from samphao.core.admin import Edited, Looked
+
+if TYPE_CHECKING:
+    from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+    DjangoUserAdmin = auth.UserAdmin[Any]
+else:
+    from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+    DjangoUserAdmin = auth.UserAdmin
+
+admin.site.unregister(Group)  # rights hang on memberships, not on groups
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, Edited):
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    code_field = "username"
+    list_display = ("username", "email", "phone", "language", "is_active", "is_staff", "last_login")
+    list_filter = ("is_active", "is_staff", "language")
+    search_fields = ("username", "email", "phone")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Person", {"fields": ("first_name", "last_name", "email", "phone", "language")}),
+        ("May", {"fields": ("is_active", "is_staff", "is_superuser")}),
+        ("When", {"fields": ("last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ()
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(Edited):
+    list_display = ("code", "name_en", "kind", "legal_form", "country", "province_iso", "is_demo")
+    list_filter = ("kind", "country", "is_demo")
+    search_fields = ("code", "name_en", "name_th", "name_zh", "tax_id")
+    readonly_fields = ("is_demo", "created_at")
+    ordering = ("code",)
+
+
+@admin.register(Registration)
+class RegistrationAdmin(Edited):
+    list_display = ("organisation", "scheme", "number", "status", "valid_from", "valid_to", "source")
+    list_filter = ("scheme", "status")
+    list_select_related = ("organisation",)
+    search_fields = ("number", "organisation__code", "organisation__name_en")
+    autocomplete_fields = ("organisation",)
+    code_field = "number"
+
+
+@admin.register(Orchard)
+class OrchardAdmin(Edited):
+    list_display = ("code", "producer", "province_iso", "area_rai", "trees", "gap_number", "gap_valid_to")
+    list_filter = ("province_iso",)
+    list_select_related = ("producer",)
+    search_fields = ("code", "gap_number", "producer__code", "producer__name_en")
+    autocomplete_fields = ("producer",)
+
+
+@admin.register(Membership)
+class MembershipAdmin(Looked):
+    """Who belongs where is changed on the organisation's own page, whose service guards the last owner."""
+
+    list_display = ("user", "organisation", "role", "since")
+    list_filter = ("role",)
+    list_select_related = ("user", "organisation")
+    search_fields = ("user__username", "organisation__code", "organisation__name_en")
+    ordering = ("-id",)
+
+
+@admin.register(Notice)
+class NoticeAdmin(Looked):
+    list_display = ("created_at", "organisation", "subject", "text_en", "read_at")
+    list_select_related = ("organisation",)
+    search_fields = ("=subject", "=organisation__code")
+    ordering = ("-id",)

@@ -1,0 +1,149 @@
+"""The back office opens every table of the hub to staff, costs no query a row, and leaves history as it is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from worlds import market_morning
+
+from samphao.accounts.models import Registration, User
+from samphao.core.admin import Edited
+from samphao.core.models import AuditEntry, Clock, Event, StageResult
+from samphao.freight.models import Load, MovementEvent
+from samphao.payments import services as payments
+from samphao.payments.models import Account, Entry, Payment, Transfer
+from samphao.payments.types import BankReport
+from samphao.trade.models import CropSeason, Order, Ticket
+
+pytestmark = pytest.mark.django_db
+HISTORY = (Event, AuditEntry, StageResult, Account, Transfer, Entry, Payment)
+OURS = [model for model in apps.get_models() if model.__module__.startswith("samphao.")]
+SAME_QUERY_MAX = 2  # the list's own count and its page; a query a row would come again and again
+
+
+@pytest.fixture
+def staff() -> Client:
+    """The morning with a row in every table that it leaves empty, and somebody of the back office."""
+    world = market_morning.make()
+    order = Order.objects.get(code=world.orders["paid"])
+    report = BankReport(order.code, "SIM-1", order.amount_minor, order.currency, order.lot.code)
+    payments.record_payments("simulator", [report])
+    for number in range(3):
+        Registration.objects.create(
+            organisation=world.parties["house"], scheme="doa", number=f"DOA-{number}", status="valid", source="invented"
+        )
+        CropSeason.objects.create(
+            good="durian-fresh", province_iso=f"TH-2{number}", month=5, share=1, source="invented"
+        )
+        StageResult.objects.create(season="s", stage=f"{number}", position=number, count=1, seconds=1, invariant="held")
+    Ticket.objects.create(
+        code="WT-1", lot=order.lot, cut_on=order.lot.harvest_from, delivered_kg=5, accepted_kg=4, rejected_kg=1,
+        signed_by_grower_at=world.now, signed_through="page",
+    )  # fmt: skip
+    AuditEntry.objects.create(actor="somebody", action="looked", subject="LD-0-7F3K")
+    load = Load.objects.get(code=world.loads[0])
+    MovementEvent.objects.create(load=load, kind="sealed", at=world.now, planned_at=world.now, reported_by="simulator")
+    client = Client()
+    client.force_login(User.objects.create_superuser("malee-of-the-office", password="irrelevant here"))
+    return client
+
+
+def address(model: type[Model], page: str, *arguments: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=arguments)
+
+
+def test_every_table_of_the_hub_is_in_the_back_office() -> None:
+    assert [model.__name__ for model in OURS if model not in admin.site._registry] == []
+
+
+def test_every_list_and_every_row_opens_without_a_query_a_row(staff: Client) -> None:
+    opened, slow = set(), {}
+    for model in OURS:
+        with CaptureQueriesContext(connection) as caught:
+            assert staff.get(address(model, "changelist")).status_code == 200, model
+        alike = Counter(re.sub(r"'[^']*'|\d+", "?", query["sql"]) for query in caught.captured_queries)
+        if repeated := [sql[:160] for sql, times in alike.items() if times > SAME_QUERY_MAX]:
+            slow[model.__name__] = repeated
+        row = model._default_manager.first()
+        if row is not None:
+            opened.add(model)
+            assert staff.get(address(model, "change", row.pk)).status_code == 200, model
+            searched = staff.get(address(model, "changelist"), {"q": "x"})
+            assert searched.status_code == 200, model
+    assert slow == {}
+    rare = {
+        "CbecGood",
+        "ModeState",
+        "PostRate",
+        "EntrySampling",
+        "ImporterTerms",
+        "Permit",
+        "PermitDraw",
+        "Orchard",
+        "Notice",
+    }
+    assert {model.__name__ for model in OURS if model not in opened} <= rare
+
+
+@pytest.mark.parametrize("model", HISTORY, ids=lambda model: model.__name__)
+def test_history_cannot_be_added_to_changed_or_deleted(staff: Client, model: type[Model]) -> None:
+    row = model._default_manager.first()
+    assert row is not None
+    assert staff.get(address(model, "add")).status_code == 403
+    before = model._default_manager.filter(pk=row.pk).values().get()
+    assert staff.post(address(model, "change", row.pk), {"memo": "mine"}).status_code == 403
+    assert staff.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+    assert model._default_manager.filter(pk=row.pk).values().get() == before
+
+
+def test_the_clock_is_moved_by_no_form(staff: Client) -> None:
+    clock = Clock.objects.get()
+    assert staff.post(address(Clock, "change", clock.pk), {"shift": "0"}).status_code == 403
+
+
+def test_what_staff_change_leaves_an_audit_row(staff: Client) -> None:
+    row = Registration.objects.first()
+    assert row is not None
+    form = {
+        "organisation": row.organisation_id, "scheme": row.scheme, "number": row.number, "status": "suspended",
+        "valid_from": "", "valid_to": "", "source": row.source,
+    }  # fmt: skip
+    answer = staff.post(address(Registration, "change", row.pk), form)
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    entry = AuditEntry.objects.get(subject=row.number)
+    assert (entry.actor, entry.action, entry.detail["fields"]) == (
+        "malee-of-the-office",
+        "backoffice.change",
+        ["status"],
+    )
+
+
+def test_nothing_is_deleted_by_hand() -> None:
+    for model in OURS:
+        kept = admin.site._registry[model]
+        assert not kept.has_delete_permission(None), model  # type: ignore[arg-type]
+        assert isinstance(kept, Edited) or not kept.has_change_permission(None), model  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["somchai", "hub", ""])
+def test_who_is_not_staff_does_not_come_in(staff: Client, name: str) -> None:
+    client = Client()
+    if name:
+        client.force_login(User.objects.get(username=name))
+    for path in ("/admin/", address(Entry, "changelist"), address(User, "changelist")):
+        assert client.get(path).status_code == 302
+
+
+def test_the_back_office_fetches_nothing_from_elsewhere(staff: Client) -> None:
+    for path in ("/admin/", address(User, "changelist"), address(User, "add"), "/admin/login/"):
+        page = staff.get(path, follow=True).content.decode()
+        assert re.findall(r"""(?:src|href|url\()\s*=?\s*["']?((?:https?:)?//[^"'\s>]+)""", page) == []
