@@ -148,6 +148,13 @@ def plan(
     out: Annotated[
         Path, typer.Option(help="folder for plan.json, loads.csv, itineraries.csv, summary.txt and map.svg")
     ],
+    services: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV of your own departures: service, origin, destination, departs_at, arrives_at, equipment, price, currency, containers"
+            " [, loose_price_m3, loose_m3, container_m3, container_kg, mode]; only these are used"
+        ),
+    ] = None,
     keep_good: Annotated[bool, typer.Option(help="plan the good rows and list the others")] = False,
     seed: int = 1,
 ) -> None:
@@ -155,7 +162,7 @@ def plan(
     from samphao.config import answers
 
     with told_errors(), answers.hub():
-        answers.plan(orders, out, keep_good=keep_good, seed=seed)
+        answers.plan(orders, services, out, keep_good=keep_good, seed=seed)
 
 
 @app.command()

@@ -12,10 +12,12 @@ from pathlib import Path
 import geothai
 import pytest
 
+from samphao.engines.trade_modes import MEASURES, MODES
+
 DATA = Path(__file__).resolve().parents[2] / "src" / "samphao" / "reference" / "data"
 DATED = (
     "provinces", "goods", "goods_names", "varieties", "tariff_rates", "taxes", "tax_categories", "documents",
-    "gate_rules", "exchange_rates", "price_rules", "cbec_list", "origin_rules",
+    "gate_rules", "exchange_rates", "price_rules", "cbec_list", "origin_rules", "trade_mode_rules",
 )  # fmt: skip
 NUMBERS = re.compile(
     r"(_pct|_minor|_minor_per_kg|_g|_c|^rate|^lat|^lon|^value|_g_per_person_year|^alternative|^is_\w+|^conflict)$"
@@ -49,7 +51,7 @@ def test_every_row_names_sources_that_exist_and_dates_that_are_dates(name: str) 
                 assert keys(cell) <= set(SOURCES), f"{where}: {cell}"
         days = [date.fromisoformat(row[c]) for c in ("valid_from", "valid_to") if row[c]]
         assert days == sorted(days), f"{where} ends before it begins"
-        assert row["checked_on"] in {"", "2026-11-23"}, f"{where}: nobody looked on that day"
+        assert row["checked_on"] in {"", "2026-11-23", "2026-11-24"}, f"{where}: nobody looked on that day"
 
 
 @pytest.mark.parametrize("name", DATED)
@@ -108,7 +110,7 @@ def test_every_good_named_anywhere_exists() -> None:
     for name in ("goods_names", "tariff_rates", "tax_categories", "cbec_list", "origin_rules", "varieties"):
         assert {row["good"] for row in table(name)} <= set(GOODS), name
     categories = {good["category"] for good in GOODS.values()}
-    for name in ("documents", "gate_rules"):
+    for name in ("documents", "gate_rules", "trade_mode_rules"):
         for row in table(name):
             assert row["good"] in {"", *GOODS}, row
             assert row["category"] in {"", "*", *categories}, row
@@ -240,3 +242,31 @@ def test_the_packing_house_share_gives_the_season_order_its_satang() -> None:
     )  # fmt: skip
     goods_minor = 24 * 49_500
     assert (goods_minor * share / 100).quantize(Decimal(1)) == 158_400
+
+
+def test_rules_of_trade_modes_measure_what_a_sale_has_and_say_it_in_three_languages() -> None:
+    rules = table("trade_mode_rules")
+    assert {r["mode"] for r in rules} == set(MODES)
+    assert len({r["code"] for r in rules}) == len(rules)
+    for rule in rules:
+        assert rule["measure"] in MEASURES, rule["code"]
+        assert rule["comparator"] in {"==", "!=", ">=", "<=", "present"}, rule["code"]
+        assert all(rule[f"name_{language}"] for language in ("en", "th", "zh")), rule["code"]
+        kinds = {SOURCES[key]["kind"] for key in keys(rule["source"])}
+        assert rule["confidence"] in kinds | ({"from_memory"} if "from_memory" in kinds else set()), rule["code"]
+
+
+def test_fresh_fruit_is_refused_by_post_and_unknown_goods_by_cross_border_retail() -> None:
+    rules = {r["code"]: r for r in table("trade_mode_rules")}
+    fruit = rules["post-fresh-fruit-cn"]
+    assert (fruit["measure"], fruit["threshold"], fruit["destination"], fruit["source"]) == (
+        "is_fresh_fruit", "0", "CN", "notice-470",
+    )  # fmt: skip
+    listed = {r["good"] for r in table("cbec_list") if r["status"].startswith("listed")}
+    assert listed == {"rice-hommali", "sugar", "shrimp-frozen", "squid-frozen", "supplement", "skincare"}
+
+
+def test_modes_named_by_other_tables_are_modes() -> None:
+    for name in ("documents", "gate_rules"):
+        for row in table(name):
+            assert keys(row["trade_mode"]) <= {"*", *MODES}, row

@@ -70,6 +70,47 @@ def test_a_buyers_limit_counts_what_he_already_has() -> None:
     assert order(world, 3, buyer="baisong", key="c").placement is Placement.PLACED
 
 
+def yearly(world: two_buyers_one_lot.World, **limits: int) -> None:
+    """Sell the offer by cross-border retail, with limits for one buyer and year."""
+    Offer.objects.update(trade_mode="cbec", **limits)
+    GateState.objects.create(
+        lot=world.lot, destination="KMG", trade_mode="cbec", gate="to_list", is_open=True, decided_at=world.lot.opens_at
+    )
+
+
+def test_a_year_of_one_person_counts_every_lot_of_the_good(world: two_buyers_one_lot.World) -> None:
+    yearly(world, buyer_year_g=20_000)  # six fruit of 3 kg
+    assert order(world, 4, key="a").placement is Placement.PLACED
+    other = two_buyers_one_lot.another_lot(world, "CTI-MT-0431")
+    over = services.place_order(OrderRequest(world.anong.id, "b", other.id, 3))
+    assert (over.placement, over.units_left) == (Placement.OVER_YEAR_LIMIT, 2)
+    assert services.place_order(OrderRequest(world.anong.id, "c", other.id, 2)).placement is Placement.PLACED
+    assert order(world, 4, buyer="baisong", key="d").placement is Placement.PLACED
+
+
+def test_a_year_of_one_person_counts_what_was_spent_and_forgets_what_expired(world: two_buyers_one_lot.World) -> None:
+    yearly(world, buyer_year_minor=5 * 12_834)
+    order(world, 4, key="a")
+    over = order(world, 2, key="b")
+    assert (over.placement, over.units_left) == (Placement.OVER_YEAR_LIMIT, 1)
+    Order.objects.update(state="expired")
+    assert order(world, 2, key="c").placement is Placement.PLACED
+
+
+def test_last_year_does_not_count(world: two_buyers_one_lot.World) -> None:
+    yearly(world, buyer_year_minor=5 * 12_834)
+    order(world, 4, key="a")
+    Order.objects.update(placed_at=clock.now() - timedelta(days=366))
+    assert order(world, 4, key="b").placement is Placement.PLACED
+
+
+def test_the_gate_of_another_trade_mode_does_not_open_this_one(world: two_buyers_one_lot.World) -> None:
+    Offer.objects.update(trade_mode="post")
+    assert order(world).placement is Placement.GATE_SHUT
+    GateState.objects.update(trade_mode="post")
+    assert order(world, key="k2").placement is Placement.PLACED
+
+
 @pytest.mark.parametrize("quantity", [0, 5])
 def test_a_quantity_outside_the_offer_is_refused(world: two_buyers_one_lot.World, quantity: int) -> None:
     assert order(world, quantity).placement is Placement.BAD_QUANTITY

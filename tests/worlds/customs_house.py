@@ -14,6 +14,8 @@ from samphao.customs import services
 from samphao.customs.models import Declaration
 from samphao.customs.types import DeclarationSpec, DocumentNeed, GoodsItemSpec, Transport
 
+EXPORTS = ("waits", "complete")
+
 
 def make(parties: dict[str, Organisation], loads: tuple[str, ...], now: datetime) -> dict[str, str]:
     """Declare the first two loads for export and the third for import; return the codes by what they are."""

@@ -18,6 +18,8 @@ from samphao.accounts import services as accounts
 from samphao.accounts.models import Membership, Organisation, User
 from samphao.core import clock, files
 from samphao.freight.models import Consignment, Load, Plan, Shipment
+from samphao.payments.services import record_payments
+from samphao.payments.types import BankReport
 from samphao.reference import services as reference
 from samphao.reference.models import Destination
 from samphao.trade import services
@@ -227,7 +229,9 @@ def _orders(parties: dict[str, Organisation], lots: dict[str, Lot], now: datetim
     orders["paid"] = placed("second", durian["wholesale"], 40)
     orders["held"] = placed("third", longan, 12)
     orders["to_pay"] = placed("fourth", durian["household"], 2)
-    services.mark_paid([orders["paid"]])
+    paid = Order.objects.select_related("lot").get(code=orders["paid"])
+    record_payments("simulator", [BankReport(paid.code, "B-0001", paid.amount_minor, paid.currency, paid.lot.code)])
+    services.mark_paid([paid.code])
     return orders
 
 

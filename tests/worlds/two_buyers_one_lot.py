@@ -38,3 +38,20 @@ def make(*, quantity: int = 10, buyer_limit: int | None = None) -> World:
         price_minor=12_834, currency="CNY", lines=[], quantity_max=4, priced_at=now, valid_to=now + timedelta(days=1), promised_days=8,
     )  # fmt: skip
     return World(somchai, anong, baisong, lot, offer)
+
+
+def another_lot(world: World, code: str) -> Offer:
+    """Offer a second lot of the same good as the first is offered."""
+    listing = Listing.objects.create(
+        code=f"L-{code}", producer=world.somchai, good=world.lot.listing.good, title_en="More durian"
+    )
+    kept = Lot.objects.get(pk=world.lot.pk)
+    offer, gate = Offer.objects.get(pk=world.offer.pk), GateState.objects.filter(lot=kept).last()
+    kept.pk, kept.code, kept.listing, kept.held = None, code, listing, 0
+    kept.save()
+    offer.pk, offer.lot = None, kept
+    offer.save()
+    if gate is not None:
+        gate.pk, gate.lot = None, kept
+        gate.save()
+    return offer

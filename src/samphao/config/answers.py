@@ -57,8 +57,7 @@ def quote(origin: str, destination: str, kg: float, good: str, leaves_at: str) -
 
 
 def price(origin: str, destination: str, kg: str, good: str, thb_per_kg: str, on: str) -> None:
-    from babel.numbers import get_currency_precision
-
+    from samphao.core.money import minor_units
     from samphao.workflows import quoting
 
     try:
@@ -68,7 +67,7 @@ def price(origin: str, destination: str, kg: str, good: str, thb_per_kg: str, on
     if quantity <= 0 or quantity != int(quantity) or each <= 0:
         raise HubError("--kg is a whole number above zero, --thb-per-kg a price above zero")
     answer = quoting.price(origin, destination, quantity, good, each, _moment(on))
-    scale = 10 ** int(get_currency_precision(answer.currency))
+    scale = minor_units(answer.currency)
     print(f"{kg} kg of {good}, {origin} → {destination}, {answer.transit_h} h by {' → '.join(answer.route)}\n")
     for line in answer.lines:
         marks = f"{line['source']}; {line['valid_on'] or 'undated'}{'; estimate' if line['is_estimate'] else ''}"
@@ -80,10 +79,10 @@ def price(origin: str, destination: str, kg: str, good: str, thb_per_kg: str, on
     print(f"  {'to the door':20}{answer.total_minor / scale:>14,.2f}  {answer.currency} · {each_kg:,.2f} / kg{per_jin}")
 
 
-def plan(orders: Path, out: Path, *, keep_good: bool, seed: int) -> None:
+def plan(orders: Path, services: Path | None, out: Path, *, keep_good: bool, seed: int) -> None:
     from samphao.workflows import own_plan
 
-    own = own_plan.make(orders, keep_good=keep_good, seed=seed)
+    own = own_plan.make(orders, services, keep_good=keep_good, seed=seed)
     own_plan.write(own, out)
     (out / "map.svg").write_text(_map(own_plan.flows(own)), encoding="utf-8")
     print(own.summary)

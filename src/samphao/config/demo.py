@@ -21,6 +21,7 @@ LOGINS = (
     ("grower", "PRD-CTI-001", "a durian growers' group in Chanthaburi"),
     ("packer", "PKH-CTI-01", "a packing house in Tha Mai"),
     ("importer", "IMP-CN-01", "an importer of record in Kunming"),
+    ("officer", "OFF-CUSTOMS", "an officer of the customs desk"),
     ("hub", "HUB-EEC", "the hub's own people: sees everything"),
 )
 
@@ -31,6 +32,8 @@ PAGES = (
     ("/seller/", "steps to the first export (as grower)"),
     ("/money/", "every baht on the way (as grower)"),
     ("/packing/", "tickets, tests, containers to load (as packer)"),
+    ("/customs/", "what waits for an officer, and why (as officer)"),
+    ("/importer/", "permits, what is held, what is on its way (as importer)"),
     ("/impact/", "who was reached, who got what"),
     ("/api/v1/docs", "the interface for programs"),
 )

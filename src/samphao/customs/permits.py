@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
@@ -24,40 +24,52 @@ class Open:
     left_kg: int
 
 
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Kilograms of one good that a consignment takes from one permit."""
+
+    good: str
+    permit: Permit
+    kg: int
+
+
 @dataclass(slots=True)
 class Cover:
-    """The open permits of importers; `take` draws whole kilograms, rounded up, from one permit for each good."""
+    """The open permits of importers; `take` draws whole kilograms, rounded up, the permit that ends first before the others."""
 
     permits: dict[Key, list[Open]]
-    taken: list[tuple[Permit, int]] = field(default_factory=list)
 
     def take(
         self, importer: int, port: str, on: date, items: Iterable[GoodsItemSpec]
-    ) -> tuple[dict[str, Open], list[GoodsItemSpec]]:
-        """Draw for every item that needs a permit, or for none; return the permit of each good, and what is short."""
-        chosen: dict[str, Open] = {}
+    ) -> tuple[list[Draw], list[GoodsItemSpec]]:
+        """Draw for every item that needs a permit, or for none; return the draws, and the items that are short."""
+        draws: list[Draw] = []
         short = []
         for item in items:
-            if not item.needs_permit:
-                continue
-            kg = whole_kg(item.net_mass_kg)
-            found = next(
-                (
-                    row
-                    for row in self.permits.get((importer, item.good, port), ())
-                    if row.left_kg >= kg and row.permit.valid_from <= on <= row.permit.valid_to
-                ),
-                None,
-            )
-            if found is None:
-                short.append(item)
-            else:
-                chosen[item.good] = found
-        if not short:
-            for item in items:
-                if item.good in chosen:
-                    chosen[item.good].left_kg -= whole_kg(item.net_mass_kg)
-        return chosen, short
+            if item.needs_permit:
+                found = self.cover((importer, item.good, port), on, whole_kg(item.net_mass_kg))
+                draws += found or []
+                short += [] if found else [item]
+        if short:
+            return [], short
+        self.draw((importer, port), draws)
+        return draws, []
+
+    def cover(self, key: Key, on: date, kg: int) -> list[Draw] | None:
+        """Return what would be taken from the permits of a key in turn, or None where they do not cover it that day."""
+        draws = []
+        for row in self.permits.get(key, ()):
+            part = min(kg, row.left_kg)
+            if part and row.permit.valid_from <= on <= row.permit.valid_to:
+                draws.append(Draw(key[1], row.permit, part))
+                kg -= part
+        return draws if not kg else None
+
+    def draw(self, place: tuple[int, str], draws: Iterable[Draw]) -> None:
+        importer, port = place
+        for draw in draws:
+            row = next(row for row in self.permits[importer, draw.good, port] if row.permit is draw.permit)
+            row.left_kg -= draw.kg
 
 
 def whole_kg(mass: Decimal) -> int:

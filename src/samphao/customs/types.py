@@ -147,6 +147,8 @@ class DeclarationSpec:
     documents: tuple[DocumentNeed, ...] = ()
     invalid_packing_houses: tuple[str, ...] = ()
     is_exporter_registered: bool = True
+    submitted_at: datetime | None = None
+    """When it is submitted; None is now."""
 
 
 class Decision(StrEnum):
@@ -159,11 +161,12 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DecisionSpec:
-    """A decision with its written reason."""
+    """A decision with its written reason; without a time it is made now."""
 
     declaration: str
     decision: Decision
     reason: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ class SuppliedPaper:
     declaration: str
     document: str
     number: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from samphao.freight.types import above_best
+
 
 class Plan(models.Model):
     """A consolidation plan with its certificate: no plan at these prices costs less than `lower_bound_minor`."""
@@ -20,7 +22,11 @@ class Plan(models.Model):
     lower_bound_minor = models.BigIntegerField()
     gap = models.FloatField()
     estimate_share = models.FloatField(help_text="share of the cost that rests on estimates")
-    prices = models.JSONField(help_text="the certificate: volume and mass price of each departure that has one")
+    prices = models.JSONField(help_text="the plain certificate: volume and mass price of each departure that has one")
+    fares = models.JSONField(
+        default=dict,
+        help_text="the sharper certificate: fares by class of shipments, needs with weights, shares of room by mass",
+    )
     is_checked = models.BooleanField(help_text="cost, feasibility and bound were recomputed without the planner's code")
 
     class Meta:
@@ -32,6 +38,11 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def above_best(self) -> float:
+        """How much dearer than the best plan it is at most; `gap` is the share of its own cost that could be saved."""
+        return above_best(self.cost_minor, self.lower_bound_minor)
 
 
 class Load(models.Model):

@@ -13,16 +13,7 @@ import numpy as np
 
 from samphao.engines.consolidation import Instance, PlanParams, Verdict, build_instance, check_plan, solve
 from samphao.engines.consolidation import Plan as Solved
-from samphao.freight.through_services import (
-    CONTAINER_KG,
-    CONTAINER_M3,
-    CONTAINERS_A_SERVICE,
-    LOOSE_M3_A_SERVICE,
-    LOOSE_PREMIUM,
-    Through,
-    build,
-    lane_of,
-)
+from samphao.freight.through_services import Through, arrives_as, build, lane_of
 from samphao.freight.types import ShipmentSpec
 
 UNSERVED_THB_M3 = 60_000.0  # some fifteen times the dearest carriage: nothing stays behind that could travel
@@ -47,11 +38,25 @@ def plan(
     exchange: tuple[tuple[str, Decimal], ...],
     seed: int = 1,
 ) -> Planned:
-    services = build(map(lane_of, shipments), starts_at, days, exchange)
+    """Plan on the through services of the reference network."""
+    lanes = [lane_of(shipment) for shipment in shipments]
+    services = build(lanes, starts_at, days, exchange)
+    stops = [(lane.origin, arrives_as(lane.end, lane.is_fresh_fruit)) for lane in lanes]
+    return plan_on(services, stops, shipments, starts_at, seed)
+
+
+def plan_on(
+    services: list[Through],
+    stops: Sequence[tuple[str, str]],
+    shipments: Sequence[ShipmentSpec],
+    starts_at: datetime,
+    seed: int,
+) -> Planned:
+    """Plan on given services; `stops` are where each shipment starts and ends among theirs."""
     started = time.perf_counter()
     instance = build_instance(
         [_departure_row(service) for service in services],
-        [_order_row(shipment, starts_at) for shipment in shipments],
+        [_order_row(shipment, stop, starts_at) for shipment, stop in zip(shipments, stops, strict=True)],
         transfer_h=0.0, legs_max=1, unserved_cost_m3=UNSERVED_THB_M3,
     )  # fmt: skip
     solved = solve(instance, PlanParams(seed=seed))
@@ -61,27 +66,22 @@ def plan(
 
 def _departure_row(service: Through) -> tuple[object, ...]:
     hours = service.departs_min / 60, service.arrives_min / 60
-    # Loose space is room in a container that others fill too, sealed at the consolidation point.
-    loose = service.cost_minor / SATANG / CONTAINER_M3 * LOOSE_PREMIUM
     return (
-        service.id, service.start, service.end, *hours, int(service.is_chilled), service.cost_minor / SATANG, CONTAINER_M3, CONTAINER_KG,
-        CONTAINERS_A_SERVICE, loose, LOOSE_M3_A_SERVICE,
+        service.id, service.start, service.arrives_as, *hours, int(service.is_chilled), service.cost_minor / SATANG, service.holds_m3,
+        service.holds_kg, service.containers, service.loose_minor_m3 / SATANG, service.loose_m3,
     )  # fmt: skip
 
 
-def _order_row(shipment: ShipmentSpec, starts_at: datetime) -> tuple[object, ...]:
-    lane = lane_of(shipment)
+def _order_row(shipment: ShipmentSpec, stop: tuple[str, str], starts_at: datetime) -> tuple[object, ...]:
     release, due = ((at - starts_at).total_seconds() / 3600 for at in (shipment.ready_at, shipment.due_at))
-    return (
-        shipment.order_code, lane.origin, lane.end, release, due, shipment.volume_m3, shipment.mass_kg, int(shipment.is_chilled)
-    )  # fmt: skip
+    return (shipment.order_code, *stop, release, due, shipment.volume_m3, shipment.mass_kg, int(shipment.is_chilled))
 
 
 def _check(instance: Instance, solved: Solved) -> Verdict:
     paths = [[int(k) for k in solved.paths[row] if k >= 0] if row >= 0 else [] for row in solved.path_of_order]
     prices = solved.certificate.prices
     kinds = (prices.volume.tolist(), prices.mass.tolist(), prices.slot.tolist())
-    return check_plan(instance, paths, solved.boxes.tolist(), solved.loose_m3.tolist(), kinds)
+    return check_plan(instance, paths, solved.boxes.tolist(), solved.loose_m3.tolist(), kinds, solved.certificate.fares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +104,12 @@ def fill_containers(planned: Planned, shipments: Sequence[ShipmentSpec]) -> dict
         if row >= 0:
             members[int(planned.solved.paths[row][0])].append(position)
     return {
-        departure: _fill(positions, shipments, int(planned.solved.boxes[departure]))
+        departure: _fill(positions, shipments, planned.services[departure], int(planned.solved.boxes[departure]))
         for departure, positions in sorted(members.items())
     }
 
 
-def _fill(positions: list[int], shipments: Sequence[ShipmentSpec], count: int) -> Filled:
+def _fill(positions: list[int], shipments: Sequence[ShipmentSpec], service: Through, count: int) -> Filled:
     of_house: dict[str, float] = defaultdict(float)
     for position in positions:
         of_house[shipments[position].origin] += shipments[position].volume_m3
@@ -118,15 +118,16 @@ def _fill(positions: list[int], shipments: Sequence[ShipmentSpec], count: int) -
     )
     by_size = sorted(positions, key=lambda at: (-shipments[at].volume_m3, at))
     # The houses' order is kept where it fits as much; otherwise the large shipments go first, whoever sent them.
-    tries = [_in_turn(order, shipments, count) for order in (by_house, by_size)]
+    holds = service.holds_m3, service.holds_kg
+    tries = [_in_turn(order, shipments, holds, count) for order in (by_house, by_size)]
     return min(tries, key=lambda filled: sum(shipments[at].volume_m3 for at in filled.loose))
 
 
-def _in_turn(positions: list[int], shipments: Sequence[ShipmentSpec], count: int) -> Filled:
+def _in_turn(positions: list[int], shipments: Sequence[ShipmentSpec], holds: tuple[float, float], count: int) -> Filled:
     """Put each shipment into the container filled last, else into the first with room, else into loose space."""
     containers: list[list[int]] = [[] for _ in range(count)]
     loose: list[int] = []
-    room = np.array([[CONTAINER_M3, CONTAINER_KG]] * count).reshape(count, 2)
+    room = np.array([holds] * count).reshape(count, 2)
     at = 0
     for position in positions:
         need = np.array([shipments[position].volume_m3, shipments[position].mass_kg])

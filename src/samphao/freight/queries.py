@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
@@ -16,8 +16,8 @@ from samphao.engines.itineraries import costing
 from samphao.engines.itineraries.explain import Leg, legs_of
 from samphao.engines.itineraries.scan import Itinerary, Query, scan
 from samphao.engines.itineraries.timetable import DAY_MIN, TEMPERATURES, UNKNOWN_COST, Timetable
-from samphao.freight.models import Load, MovementEvent, Plan, Shipment
-from samphao.freight.types import Carriage, CarriageQuestion
+from samphao.freight.models import Consignment, Load, MovementEvent, Plan, Shipment
+from samphao.freight.types import Carriage, CarriageQuestion, LoadedShipment
 from samphao.reference.freight_files import read_freight
 from samphao.reference.freight_network import (
     FRUIT_CN,
@@ -172,8 +172,46 @@ def loads_stuffed_at(places: Sequence[str]) -> QuerySet[Load]:
     return Load.objects.filter(origin__in=list(places), is_whole=True).order_by("departs_at", "code")
 
 
+def loads_not_delivered(plan: Plan) -> list[Load]:
+    return list(Load.objects.filter(plan=plan).exclude(state=Load.State.DELIVERED).order_by("departs_at", "code"))
+
+
+def loads_to_leave(by: datetime) -> list[Load]:
+    """Return planned loads that leave by some time and have not been let go."""
+    return list(Load.objects.filter(state=Load.State.PLANNED, departs_at__lte=by).order_by("departs_at", "code"))
+
+
 def load_with_goods(code: str) -> Load | None:
     return Load.objects.select_related("plan").prefetch_related("consignments").filter(code=code).first()
+
+
+def consignments_of(plan: Plan) -> list[Consignment]:
+    """Return the consignments of a plan with their loads, in the order in which they were made; one query."""
+    return list(Consignment.objects.select_related("load").filter(load__plan=plan).order_by("id"))
+
+
+def loaded_shipments(plan: Plan) -> list[LoadedShipment]:
+    """Return what the loads of a plan carry, shipment by shipment; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT l.code, c.code, s.order_code, s.lot_code, s.good, s.mass_kg
+               FROM freight_shipment s JOIN freight_load l ON l.id = s.load_id
+               JOIN freight_consignment c ON (c.load_id, c.exporter, c.importer) = (s.load_id, s.exporter, s.importer)
+               WHERE l.plan_id = %s ORDER BY s.id""",
+            [plan.pk],
+        )
+        return [LoadedShipment(*row) for row in cursor.fetchall()]
+
+
+def entered_at() -> dict[str, datetime]:
+    """Return when each load that waits at its entry came there."""
+    rows = MovementEvent.objects.filter(load__state=Load.State.AT_ENTRY, kind=MovementEvent.Kind.ARRIVED).order_by("id")
+    return dict(rows.values_list("load__code", "at"))
+
+
+def orders_in(state: str) -> list[str]:
+    """Return the orders whose load is in a state, the first shipped first."""
+    return list(Shipment.objects.filter(load__state=state).order_by("id").values_list("order_code", flat=True))
 
 
 def flows_of(plan: Plan) -> list[FlowSum]:
@@ -201,7 +239,15 @@ def fill_figures(plan: Plan) -> dict[str, float]:
 
 
 def shipment_of(order_code: str) -> Shipment | None:
-    return Shipment.objects.select_related("load").filter(order_code=order_code).first()
+    return Shipment.objects.select_related("load__plan").filter(order_code=order_code).first()
+
+
+def consignment_of(shipment: Shipment) -> str:
+    """Return the code of the consignment in which a shipment travels; empty where it is in none."""
+    found = Consignment.objects.filter(
+        load=shipment.load_id, exporter=shipment.exporter, importer=shipment.importer
+    ).values_list("code", flat=True)
+    return found.first() or ""
 
 
 @dataclass(frozen=True, slots=True)

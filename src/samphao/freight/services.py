@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
-from django.db.models import Count, Sum
+from django.db import connection, transaction
+from django.db.models import Count, Q, QuerySet, Sum
 
+from samphao.core import clock, events
 from samphao.core.bulk import copy_rows
 from samphao.core.codes import encode
 from samphao.engines.iso6346 import container_number
 from samphao.freight import carrier_simulator
-from samphao.freight.models import Consignment, Load, Plan, Shipment
+from samphao.freight.carrier_simulator import Reached, Told
+from samphao.freight.certificates import fares_of, prices_of
+from samphao.freight.events import LoadsAtEntry, PlanMade
+from samphao.freight.models import Consignment, Load, MovementEvent, Plan, Shipment
 from samphao.freight.planning import SATANG, Filled, Planned, fill_containers, plan
-from samphao.freight.through_services import CONTAINER_KG, CONTAINER_M3, Through, moment
+from samphao.freight.queries import nodes
+from samphao.freight.through_services import CONTAINER_KG, Through, moment
 from samphao.freight.types import ShipmentSpec
 
 GRAMS = 1000
+State = Load.State
 
 
 class PlanIsWrong(RuntimeError):
@@ -48,6 +54,7 @@ class PlanResult:
     cost_minor: int
     lower_bound_minor: int
     gap: float
+    above_best: float
     seconds: float
     mean_fill: float
 
@@ -70,22 +77,21 @@ def plan_shipments(
         load_of = _save_loads(row, planned, filled, shipments, starts_at)
         _save_shipments(planned, shipments, load_of)
         _save_consignments(row)
+        events.publish(PlanMade(code, _count(Load.objects.filter(plan=row, is_whole=True), "origin")))
     whole = list(Load.objects.filter(plan=row, is_whole=True))
     return PlanResult(
-        row.code, row.containers, len(set(load_of.values())), row.unserved, row.cost_minor, row.lower_bound_minor, row.gap, row.seconds,
+        row.code, row.containers, len(set(load_of.values())), row.unserved, row.cost_minor, row.lower_bound_minor, row.gap, row.above_best, row.seconds,
         sum(load.fill for load in whole) / max(1, len(whole)),
     )  # fmt: skip
 
 
 def _save_plan(code: str, planned: Planned, starts_at: datetime, shipments: int) -> Plan:
     solved, verdict = planned.solved, planned.verdict
-    prices = solved.certificate.prices
-    priced = [k for k in range(len(planned.services)) if prices.volume[k] > 0 or prices.mass[k] > 0]
     return Plan.objects.create(
-        code=code, starts_at=starts_at, shipments=shipments, containers=int(solved.boxes.sum()), unserved=verdict.unserved,
+        code=code, made_at=clock.now(), starts_at=starts_at, shipments=shipments, containers=int(solved.boxes.sum()), unserved=verdict.unserved,
         seconds=planned.seconds, cost_minor=round(verdict.cost * SATANG), lower_bound_minor=int(verdict.lower_bound * SATANG), gap=verdict.gap,
         estimate_share=1.0, is_checked=True,
-        prices={planned.services[k].id: [round(float(prices.volume[k]), 4), round(float(prices.mass[k]), 6)] for k in priced},
+        prices=prices_of(planned), fares=fares_of(planned),
     )  # fmt: skip
 
 
@@ -133,7 +139,7 @@ def _load(row: Plan, service: Through, number: int, filling: Filling, starts_at:
             for leg in service.legs
         ],
         departs_at=moment(starts_at, service.departs_min), arrives_at=moment(starts_at, service.arrives_min), mass_kg=round(filling.mass_kg, 3),
-        volume_m3=round(filling.volume_m3, 5), capacity_kg=CONTAINER_KG, capacity_m3=CONTAINER_M3, cost_minor=filling.cost_minor,
+        volume_m3=round(filling.volume_m3, 5), capacity_kg=service.holds_kg, capacity_m3=service.holds_m3, cost_minor=filling.cost_minor,
         emission_kg=round(service.emission_g / GRAMS * filling.mass_kg / CONTAINER_KG, 1),
         container_number=container_number("SMPU", number) if filling.is_whole else "", seal_number=f"SM{row.id:02}{number:06}" if filling.is_whole else "",
     )  # fmt: skip
@@ -180,24 +186,101 @@ class Journey:
     last_at: datetime
 
 
-def move_loads(plan_code: str, seed: int) -> Journey:
-    """Write the carrier simulator's events of a plan's loads; loads that customs holds stay where they are."""
-    loads = Load.objects.filter(plan__code=plan_code).exclude(state=Load.State.HELD).order_by("id")
-    told = list(carrier_simulator.move(loads, seed))
+def stop_loads(codes: Sequence[str]) -> int:
+    """Keep loads where they are: customs has not let them go."""
+    return Load.objects.filter(code__in=codes, state__in=(State.PLANNED, State.RELEASED)).update(state=State.HELD)
+
+
+def release_loads(codes: Sequence[str]) -> int:
+    """Let loads leave: every declaration of theirs is released."""
+    return Load.objects.filter(code__in=codes, state__in=(State.PLANNED, State.HELD)).update(state=State.RELEASED)
+
+
+def leave_behind(orders: Sequence[str], *, reason: str) -> int:
+    """Take the shipments of orders out of their loads; what is left in a load is summed again."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """WITH gone AS (SELECT id, load_id FROM freight_shipment WHERE order_code = ANY (%s) AND load_id IS NOT NULL FOR UPDATE)
+               UPDATE freight_shipment s SET load_id = NULL, unserved_reason = %s FROM gone WHERE s.id = gone.id RETURNING gone.load_id""",
+            [list(orders), reason],
+        )
+        left = [row[0] for row in cursor.fetchall()]
+        loads = sorted(set(left))
+        cursor.execute(
+            """UPDATE freight_load l SET mass_kg = coalesce(s.kg, 0), volume_m3 = coalesce(s.m3, 0)
+               FROM unnest(%s::bigint[]) u (id) LEFT JOIN LATERAL (
+                 SELECT sum(mass_kg) AS kg, sum(volume_m3) AS m3 FROM freight_shipment WHERE load_id = u.id) s ON true
+               WHERE l.id = u.id""",
+            [loads],
+        )
+        cursor.execute(
+            """WITH now AS (SELECT c.id, count(s.id) AS shipments, coalesce(sum(s.mass_kg), 0) AS kg FROM freight_consignment c
+                            LEFT JOIN freight_shipment s ON (s.load_id, s.exporter, s.importer) = (c.load_id, c.exporter, c.importer)
+                            WHERE c.load_id = ANY (%s) GROUP BY c.id),
+                    kept AS (UPDATE freight_consignment c SET shipments = now.shipments, mass_kg = now.kg FROM now
+                             WHERE c.id = now.id AND now.shipments > 0)
+               DELETE FROM freight_consignment c USING now WHERE c.id = now.id AND now.shipments = 0""",
+            [loads],
+        )
+    return len(left)
+
+
+def move_to_entry(plan_code: str, seed: int) -> Journey:
+    """Write the carrier simulator's events of the loads that may leave, up to where they enter their country."""
+    may_leave = Q(state=State.RELEASED) | Q(state=State.PLANNED, consignments=None, shipments__isnull=False)
+    loads = list(Load.objects.filter(may_leave, plan__code=plan_code).distinct().order_by("id"))
+    told = list(carrier_simulator.move_to_entry(loads, _countries(), seed))
+    with transaction.atomic():
+        journey = _report(told, loads, State.AT_ENTRY)
+        events.publish(
+            LoadsAtEntry(plan_code, _count(Load.objects.filter(pk__in=[row.pk for row in loads]), "importer"))
+        )
+    return journey
+
+
+def move_on(plan_code: str, cleared_at: Mapping[str, datetime], seed: int) -> Journey:
+    """Write the events of the loads that customs let in, up to delivery; the others stay at their entry."""
+    loads = list(Load.objects.filter(plan__code=plan_code, state=State.AT_ENTRY, code__in=cleared_at).order_by("id"))
+    reached = {
+        load: Reached(node, at, planned_at)
+        for load, node, at, planned_at in MovementEvent.objects.filter(load__in=loads, kind="arrived")
+        .order_by("id")
+        .values_list("load_id", "node", "at", "planned_at")
+    }
+    told = list(carrier_simulator.move_on(loads, reached, cleared_at, _countries(), seed))
+    return _report(told, loads, State.ENTERED)
+
+
+def _count(loads: QuerySet[Load], field: str) -> dict[str, int]:
+    """Count loads by a field that is not empty."""
+    return dict(loads.exclude(**{field: ""}).order_by().values_list(field).annotate(Count("id")))
+
+
+def _countries() -> dict[str, str]:
+    return {code: node.country for code, node in nodes().items()}
+
+
+def _report(told: Sequence[Told], loads: Sequence[Load], state: str) -> Journey:
     with transaction.atomic():
         copy_rows(
             "freight_movementevent",
             ("load_id", "kind", "node", "at", "planned_at", "reported_by"),
             ((row.load, row.kind, row.node, row.at, row.planned_at, carrier_simulator.REPORTED_BY) for row in told),
         )
-        loads.update(state=Load.State.IN_TRANSIT)
-    return Journey(len(told), len({row.load for row in told}), max(row.at for row in told))
+        Load.objects.filter(pk__in=[load.pk for load in loads]).update(state=state)
+    return Journey(len(told), len(loads), max(row.at for row in told))
 
 
-def deliver_loads(plan_code: str) -> list[str]:
-    """Mark loads with a delivery event as delivered; return the orders that they brought."""
+def deliver_loads(plan_code: str) -> dict[str, datetime]:
+    """Mark loads with a delivery event as delivered; return when each of their orders came."""
+    arrived = Load.objects.filter(
+        plan__code=plan_code, state__in=(State.AT_ENTRY, State.ENTERED), events__kind=MovementEvent.Kind.DELIVERED
+    )
     with transaction.atomic():
-        loads = Load.objects.filter(plan__code=plan_code, state=Load.State.IN_TRANSIT, events__kind="delivered")
-        orders = list(Shipment.objects.filter(load__in=loads).order_by("id").values_list("order_code", flat=True))
-        Load.objects.filter(pk__in=loads.values("pk")).update(state=Load.State.DELIVERED)
+        orders = dict(
+            Shipment.objects.filter(load__in=arrived, load__events__kind=MovementEvent.Kind.DELIVERED)
+            .order_by("id")
+            .values_list("order_code", "load__events__at")
+        )
+        Load.objects.filter(pk__in=arrived.values("pk")).update(state=State.DELIVERED)
     return orders

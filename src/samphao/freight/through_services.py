@@ -36,7 +36,7 @@ HUBS_NEAR = 3
 
 @dataclass(frozen=True, slots=True)
 class Through:
-    """A through service: minutes count from the plan's start; costs in satang."""
+    """A through service: minutes count from the plan's start; costs in satang; `holds_m3` and `holds_kg` of a container."""
 
     id: str
     start: str
@@ -45,9 +45,30 @@ class Through:
     arrives_min: int
     is_chilled: bool
     cost_minor: int
+    loose_minor_m3: float
     legs: tuple[Leg, ...]
     emission_g: int
     entry_node: str
+    is_fruit: bool = False
+    containers: int = CONTAINERS_A_SERVICE
+    loose_m3: float = LOOSE_M3_A_SERVICE
+    holds_m3: float = CONTAINER_M3
+    holds_kg: float = CONTAINER_KG
+
+    @property
+    def arrives_as(self) -> str:
+        """The end as the planner names it: other goods do not ride in a container that is sealed as fruit."""
+        return arrives_as(self.end, self.is_fruit)
+
+
+def loose_price(cost_minor: int, legs: tuple[Leg, ...]) -> float:
+    """Return the price of a m3 in a container that others fill too; air freight is sold by the kilogram to everybody."""
+    flown = sum(leg.cost_minor for leg in legs if leg.mode == "air")
+    return (flown + (cost_minor - flown) * LOOSE_PREMIUM) / CONTAINER_M3
+
+
+def arrives_as(end: str, is_fruit: bool) -> str:
+    return f"{end}/fruit" if is_fruit else end
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +115,18 @@ def build(
 ) -> list[Through]:
     """Return the itineraries that a full container of each lane may take, day by day."""
     ordered = sorted(set(lanes), key=lambda lane: (lane.origin, lane.end, lane.is_chilled, lane.is_fresh_fruit))
-    return [service for lane in ordered for service in _itineraries(lane, starts_at, days, exchange)]
+    return [service for lane in ordered for service in choices(_itineraries(lane, starts_at, days, exchange))]
+
+
+def choices(services: list[Through]) -> list[Through]:
+    """Leave out what leaves no later, arrives no earlier and costs no less than another: the container only waits for the ship."""
+    kept: list[Through] = []
+    for service in sorted(services, key=lambda one: (-one.departs_min, one.arrives_min, one.cost_minor, one.id)):
+        if not any(
+            other.arrives_min <= service.arrives_min and other.cost_minor <= service.cost_minor for other in kept
+        ):
+            kept.append(service)
+    return sorted(kept, key=lambda one: (one.departs_min, one.arrives_min, one.id))
 
 
 def _itineraries(
@@ -125,8 +157,9 @@ def _itineraries(
             leaves = legs[0].ready_at - (access[option.access].minutes if option.access >= 0 else 0)
             name = f"{lane.origin}>{lane.end}/{len(found)}{'c' if lane.is_chilled else 'd'}{'f' if lane.is_fresh_fruit else ''}"
             found[option.departures] = Through(
-                name, lane.origin, lane.end, leaves, option.arrive_at, lane.is_chilled, option.cost_minor, legs, option.emission_g,
-                _entry(reference, legs, country),
+                name, lane.origin, lane.end, leaves, option.arrive_at, lane.is_chilled, option.cost_minor,
+                loose_price(option.cost_minor, legs), legs, option.emission_g,
+                _entry(reference, legs, country), lane.is_fresh_fruit,
             )  # fmt: skip
     return list(found.values())
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+
+HUNDREDTH_OF_A_PERCENT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,18 @@ class ShipmentSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadedShipment:
+    """A shipment as its load carries it; `consignment` is the transport contract under which it goes."""
+
+    load: str
+    consignment: str
+    order: str
+    lot: str
+    good: str
+    mass_kg: float
+
+
+@dataclass(frozen=True, slots=True)
 class QuoteOption:
     """One Pareto-optimal way, door to door: no other is at once no later, no dearer and no dirtier."""
 
@@ -106,3 +121,12 @@ class QuoteQuestion:
     is_fresh_fruit: bool
     leaves_at: datetime
     days_max: int
+
+
+def above_best(cost: float, lower_bound: float) -> float:
+    """Return how much dearer than the best plan a plan is at most, rounded up to a hundredth of a percent."""
+    if cost <= lower_bound:
+        return 0.0
+    if lower_bound <= 0:
+        return math.inf
+    return math.ceil(round((cost / lower_bound - 1) * HUNDREDTH_OF_A_PERCENT, 4)) / HUNDREDTH_OF_A_PERCENT

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Min
 
+from samphao.payments.models import Transfer
 from samphao.payments.types import Balance, LedgerCheck
 
 
@@ -99,6 +101,16 @@ def earned_by(owners: Sequence[str]) -> dict[str, tuple[int, int]]:
             [list(owners)],
         )
         return {currency: (earned, sent) for currency, earned, sent in cursor.fetchall()}
+
+
+def first_transfers(*subjects: str) -> dict[str, datetime]:
+    """Return when money first moved for any of the subjects (a lot, an order), by kind of transfer."""
+    rows = Transfer.objects.filter(subject__in=subjects).order_by().values_list("kind").annotate(at=Min("at"))
+    return dict(rows)
+
+
+def transfers_of(kind: str) -> int:
+    return Transfer.objects.filter(kind=kind).count()
 
 
 def held_for(subjects: Sequence[str]) -> dict[str, int]:

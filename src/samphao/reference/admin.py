@@ -6,17 +6,20 @@ from django.contrib import admin
 
 from samphao.core.admin import Looked
 from samphao.reference.models import (
+    CbecGood,
     Destination,
     Document,
     ExchangeRate,
     GateRule,
     Good,
+    PostRate,
     PriceRule,
     Province,
     Source,
     TariffRate,
     Tax,
     TaxCategory,
+    TradeModeRule,
     Variety,
 )
 
@@ -141,3 +144,27 @@ class DocumentAdmin(Looked):
     list_filter = ("step", "needed", "confidence")
     search_fields = ("code", "name_en", "name_th", "name_zh")
     ordering = ("code", "id")
+
+
+@admin.register(TradeModeRule)
+class TradeModeRuleAdmin(Looked):
+    list_display = ("mode", "code", "good", "category", "destination", "measure", "comparator", "threshold", *DATED)
+    list_filter = ("mode", "confidence")
+    search_fields = ("code", "name_en", "name_th", "name_zh")
+    ordering = ("mode", "id")
+
+
+@admin.register(CbecGood)
+class CbecGoodAdmin(Looked):
+    list_display = ("good", "tariff_line", "status", "remark_key", "limit_g_per_person_year", *DATED)
+    list_filter = ("status", "confidence")
+    search_fields = ("good", "tariff_line")
+    ordering = ("good",)
+
+
+@admin.register(PostRate)
+class PostRateAdmin(Looked):
+    list_display = ("product", "country", "mass_max_g", "price_minor", "currency", "days_min", "days_max", *DATED)
+    list_filter = ("product", "country")
+    search_fields = ("product", "name")
+    ordering = ("product", "country", "mass_max_g")

@@ -126,6 +126,11 @@ class Tax(Dated):
     tax = models.CharField(max_length=40)
     kind = models.CharField(max_length=30)
     rate_pct = models.DecimalField(max_digits=8, decimal_places=4, null=True)
+    threshold_minor = models.BigIntegerField(null=True, help_text="a limit, in minor units of threshold_currency")
+    threshold_currency = models.CharField(max_length=3, blank=True)
+    threshold_unit = models.CharField(
+        max_length=20, blank=True, help_text="what the limit counts for: order, year, ..."
+    )
     base = models.CharField(max_length=40, blank=True)
     applies_to = models.CharField(max_length=60, blank=True)
     confidence = models.CharField(max_length=20)
@@ -176,7 +181,7 @@ class GateRule(Dated):
     category = models.CharField(max_length=40, blank=True)
     destination = models.CharField(max_length=10)
     variety = models.CharField(max_length=40, blank=True)
-    trade_mode = models.CharField(max_length=10)
+    trade_mode = models.CharField(max_length=40, help_text="modes parted by semicolons, or * for all")
     either = models.CharField(
         max_length=40, blank=True, help_text="rules of one name are alternatives: one of them is enough"
     )
@@ -209,3 +214,54 @@ class Document(Dated):
     condition_key = models.CharField(max_length=40, blank=True)
     condition = models.CharField(max_length=300, blank=True)
     confidence = models.CharField(max_length=20)
+
+
+class TradeModeRule(Dated):
+    """One condition of a trade mode: what a sale must be, or must not be, to be made in it."""
+
+    mode = models.CharField(max_length=10)
+    code = models.CharField(max_length=60)
+    good = models.CharField(max_length=40, blank=True)
+    category = models.CharField(max_length=40, blank=True)
+    destination = models.CharField(max_length=60, help_text="countries parted by semicolons, or * for all")
+    buyer_kind = models.CharField(max_length=10, blank=True)
+    either = models.CharField(max_length=40, blank=True)
+    measure = models.CharField(max_length=40)
+    comparator = models.CharField(max_length=20)
+    threshold = models.CharField(max_length=60, blank=True)
+    unit = models.CharField(max_length=20, blank=True)
+    name_en = models.CharField(max_length=200)
+    name_th = models.CharField(max_length=200)
+    name_zh = models.CharField(max_length=200)
+    confidence = models.CharField(max_length=20)
+    note = models.CharField(max_length=300, blank=True)
+
+
+class CbecGood(Dated):
+    """What is known of a good on China's list for cross-border e-commerce; not known is not listed."""
+
+    good = models.CharField(max_length=40, unique=True)
+    tariff_line = models.CharField(max_length=12, blank=True)
+    status = models.CharField(max_length=20)
+    remark_key = models.CharField(max_length=40, blank=True)
+    limit_g_per_person_year = models.PositiveIntegerField(null=True)
+    confidence = models.CharField(max_length=20)
+
+
+class PostRate(Dated):
+    """A step of a postal tariff: no public rate card is known, so the rows are the user's own (`post_tariff.csv`)."""
+
+    product = models.CharField(max_length=30)
+    name = models.CharField(max_length=60)
+    indicator = models.CharField(max_length=2, help_text="service indicator of the item's number (UPU S10)")
+    country = models.CharField(max_length=2)
+    mass_max_g = models.PositiveIntegerField(help_text="of the packed item")
+    price_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    days_min = models.PositiveSmallIntegerField()
+    days_max = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "country", "mass_max_g", "valid_from"], name="post_rate_once")
+        ]

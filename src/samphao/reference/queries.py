@@ -5,25 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
 from samphao.engines.gates import GateRule as EngineGateRule
+from samphao.engines.trade_modes import CbecListing, ModeRule
 from samphao.reference.models import (
+    CbecGood,
     Dated,
     Destination,
     Document,
     ExchangeRate,
     GateRule,
     Good,
+    PostRate,
     PriceRule,
     Province,
     Source,
     TariffRate,
     Tax,
     TaxCategory,
+    TradeModeRule,
 )
-from samphao.reference.types import ChargeSpec, DestinationSpec, ExchangeRateSpec, GoodSpec, PriceRuleSpec
+from samphao.reference.types import (
+    CbecTaxes,
+    ChargeSpec,
+    DestinationSpec,
+    DomesticTax,
+    ExchangeRateSpec,
+    GoodSpec,
+    PostRateSpec,
+    PriceRuleSpec,
+)
 
 PREFERENCES = {"CN": ("acfta", "rcep", "mfn"), "SG": ("mfn",)}
 ASEAN = ("atiga", "mfn")
@@ -77,9 +91,10 @@ def province_places() -> dict[str, tuple[float, float]]:
 
 
 def exchange_rates(on: date, base: str = "THB") -> dict[str, ExchangeRateSpec]:
+    """Return what one unit of a currency is worth in each other that has a rate on a day, and in itself: 1."""
     rows = _in_force(ExchangeRate.objects.filter(base_currency=base), on)
     words = source_words()
-    return {
+    return {base: ExchangeRateSpec(base, Decimal(1), "", None)} | {
         row.quote_currency: ExchangeRateSpec(row.quote_currency, row.rate, words(row.source), row.valid_from)
         for row in rows
     }
@@ -229,6 +244,90 @@ def tariff_lines(country: str, on: date) -> dict[str, str]:
     for row in _in_force(TariffRate.objects.filter(destination_country=country).exclude(tariff_line=""), on):
         found.setdefault(row.good, row.tariff_line)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class ModeRuleNames:
+    """A rule of a trade mode in three languages, and whether its source says it or memory does."""
+
+    name_en: str
+    name_th: str
+    name_zh: str
+    is_estimate: bool
+
+
+def trade_mode_rules(on: date) -> tuple[tuple[ModeRule, ...], dict[str, ModeRuleNames]]:
+    """Return the engine's form of every rule in force, and the names of each by its code."""
+    words = source_words()
+    rules, names = [], {}
+    for row in _in_force(TradeModeRule.objects.all(), on):
+        condition = EngineGateRule(
+            row.code, row.mode, row.measure, row.comparator, row.threshold, words(row.source), row.either, row.valid_from, row.valid_to
+        )  # fmt: skip
+        rules.append(ModeRule(condition, row.good, row.category, frozenset(row.destination.split(";")), row.buyer_kind))
+        names[row.code] = ModeRuleNames(
+            row.name_en, row.name_th, row.name_zh, is_estimate=row.confidence == "from_memory"
+        )
+    return tuple(rules), names
+
+
+def cbec_goods(on: date) -> dict[str, CbecListing]:
+    return {
+        row.good: CbecListing(row.good, row.status, row.remark_key, row.limit_g_per_person_year)
+        for row in _in_force(CbecGood.objects.all(), on)
+    }
+
+
+def cbec_taxes(on: date) -> CbecTaxes | None:
+    """Return what China charges on cross-border retail; None while a rate or a limit is not known."""
+    words = source_words()
+    found: dict[str, Tax] = {}
+    for row in _in_force(Tax.objects.filter(country="CN", tax__startswith="cbec_"), on):
+        found[f"{row.tax}:{row.threshold_unit}"] = row
+    names = ("cbec_duty:", "cbec_vat_consumption:", "cbec_limit:order", "cbec_limit:person_year")
+    if any(name not in found for name in names):
+        return None
+    duty, share, order, year = (found[name] for name in names)
+    if None in (duty.rate_pct, share.rate_pct, order.threshold_minor, year.threshold_minor):
+        return None
+    free, taxed = (
+        ChargeSpec(row.kind, "cbec", row.rate_pct, None, None, "", "", words(row.source), row.valid_from, is_estimate=row.confidence != "sourced")
+        for row in (duty, share)
+    )  # fmt: skip
+    return CbecTaxes(
+        free, taxed, order.threshold_currency, int(order.threshold_minor or 0), int(year.threshold_minor or 0)
+    )
+
+
+def domestic_taxes(country: str, on: date) -> dict[str, DomesticTax]:
+    """Return for each good the VAT of a sale inside a country; a good whose category is unclear has none: unknown."""
+    words = source_words()
+    rates = {row.applies_to: row for row in _in_force(Tax.objects.filter(country=country, tax="vat_domestic"), on)}
+    limit = next(iter(_in_force(Tax.objects.filter(country=country, tax="vat_registration"), on)), None)
+    categories: dict[str, set[str]] = {}
+    for category in _in_force(TaxCategory.objects.filter(country=country, tax="vat_domestic"), on):
+        categories.setdefault(category.good, set()).add(category.category)
+    found = {}
+    for good in Good.objects.values_list("code", flat=True):
+        wanted = categories.get(good, {"standard"})
+        row = rates.get(next(iter(wanted))) if len(wanted) == 1 else None
+        if row is not None:
+            charge = ChargeSpec(
+                row.kind, row.tax, row.rate_pct, None, None, "", "", words(row.source), row.valid_from, is_estimate=row.confidence != "sourced"
+            )  # fmt: skip
+            found[good] = DomesticTax(charge, limit and limit.threshold_minor, words(limit.source) if limit else "")
+    return found
+
+
+def post_rates(country: str, on: date) -> list[PostRateSpec]:
+    """Return the steps of the postal tariff to a country, product by product and the lightest first."""
+    return [
+        PostRateSpec(
+            row.product, row.name, row.indicator, row.country, row.mass_max_g, row.price_minor, row.currency, row.days_min, row.days_max,
+            row.valid_from, row.valid_to, row.source,
+        )
+        for row in sorted(_in_force(PostRate.objects.filter(country=country), on), key=lambda row: (row.product, row.mass_max_g))
+    ]  # fmt: skip
 
 
 class source_words:  # noqa: N801 - reads as a function that is made once: words = source_words(); words(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -11,25 +12,29 @@ from django.db import models, transaction
 
 from samphao.core.errors import BadRows, Fault
 from samphao.reference.models import (
+    CbecGood,
     Destination,
     Document,
     ExchangeRate,
     GateRule,
     Good,
+    PostRate,
     PriceRule,
     Province,
     Source,
     TariffRate,
     Tax,
     TaxCategory,
+    TradeModeRule,
     Variety,
 )
-from samphao.reference.types import DestinationSpec
+from samphao.reference.types import DestinationSpec, PostRateSpec
 
 DATA = Path(__file__).parent / "data"
 TABLES: dict[str, type[models.Model]] = {
     "sources": Source, "provinces": Province, "goods": Good, "varieties": Variety, "tariff_rates": TariffRate, "taxes": Tax, "tax_categories": TaxCategory,
     "exchange_rates": ExchangeRate, "price_rules": PriceRule, "gate_rules": GateRule, "documents": Document,
+    "trade_mode_rules": TradeModeRule, "cbec_list": CbecGood,
 }  # fmt: skip
 
 
@@ -61,6 +66,14 @@ def publish_destinations(destinations: Iterable[DestinationSpec]) -> None:
         update_conflicts=True, unique_fields=["code"],
         update_fields=["node", "city_en", "city_th", "city_zh", "country", "currency", "source"],
     )  # fmt: skip
+
+
+def publish_post_tariff(rates: Iterable[PostRateSpec]) -> None:
+    """Replace the postal tariff by the user's own: nobody else's can be had."""
+    rows = [PostRate(**asdict(rate)) for rate in rates]
+    with transaction.atomic():
+        PostRate.objects.all().delete()
+        PostRate.objects.bulk_create(rows)
 
 
 def cities(folder: Path = DATA) -> list[DestinationSpec]:

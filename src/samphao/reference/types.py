@@ -70,3 +70,41 @@ class PriceRuleSpec:
     source: str
     valid_from: date | None
     is_estimate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostRateSpec:
+    """A step of a postal tariff: an item of at most `mass_max_g`, packed, costs `price_minor` satang to a country."""
+
+    product: str
+    name: str
+    indicator: str
+    country: str
+    mass_max_g: int
+    price_minor: int
+    currency: str
+    days_min: int
+    days_max: int
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CbecTaxes:
+    """What cross-border retail to China is charged inside its limits, and the limits (minor units of `currency`)."""
+
+    duty: ChargeSpec
+    share_of_tax: ChargeSpec
+    currency: str
+    order_limit_minor: int
+    year_limit_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class DomesticTax:
+    """VAT of a good sold in Thailand; below `registration_minor` a year a seller need not register and charges none."""
+
+    charge: ChargeSpec
+    registration_minor: int | None
+    registration_source: str

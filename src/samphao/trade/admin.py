@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from samphao.core.admin import Looked
-from samphao.trade.models import CropSeason, GateState, Listing, Lot, Offer, Order, Ticket
+from samphao.trade.models import CropSeason, GateState, Listing, Lot, ModeState, Offer, Order, Ticket
 
 
 @admin.register(CropSeason)
@@ -48,6 +48,15 @@ class LotAdmin(Looked):
 class GateStateAdmin(Looked):
     list_display = ("lot", "destination", "gate", "is_open", "next_due_on", "decided_at")
     list_filter = ("gate", "is_open", "destination")
+    list_select_related = ("lot",)
+    search_fields = ("=lot__code",)
+    ordering = ("-id",)
+
+
+@admin.register(ModeState)
+class ModeStateAdmin(Looked):
+    list_display = ("lot", "destination", "trade_mode", "is_open", "decided_at")
+    list_filter = ("trade_mode", "is_open", "destination")
     list_select_related = ("lot",)
     search_fields = ("=lot__code",)
     ordering = ("-id",)

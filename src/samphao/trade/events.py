@@ -41,3 +41,28 @@ class TicketsSigned:
     @property
     def aggregate(self) -> str:
         return "tickets"
+
+
+@dataclass(frozen=True, slots=True)
+class LotTurnedAway:
+    """A lot may not go to a destination after all; `rule` is the gate's rule that it failed, `orders` are cancelled."""
+
+    lot: str
+    destination: str
+    rule: str
+    orders: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return f"lot {self.lot}"
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersDelivered:
+    """Goods came to their buyers; the claim window runs."""
+
+    orders: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return "orders"

@@ -103,7 +103,7 @@ class Lot(models.Model):
 
 
 class GateState(models.Model):
-    """What the gates said of a lot for a destination: written by `workflows.gates`, read by the order counter."""
+    """What the gates said of a lot for a destination in a trade mode: written by `workflows.gates`, read by the order counter."""
 
     class Gate(models.TextChoices):
         LIST = "to_list"
@@ -113,6 +113,9 @@ class GateState(models.Model):
 
     lot = models.ForeignKey(Lot, on_delete=models.CASCADE, related_name="gates")
     destination = models.CharField(max_length=20)
+    trade_mode = models.CharField(
+        max_length=10, choices=TradeMode, default=TradeMode.GENERAL, db_default=TradeMode.GENERAL
+    )
     gate = models.CharField(max_length=10, choices=Gate)
     is_open = models.BooleanField()
     findings = models.JSONField(default=list, help_text="each rule with what was found, its source and date")
@@ -120,7 +123,23 @@ class GateState(models.Model):
     decided_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["lot", "destination", "gate"], name="gate_once")]
+        constraints = [models.UniqueConstraint(fields=["lot", "destination", "trade_mode", "gate"], name="gate_once")]
+
+
+class ModeState(models.Model):
+    """Whether a lot is sold to a destination in a trade mode, and which rules refuse it: written by `workflows`."""
+
+    lot = models.ForeignKey(Lot, on_delete=models.CASCADE, related_name="modes")
+    destination = models.CharField(max_length=20)
+    trade_mode = models.CharField(max_length=10, choices=TradeMode)
+    is_open = models.BooleanField()
+    findings = models.JSONField(
+        default=list, help_text="the rules that refuse, each with what was found, source and date"
+    )
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lot", "destination", "trade_mode"], name="mode_once")]
 
 
 class Offer(models.Model):
@@ -150,10 +169,25 @@ class Offer(models.Model):
     priced_at = models.DateTimeField()
     valid_to = models.DateTimeField()
     promised_days = models.PositiveSmallIntegerField()
+    carrier_service = models.CharField(
+        max_length=30,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="the postal product that the price was made with",
+    )
+    buyer_year_g = models.PositiveBigIntegerField(
+        null=True, help_text="grams of the good that one buyer may have in a calendar year in this trade mode"
+    )
+    buyer_year_minor = models.BigIntegerField(
+        null=True, help_text="what one buyer may spend in a calendar year in this trade mode"
+    )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["lot", "destination", "kind", "priced_at"], name="offer_once"),
+            models.UniqueConstraint(
+                fields=["lot", "destination", "kind", "trade_mode", "priced_at"], name="offer_once"
+            ),
             models.CheckConstraint(condition=Q(price_minor__gt=0, lot_units__gt=0), name="offer_positive"),
             models.CheckConstraint(condition=Q(quantity_max__gte=F("quantity_min")), name="offer_quantities"),
         ]
@@ -189,6 +223,8 @@ class Order(models.Model):
     placed_at = models.DateTimeField()
     hold_expires_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
+    advanced_at = models.DateTimeField(null=True, help_text="the grower's first share was paid")
+    delivered_at = models.DateTimeField(null=True, help_text="the claim window runs from here")
 
     class Meta:
         constraints = [
@@ -196,10 +232,15 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gt=0, lot_units__gt=0, amount_minor__gt=0), name="order_positive"
             ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("delivered", "settled")) | Q(delivered_at__isnull=False),
+                name="order_delivered_when",
+            ),
         ]
         indexes = [
             models.Index(fields=["lot", "buyer"]),
             models.Index(fields=["hold_expires_at"], condition=Q(state="held"), name="order_holds"),
+            models.Index(fields=["delivered_at"], condition=Q(state="delivered"), name="order_claim_windows"),
         ]
 
     def __str__(self) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, IntegerField, Prefetch, Q, QuerySet, Sum, Value, When
 
 from samphao.accounts.queries import Viewer
-from samphao.trade.models import GateState, Lot, Offer, Order
-from samphao.trade.types import LotSale, OfferForSale, PaidOrder
+from samphao.trade.models import GateState, Lot, ModeState, Offer, Order, TradeMode
+from samphao.trade.types import LotFacts, LotSale, OfferForSale, OrderParties, OrdersBehind, PaidOrder
+
+SHOWN_IN_TURN = (TradeMode.GENERAL, TradeMode.DOMESTIC, TradeMode.CBEC, TradeMode.POST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,12 @@ def market_figures() -> MarketFigures:
     return MarketFigures(Order.objects.count(), oversold, places["lots"], places["provinces"])
 
 
+def _general_first() -> Case:
+    """The way most goods are sold stands before the others."""
+    places = (When(trade_mode=mode, then=Value(place)) for place, mode in enumerate(SHOWN_IN_TURN))
+    return Case(*places, default=Value(9), output_field=IntegerField())
+
+
 def lots_on_sale(*, text: str = "", good: str = "", province_iso: str = "", destination: str = "") -> QuerySet[Lot]:
     """Return lots for the market, the soonest harvest first; `text` is looked for in the titles of all three languages."""
     lots = Lot.objects.select_related("listing__producer", "packing_house").order_by("harvest_from", "code")
@@ -47,7 +57,7 @@ def lots_on_sale(*, text: str = "", good: str = "", province_iso: str = "", dest
         lots = lots.filter(listing__good=good)
     if province_iso:
         lots = lots.filter(listing__producer__province_iso=province_iso)
-    offers = Offer.objects.filter(destination=destination).order_by("kind")
+    offers = Offer.objects.filter(destination=destination).order_by(_general_first(), "kind")
     gates = GateState.objects.filter(destination=destination)
     return lots.prefetch_related(Prefetch("offers", offers, "offers_here"), Prefetch("gates", gates, "gates_here"))
 
@@ -66,7 +76,11 @@ def lot_with_offers(code: str) -> Lot | None:
     return (
         Lot.objects.select_related("listing__producer", "packing_house", "exporter")
         .prefetch_related(
-            Prefetch("offers", Offer.objects.select_related("importer").order_by("destination", "kind")), "gates"
+            Prefetch(
+                "offers", Offer.objects.select_related("importer").order_by("destination", _general_first(), "kind")
+            ),
+            Prefetch("modes", ModeState.objects.order_by("destination", _general_first())),
+            "gates",
         )
         .filter(code=code)
         .first()
@@ -94,7 +108,7 @@ def goods_on_sale() -> list[tuple[str, int]]:
 def order_for(code: str, *, organisations: Sequence[int], sees_all: bool) -> Order | None:
     """Return an order if it is the viewer's to see: buyer, producer, packing house, exporter, importer, or the hub."""
     orders = Order.objects.select_related(
-        "offer__importer", "buyer", "lot__listing__producer", "lot__packing_house", "lot__exporter"
+        "offer__importer", "buyer", "lot__listing__producer", "lot__packing_house", "lot__exporter", "lot__ticket"
     ).filter(code=code)
     if not sees_all:
         orders = orders.filter(
@@ -127,16 +141,19 @@ def orders_due() -> list[tuple[str, int, str, str]]:
 def offers_for_sale() -> list[OfferForSale]:
     """Return every offer whose gate to list is open, in the order of ids."""
     rows = (
-        Offer.objects.filter(lot__gates__gate="to_list", lot__gates__is_open=True, lot__gates__destination=F("destination"))
+        Offer.objects.filter(
+            lot__gates__gate="to_list", lot__gates__is_open=True, lot__gates__destination=F("destination"),
+            lot__gates__trade_mode=F("trade_mode"),
+        )
         .order_by("id")
         .values_list(
             "id", "kind", "destination", "lot__code", "lot__listing__good", "lot_units", "lot__unit_mass_g",
-            F("lot__quantity") - F("lot__held") - F("lot__sold"), "lot__buyer_limit",
+            F("lot__quantity") - F("lot__held") - F("lot__sold"), "lot__buyer_limit", "trade_mode", "quantity_max",
         )
     )  # fmt: skip
     return [
-        OfferForSale(number, kind, destination, lot, good, units, mass_g, left, limit is not None)
-        for number, kind, destination, lot, good, units, mass_g, left, limit in rows
+        OfferForSale(number, kind, destination, lot, good, units, mass_g, left, limit is not None, mode, most)
+        for number, kind, destination, lot, good, units, mass_g, left, limit, mode, most in rows
     ]
 
 
@@ -190,11 +207,11 @@ def offers_whose_lines_do_not_add_up() -> int:
 
 
 def order_to_show(buyer: str) -> str | None:
-    """Return the largest paid order of a buyer, for the demo's tour."""
+    """Return the largest order of a buyer whose road is whole, else the largest paid one, for the demo's tour."""
     return (
         Order.objects.filter(buyer__code=buyer)
         .exclude(state__in=("held", "expired", "cancelled"))
-        .order_by("-amount_minor", "id")
+        .order_by(Case(When(state="settled", then=0), default=1), "-amount_minor", "id")
         .values_list("code", flat=True)
         .first()
     )
@@ -208,24 +225,39 @@ def orders_to_ship() -> list[PaidOrder]:
         .values_list(
             "id", "code", "lot__code", "lot__listing__good", "lot__listing__producer__code", "lot__listing__producer__province_iso",
             "lot__packing_house__code", "lot__packing_house__province_iso", "lot__exporter__code", "offer__importer__code", "offer__destination",
-            "lot_units", "lot__unit_mass_g", "lot__harvest_from", "lot__harvest_to",
+            "lot_units", "lot__unit_mass_g", "lot__harvest_from", "lot__harvest_to", "offer__trade_mode", "offer__carrier_service",
         )
     )  # fmt: skip
     return [PaidOrder(*row) for row in rows]
 
 
+SALES = """
+    SELECT l.code, g.good, p.code, h.code, i.code, f.destination, f.currency, s.sold, s.advanced, (f.priced_at AT TIME ZONE 'Asia/Bangkok')::date,
+           f.lines, s.units * l.unit_mass_g, l.harvest_from, l.harvest_to, l.dry_matter_pct
+    FROM (SELECT offer_id, sum(quantity)::bigint AS sold, coalesce(sum(quantity) FILTER (WHERE advanced_at IS NOT NULL), 0)::bigint AS advanced,
+                 sum(lot_units)::bigint AS units
+          FROM trade_order WHERE {condition} GROUP BY offer_id) s
+    JOIN trade_offer f ON f.id = s.offer_id JOIN trade_lot l ON l.id = f.lot_id JOIN trade_listing g ON g.id = l.listing_id
+    JOIN accounts_organisation p ON p.id = g.producer_id LEFT JOIN accounts_organisation h ON h.id = l.packing_house_id
+    LEFT JOIN accounts_organisation i ON i.id = f.importer_id ORDER BY l.id, f.id
+"""
+
+
 def sales_of_lots(state: str) -> list[LotSale]:
     """Return what was sold through each offer, over its orders in a state, lot by lot."""
-    rows = (
-        Offer.objects.filter(orders__state=state)
-        .annotate(sold=Sum("orders__quantity"), units=Sum("orders__lot_units"))
-        .order_by("lot_id", "id")
-        .values_list(
-            "lot__code", "lot__listing__good", "lot__listing__producer__code", "lot__packing_house__code", "importer__code", "destination",
-            "currency", "sold", "lines", "units", "lot__unit_mass_g", "lot__harvest_from", "lot__harvest_to", "lot__dry_matter_pct",
-        )
-    )  # fmt: skip
-    return [LotSale(*row[:9], row[9] * row[10], *row[11:]) for row in rows]
+    return _sales("state = %s", state)
+
+
+def sales_of_orders(codes: Sequence[str]) -> list[LotSale]:
+    """Return what some orders bought through each offer, lot by lot."""
+    return _sales("code = ANY (%s)", list(codes))
+
+
+def _sales(condition: str, value: str | list[str]) -> list[LotSale]:
+    with connection.cursor() as cursor:
+        cursor.execute(SALES.format(condition=condition), [value])
+        rows = [[*row[:10], json.loads(row[10]), *row[11:]] for row in cursor.fetchall()]
+    return [LotSale(*row) for row in rows]
 
 
 def order_codes_in(state: str) -> list[str]:
@@ -264,3 +296,64 @@ def sales_by_province() -> dict[str, int]:
         grams=Sum((F("held") + F("sold")) * F("unit_mass_g"))
     )
     return {iso: int(grams or 0) // 1000 for iso, grams in rows}
+
+
+def lot_facts() -> dict[str, LotFacts]:
+    """Return what declarations take from each lot; one query."""
+    rows = Lot.objects.order_by("code").values_list(
+        "code", "price_minor", "unit_mass_g", "carton_units", "laboratory_code", "packing_house__code"
+    )
+    return {row[0]: LotFacts(*row[1:-1], row[-1] or "") for row in rows}
+
+
+def gate_findings(
+    gates: Sequence[str], trade_mode: str = TradeMode.GENERAL
+) -> dict[tuple[str, str], dict[str, bool | None]]:
+    """Return for each lot and destination what gates found, rule by rule; a gate itself stands under its own name."""
+    found: dict[tuple[str, str], dict[str, bool | None]] = {}
+    rows = GateState.objects.filter(gate__in=gates, trade_mode=trade_mode).order_by("id")
+    for lot, destination, gate, is_open, findings in rows.values_list(
+        "lot__code", "destination", "gate", "is_open", "findings"
+    ):
+        rules = found.setdefault((lot, destination), {})
+        rules[gate] = is_open
+        rules.update((finding["rule"], finding["is_met"]) for finding in findings)
+    return found
+
+
+def offers_of_orders(states: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Return (order, offer, quantity) of every order in some states, the oldest first."""
+    return list(Order.objects.filter(state__in=states).order_by("id").values_list("code", "offer_id", "quantity"))
+
+
+def lines_of_offers(states: Sequence[str]) -> dict[int, tuple[str, list[dict[str, Any]]]]:
+    """Return currency and price lines of each offer through which orders in some states were placed."""
+    rows = Offer.objects.filter(id__in=Order.objects.filter(state__in=states).values("offer_id"))
+    return {row[0]: row[1:] for row in rows.order_by("id").values_list("id", "currency", "lines")}
+
+
+def orders_behind(importers: Sequence[int], *, sees_all: bool) -> list[OrdersBehind]:
+    """Return by destination the sold orders that stand behind importers of record; one query."""
+    rows = Order.objects.exclude(state__in=("held", "expired", "cancelled")).exclude(offer__importer=None)
+    if not sees_all:
+        rows = rows.filter(offer__importer__in=importers)
+    sums = rows.order_by().values_list("offer__destination", "currency").annotate(Count("id"), Sum("amount_minor"))
+    return [OrdersBehind(*row) for row in sums.order_by("offer__destination", "currency")]
+
+
+def finding_of(lot: str, destination: str, rule: str) -> dict[str, Any]:
+    """Return what a gate found by one rule, with the rule's names; empty names where no gate asked it."""
+    rows = GateState.objects.filter(lot__code=lot, destination=destination).values_list("findings", flat=True)
+    found: dict[str, Any] = next((row for findings in rows for row in findings if row["rule"] == rule), {})
+    return {"name_en": rule, "name_th": rule, "name_zh": rule, "found": "", **found}
+
+
+def parties_of(orders: Sequence[str]) -> list[OrderParties]:
+    """Return buyer, producer and amount of orders, the oldest first; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT o.code, o.buyer_id, g.producer_id, l.code, o.amount_minor, o.currency FROM trade_order o
+               JOIN trade_lot l ON l.id = o.lot_id JOIN trade_listing g ON g.id = l.listing_id WHERE o.code = ANY (%s) ORDER BY o.id""",
+            [list(orders)],
+        )
+        return [OrderParties(*row) for row in cursor.fetchall()]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
 from samphao.core import events
 from samphao.core.codes import encode
-from samphao.trade.events import HoldsExpired, OrdersPaid, TicketsSigned
-from samphao.trade.models import CropSeason, GateState, Listing, Lot, Offer, Order, Ticket
+from samphao.trade.events import HoldsExpired, LotTurnedAway, OrdersDelivered, OrdersPaid, TicketsSigned
+from samphao.trade.models import CropSeason, GateState, Listing, Lot, ModeState, Offer, Order, Ticket
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.types import (
     CropShare,
     GateAnswer,
     LotSpec,
+    ModeAnswer,
     OrderAnswer,
     OrderRequest,
     PricedOffer,
@@ -24,6 +25,9 @@ from samphao.trade.types import (
     TicketSpec,
     order_code,
 )
+
+TOLD_AT_ONCE = 5000
+"""Orders in one event."""
 
 
 def place_order(request: OrderRequest) -> OrderAnswer:
@@ -81,6 +85,36 @@ def expire_holds(limit: int = 5000) -> list[str]:
     return expired
 
 
+def turn_away(lots: Mapping[tuple[str, str], str]) -> list[str]:
+    """Cancel the paid orders of lots that may not go to a destination, (lot, destination) to the rule that says so.
+
+    Their stock is free again, but the gate to list is shut for that destination. Refund and message follow the event.
+    """
+    pairs = sorted(lots)
+    codes, destinations = [lot for lot, _ in pairs], [destination for _, destination in pairs]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM trade_lot WHERE code = ANY (%s) ORDER BY id FOR NO KEY UPDATE", [codes])
+        cursor.execute(
+            """WITH away AS (SELECT l.id AS lot_id, u.destination FROM unnest(%s::text[], %s::text[]) u (lot, destination)
+                             JOIN trade_lot l ON l.code = u.lot),
+                    shut AS (UPDATE trade_gatestate g SET is_open = false FROM away
+                             WHERE g.lot_id = away.lot_id AND g.destination = away.destination AND g.gate = 'to_list'),
+                    gone AS (UPDATE trade_order o SET state = 'cancelled' FROM away, trade_offer f
+                             WHERE o.lot_id = away.lot_id AND f.id = o.offer_id AND f.destination = away.destination AND o.state = 'paid'
+                             RETURNING o.code, o.lot_id, o.lot_units, f.destination),
+                    freed AS (UPDATE trade_lot l SET sold = l.sold - g.units
+                              FROM (SELECT lot_id, sum(lot_units) AS units FROM gone GROUP BY lot_id) g WHERE l.id = g.lot_id)
+               SELECT l.code, g.destination, array_agg(g.code ORDER BY g.code) FROM gone g JOIN trade_lot l ON l.id = g.lot_id
+               GROUP BY 1, 2 ORDER BY 1, 2""",
+            [codes, destinations],
+        )
+        cancelled = []
+        for lot, destination, orders in cursor.fetchall():
+            events.publish(LotTurnedAway(lot, destination, lots[lot, destination], orders))
+            cancelled += orders
+    return cancelled
+
+
 def _lock_lots(cursor: object, condition: str, parameters: list[object]) -> None:
     cursor.execute(  # type: ignore[attr-defined]
         f"SELECT 1 FROM trade_lot WHERE id IN (SELECT lot_id FROM trade_order WHERE {condition}) ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
@@ -129,14 +163,31 @@ def store_gates(answers: Iterable[GateAnswer], *, decided_at: datetime) -> int:
     lots = dict(Lot.objects.values_list("code", "id"))
     rows = [
         GateState(
-            lot_id=lots[answer.lot], destination=answer.destination, gate=answer.gate, is_open=answer.is_open,
-            findings=list(answer.findings), next_due_on=answer.next_due_on, decided_at=decided_at,
+            lot_id=lots[answer.lot], destination=answer.destination, trade_mode=answer.trade_mode, gate=answer.gate,
+            is_open=answer.is_open, findings=list(answer.findings), next_due_on=answer.next_due_on, decided_at=decided_at,
         )
         for answer in answers
     ]  # fmt: skip
     GateState.objects.bulk_create(
-        rows, batch_size=2000, update_conflicts=True, unique_fields=["lot", "destination", "gate"],
+        rows, batch_size=2000, update_conflicts=True, unique_fields=["lot", "destination", "trade_mode", "gate"],
         update_fields=["is_open", "findings", "next_due_on", "decided_at"],
+    )  # fmt: skip
+    return len(rows)
+
+
+def store_modes(answers: Iterable[ModeAnswer], *, decided_at: datetime) -> int:
+    """Write in which trade modes lots are sold, and why not in others; an answer replaces the one before."""
+    lots = dict(Lot.objects.values_list("code", "id"))
+    rows = [
+        ModeState(
+            lot_id=lots[answer.lot], destination=answer.destination, trade_mode=answer.trade_mode, is_open=answer.is_open,
+            findings=list(answer.findings), decided_at=decided_at,
+        )
+        for answer in answers
+    ]  # fmt: skip
+    ModeState.objects.bulk_create(
+        rows, batch_size=5000, update_conflicts=True, unique_fields=["lot", "destination", "trade_mode"],
+        update_fields=["is_open", "findings", "decided_at"],
     )  # fmt: skip
     return len(rows)
 
@@ -153,7 +204,8 @@ def store_offers(
                 importer_id=organisations.get(offer.importer), entry_node=offer.entry_node, incoterm=offer.incoterm,
                 incoterm_place=offer.incoterm_place, lot_units=offer.lot_units, price_minor=offer.price_minor, currency=offer.currency,
                 lines=list(offer.lines), quantity_min=offer.quantity_min, quantity_max=offer.quantity_max, priced_at=priced_at,
-                valid_to=valid_to, promised_days=offer.promised_days,
+                valid_to=valid_to, promised_days=offer.promised_days, carrier_service=offer.carrier_service,
+                buyer_year_g=offer.buyer_year_g, buyer_year_minor=offer.buyer_year_minor,
             )
             for offer in offers
         ],
@@ -181,6 +233,43 @@ def sign_tickets(specs: Sequence[TicketSpec], *, through: str) -> int:
     return len(made)
 
 
-def advance_state(codes: Sequence[str], *, before: str, after: str) -> int:
-    """Move orders from one state of their road to the next; those elsewhere stay."""
-    return Order.objects.filter(code__in=codes, state=before).update(state=after)
+def ship_orders(codes: Sequence[str]) -> int:
+    """Mark paid orders as on their way; those elsewhere stay."""
+    return Order.objects.filter(code__in=codes, state=Order.State.PAID).update(state=Order.State.SHIPPED)
+
+
+def deliver_orders(delivered: Mapping[str, datetime]) -> int:
+    """Mark orders on their way as delivered when they were; the claim window runs from then."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE trade_order o SET state = 'delivered', delivered_at = u.at FROM unnest(%s::text[], %s::timestamptz[]) u (code, at)
+               WHERE o.code = u.code AND o.state = 'shipped' RETURNING o.code""",
+            [list(delivered), list(delivered.values())],
+        )
+        codes = [row[0] for row in cursor.fetchall()]
+        for start in range(0, len(codes), TOLD_AT_ONCE):
+            events.publish(OrdersDelivered(codes[start : start + TOLD_AT_ONCE]))
+    return len(codes)
+
+
+def mark_advanced(lots: Sequence[str]) -> list[str]:
+    """Mark the paid orders of lots with a signed ticket as advanced, each once; return them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE trade_order o SET advanced_at = core_now() FROM trade_lot l JOIN trade_ticket t ON t.lot_id = l.id
+               WHERE o.lot_id = l.id AND l.code = ANY (%s) AND o.advanced_at IS NULL AND o.state IN ('paid', 'shipped') RETURNING o.code""",
+            [list(lots)],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def mark_settled(claim_window: timedelta, limit: int) -> list[str]:
+    """Settle delivered orders whose claim window has closed, the oldest first; return them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE trade_order SET state = 'settled' WHERE id IN (
+                 SELECT id FROM trade_order WHERE state = 'delivered' AND delivered_at <= core_now() - make_interval(secs => %s)
+                 ORDER BY delivered_at, id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING code""",
+            [claim_window.total_seconds(), limit],
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -16,7 +16,7 @@ KEY_LENGTH_MAX = 80
 
 
 class Placement(IntEnum):
-    """What the order counter's statement decided (`trade/migrations/0002_place_orders.py`)."""
+    """What the order counter's statement decided (`trade/migrations/0005_year_limits.py`)."""
 
     PLACED = 0
     REPEATED = 1
@@ -29,6 +29,7 @@ class Placement(IntEnum):
     OVER_LIMIT = 8
     BAD_QUANTITY = 9
     PRICE_EXPIRED = 10
+    OVER_YEAR_LIMIT = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,18 @@ class GateAnswer:
     is_open: bool
     findings: tuple[dict[str, str | bool | None], ...]
     next_due_on: date | None = None
+    trade_mode: str = "general"
+
+
+@dataclass(frozen=True, slots=True)
+class ModeAnswer:
+    """Whether a lot is sold to a destination in a trade mode; `findings` are the rules that refuse it."""
+
+    lot: str
+    destination: str
+    trade_mode: str
+    is_open: bool
+    findings: tuple[dict[str, str | bool | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +166,9 @@ class PricedOffer:
     quantity_min: int
     quantity_max: int
     promised_days: int
+    carrier_service: str = ""
+    buyer_year_g: int | None = None
+    buyer_year_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +184,8 @@ class OfferForSale:
     unit_mass_g: int
     units_left: int
     is_hot: bool
+    trade_mode: str = "general"
+    quantity_max: int = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +207,8 @@ class PaidOrder:
     unit_mass_g: int
     harvest_from: date
     harvest_to: date
+    trade_mode: str
+    carrier_service: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +225,7 @@ class TicketSpec:
 
 @dataclass(frozen=True, slots=True)
 class LotSale:
-    """What was sold of a lot through one offer: whole selling units, with the price lines of one."""
+    """What was sold of a lot through one offer: whole selling units, with the price lines of one; of them, those advanced."""
 
     lot: str
     good: str
@@ -215,8 +235,43 @@ class LotSale:
     destination: str
     currency: str
     quantity: int
+    advanced_quantity: int
+    priced_on: date
     lines: list[dict[str, Any]]
     mass_g: int
     harvest_from: date
     harvest_to: date
     dry_matter_pct: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class LotFacts:
+    """What a declaration takes from a lot."""
+
+    price_minor: int
+    unit_mass_g: int
+    carton_units: int
+    laboratory: str
+    packing_house: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersBehind:
+    """The orders for which an importer is importer of record in one destination."""
+
+    destination: str
+    currency: str
+    orders: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderParties:
+    """Whose order it is, and of whose lot."""
+
+    order: str
+    buyer: int
+    producer: int
+    lot: str
+    amount_minor: int
+    currency: str

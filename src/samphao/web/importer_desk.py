@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from samphao.core import clock
 from samphao.customs.queries import CollectedSum
 from samphao.reference import queries as reference
+from samphao.trade.types import OrdersBehind
 from samphao.web.officer import state_tag
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, money, money_whole, number, tonnes
 from samphao.web.tower import node_name
-from samphao.workflows.declaring import OrdersBehind
 
 STATES = ("held", "cleared")
 NEARLY = 0.9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -15,10 +16,12 @@ from samphao.core import clock
 from samphao.customs import queries as customs
 from samphao.customs.queries import StateCount
 from samphao.customs.types import Decision
+from samphao.freight import queries as freight
 from samphao.reference import queries as reference
 from samphao.web.templatetags.samphao import in_language_plain, kg, moment, money, money_whole, number, percent
 from samphao.web.tower import mode_name, node_name
 
+CODE = re.compile(r"[a-z]+(?:-[a-z0-9]+)*|[A-Z]{5}")
 RISK_KINDS = {"paper-missing": "bad", "permit-missing": "bad", "packing-house-not-valid": "bad", "random": "info"}
 STATES = ("control", "documents_asked", "held", "draft", "released")
 
@@ -65,19 +68,20 @@ def lane_tag(lane: str) -> dict[str, str] | str:
     return {"kind": "ok", "label": _("green line")} if lane == "green" else {"kind": "bad", "label": _("red line")}
 
 
-def paper_names() -> dict[str, Any]:
-    """Return the names of every paper in the reference data by its code, in three languages."""
+def names_by_code() -> dict[str, Any]:
+    """Return the names, in three languages, of what a finding gives by its code: papers, goods, places."""
+    papers: dict[str, Any] = {row.code: row for row in reference.documents(clock.today())}
+    named = {**papers, **reference.goods(), **freight.nodes()}
     return {
-        row.code: {"name_en": row.name_en, "name_th": row.name_th, "name_zh": row.name_zh}
-        for row in reference.documents(clock.today())
+        code: {"name_en": row.name_en, "name_th": row.name_th, "name_zh": row.name_zh} for code, row in named.items()
     }
 
 
-def reason_text(reason: Mapping[str, Any], papers: Mapping[str, Any]) -> str:
+def reason_text(reason: Mapping[str, Any], names: Mapping[str, Any]) -> str:
+    found = CODE.sub(
+        lambda code: in_language_plain(names[code[0]]) if code[0] in names else code[0], str(reason.get("found") or "")
+    )
     name = in_language_plain(reason)
-    found = str(reason.get("found") or "")
-    if found in papers:
-        found = in_language_plain(papers[found])
     return f"{name}: {found}" if found and reason["rule"] != "random" else name
 
 
@@ -98,13 +102,13 @@ def desk_figures(counts: Sequence[StateCount]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def queue_items(rows: Iterable[Any], papers: Mapping[str, Any]) -> list[dict[str, Any]]:
+def queue_items(rows: Iterable[Any], names: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the exceptions of the desk: a declaration with its reasons, value, and how long it has waited."""
     items = []
     for row in rows:
         leading = row.reasons[0] if row.reasons else {"rule": ""}
         hard = [
-            reason_text(reason, papers)
+            reason_text(reason, names)
             for reason in row.reasons
             if reason["rule"] not in ("shared-container", "third-country")
         ]
@@ -214,7 +218,7 @@ def declaration_row(row: Any, cities: Mapping[str, str]) -> list[Any]:
 
 
 def declaration_page(
-    row: Any, cities: Mapping[str, str], papers: Mapping[str, Any], *, may_decide: bool
+    row: Any, cities: Mapping[str, str], names: Mapping[str, Any], *, may_decide: bool
 ) -> dict[str, Any]:
     is_import = row.kind == "import"
     items, documents = list(row.items.all()), list(row.documents.all())
@@ -231,7 +235,7 @@ def declaration_page(
         "transport": _transport_rows(row),
         "reason_columns": [{"label": _("reason")}, {"label": _("weight"), "numeric": True}, {"label": _("source"), "wide": True}],
         "reasons": [
-            [reason_text(reason, papers) if "name_en" in reason else _plain_reason(reason), number(reason["weight"]), reason["source"]]
+            [reason_text(reason, names) if "name_en" in reason else _plain_reason(reason), number(reason["weight"]), reason["source"]]
             for reason in row.reasons
         ],
         "item_columns": _item_columns(is_import=is_import),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from samphao.web.sources import source_text
 from samphao.web.templatetags.samphao import money, percent
 
 
@@ -45,7 +46,7 @@ def price_rows(lines: Sequence[dict[str, Any]], currency: str, quantity: int) ->
         rows.append(
             {
                 "label": label(line["kind"]) + (f" {line['rate']}" if line.get("rate") else ""),
-                "rule": f"{line['rule']}{times} · {line['source']} · {dated}",
+                "rule": f"{line['rule']}{times} · {source_text(line['source'])} · {dated}",
                 "is_estimate": line["is_estimate"],
                 "amount": money(line["amount_minor"] * quantity, currency),
             }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from django.urls import reverse
@@ -12,6 +14,7 @@ from samphao.reference.queries import destinations
 from samphao.web.cards import destination_names
 from samphao.web.maps import Flow, Mode, Pin, Place, corridor_map, flow_key
 from samphao.web.templatetags.samphao import in_language_plain, kg, moment, money_whole, number, percent, tonnes
+from samphao.workflows.exceptions import Kind, LoadException
 
 MODES = ("road", "rail", "sea", "air")
 
@@ -67,7 +70,7 @@ def certificate(plan: Any) -> dict[str, Any]:
     return {
         "cost": money_whole(plan.cost_minor, plan.currency),
         "bound": money_whole(plan.lower_bound_minor, plan.currency),
-        "gap": plan.gap,
+        "above_best": plan.above_best,
         "rows": [
             {"label": _("rests on estimates"), "value": percent(plan.estimate_share, 0)},
             {
@@ -82,6 +85,30 @@ def certificate(plan: Any) -> dict[str, Any]:
     }
 
 
+def exception_items(found: Sequence[LoadException], names: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the tower's exceptions: what stands still, why, who mends it, by when."""
+    labels = {
+        Kind.PAPERS: ("warn", _("papers are missing")),
+        Kind.OFFICER: ("warn", _("waits for an officer")),
+        Kind.HELD: ("bad", _("held by customs")),
+        Kind.ENTRY: ("bad", _("held at entry")),
+    }
+    items = []
+    for row in found:
+        kind, label = labels[row.kind]
+        reason = _(row.declaration.decision_reason) if row.declaration.decision_reason else label
+        items.append(
+            {
+                "kind": kind, "label": label, "reference": row.load.code, "url": reverse("load", args=[row.load.code]), "text": reason,
+                "options": _("%(city)s · %(mass)s · declaration %(code)s") % {
+                    "city": names.get(row.load.destination, row.load.destination), "mass": kg(round(row.load.mass_kg)), "code": row.declaration.code,
+                },
+                "owner": in_language_plain(row.owner), "due": moment(row.due_at),
+            }
+        )  # fmt: skip
+    return items
+
+
 def load_row(load: Any, names: dict[str, str]) -> list[Any]:
     return [
         {"text": load.code, "url": reverse("load", args=[load.code])},
@@ -92,21 +119,38 @@ def load_row(load: Any, names: dict[str, str]) -> list[Any]:
     ]
 
 
-def load_page(load: Any) -> dict[str, Any]:
+def load_tag(state: str) -> dict[str, str]:
+    kind, label = {
+        "planned": ("idle", _("planned")),
+        "loaded": ("info", _("loaded")),
+        "declared": ("info", _("declared")),
+        "released": ("ok", _("released")),
+        "in_transit": ("info", _("on its way")),
+        "at_entry": ("warn", _("at its entry")),
+        "entered": ("ok", _("let in")),
+        "delivered": ("ok", _("delivered")),
+        "held": ("bad", _("held by customs")),
+    }[state]
+    return {"kind": kind, "label": label}
+
+
+def event_name(kind: str) -> str:
+    return {
+        "stuffed": _("stuffed"),
+        "sealed": _("sealed"),
+        "departed": _("left"),
+        "arrived": _("arrived"),
+        "inspected": _("inspected and let in"),
+        "delivered": _("delivered"),
+    }[kind]
+
+
+def load_page(load: Any, events: Sequence[Any], declared: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
     names = cities()
-    legs = [
-        [
-            f"{node_name(leg['from'])} → {node_name(leg['to'])}",
-            mode_name(leg["mode"]),
-            leg["departs_at"][:16].replace("T", " "),
-            leg["arrives_at"][:16].replace("T", " "),
-            money_whole(leg["cost_minor"], "THB"),
-        ]
-        for leg in load.legs
-    ]
     return {
         "load": load,
         "title": f"{names.get(load.destination, load.destination)} · {kg(round(load.mass_kg))}",
+        "tag": load_tag(load.state),
         "rows": [
             {"term": _("Container"), "value": load.container_number or _("shared container"), "note": load.equipment},
             {"term": _("Seal"), "value": load.seal_number},
@@ -121,23 +165,43 @@ def load_page(load: Any) -> dict[str, Any]:
         "leg_columns": [
             {"label": _("leg")},
             {"label": _("mode")},
-            {"label": _("leaves (UTC)")},
-            {"label": _("arrives (UTC)")},
+            {"label": _("leaves")},
+            {"label": _("arrives")},
             {"label": _("cost"), "numeric": True},
         ],
-        "legs": legs,
+        "legs": [
+            [
+                f"{node_name(leg['from'])} → {node_name(leg['to'])}",
+                mode_name(leg["mode"]),
+                moment(datetime.fromisoformat(leg["departs_at"])),
+                moment(datetime.fromisoformat(leg["arrives_at"])),
+                money_whole(leg["cost_minor"], "THB"),
+            ]
+            for leg in load.legs
+        ],
+        "event_columns": [{"label": _("what")}, {"label": _("where")}, {"label": _("happened")}, {"label": _("planned")}, {"label": _("told by")}],
+        "events": [[event_name(row.kind), node_name(row.node), moment(row.at), moment(row.planned_at), row.reported_by] for row in events],
         "consignment_columns": [
             {"label": _("consignment")},
             {"label": _("exporter")},
             {"label": _("importer")},
             {"label": _("shipments"), "numeric": True},
             {"label": _("mass"), "numeric": True},
+            {"label": _("export declaration")},
+            {"label": _("import declaration")},
         ],
         "consignments": [
-            [row.code, row.exporter, row.importer, number(row.shipments), kg(round(row.mass_kg))]
+            [
+                row.code, row.exporter, row.importer, number(row.shipments), kg(round(row.mass_kg)), _declaration(declared.get((row.code, "export"))),
+                _declaration(declared.get((row.code, "import"))),
+            ]
             for row in load.consignments.all()
         ],
-    }
+    }  # fmt: skip
+
+
+def _declaration(row: Any) -> Any:
+    return {"text": row.code, "url": reverse("declaration", args=[row.code])} if row else _("not yet")
 
 
 def tower_figures(plan: Any, figures: dict[str, float]) -> list[dict[str, Any]]:

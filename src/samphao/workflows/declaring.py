@@ -1,7 +1,6 @@
-"""From planned consignments to declarations: what customs must know of goods, parties, papers and the way they go.
+"""From planned consignments to export declarations: what customs must know of goods, parties, papers and the way they go.
 
-An export declaration is one consignment: one exporter's goods to one importer in one load. The goods of a lot whose
-gate *to cut* is shut, or that its gate *to load* turned away for good, are not in it: they stay where they are.
+An export declaration is one consignment: one exporter's goods to one importer in one load.
 """
 
 from __future__ import annotations
@@ -12,10 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
-
-from django.db.models import Count, Sum
 
 from samphao.core.codes import decode
 from samphao.customs import queries as customs
@@ -25,6 +21,7 @@ from samphao.reference import queries as reference
 from samphao.reference.queries import DocumentSpec
 from samphao.reference.types import GoodSpec
 from samphao.trade import queries as trade
+from samphao.trade.types import LotFacts
 
 ORIGIN = "TH"
 TRADE_MODE = "general"
@@ -37,19 +34,7 @@ MADE_HERE = {
     "commercial-invoice": "INV", "packing-list": "PL", "transport-document": "TD", "goods-transition-control": "GTC", "vgm": "VGM", "transit-papers": "TR",
 }  # fmt: skip
 LABORATORY = ("load-lab-listed", "load-by2", "load-cadmium")
-TURNED_AWAY = ("load-by2", "load-cadmium", "load-packing-house-gacc")
 PACKING_HOUSE = ("list-packing-house-gacc", "list-packing-house-doa", "load-packing-house-gacc")
-
-
-@dataclass(frozen=True, slots=True)
-class LotFacts:
-    """What a declaration takes from a lot."""
-
-    price_minor: int
-    unit_mass_g: int
-    carton_units: int
-    laboratory: str
-    packing_house: str
 
 
 @dataclass(slots=True)
@@ -64,22 +49,20 @@ class Goods:
 
 @dataclass(slots=True)
 class Parcel:
-    """A consignment while it is gathered: its goods by kind, and the orders that stay behind."""
+    """A consignment while it is gathered: its goods by kind."""
 
     code: str
     exporter: str
     importer: str
     load: Any
     goods: dict[str, Goods] = field(default_factory=lambda: defaultdict(Goods))
-    left_behind: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Declarations to make, orders whose lot was turned away, and consignments that nobody can declare."""
+    """Declarations to make, and consignments that nobody can declare: an exporter or importer is not known."""
 
     specs: list[DeclarationSpec]
-    left_behind: int
     undeclared: list[str]
 
 
@@ -92,36 +75,10 @@ class Gathering:
         self.goods = reference.goods()
         self.countries = {row.code: row.country for row in reference.destinations()}
         self.papers = reference.documents(on)
+        self.lots = trade.lot_facts()
+        self.findings = trade.gate_findings(("to_list", "to_cut", "to_load"))
         self._regimes: dict[str, dict[str, str]] = {}
         self._needed: dict[tuple[str, str, frozenset[str], bool], tuple[DocumentSpec, ...]] = {}
-
-    @cached_property
-    def lots(self) -> dict[str, LotFacts]:
-        rows = trade.lots_on_sale().prefetch_related(None).order_by("code")
-        return {
-            code: LotFacts(price, mass, carton, laboratory, house or "")
-            for code, price, mass, carton, laboratory, house in rows.values_list(
-                "code", "price_minor", "unit_mass_g", "carton_units", "laboratory_code", "packing_house__code"
-            )
-        }
-
-    @cached_property
-    def findings(self) -> dict[tuple[str, str], dict[str, bool | None]]:
-        """For each lot and destination what the gates found, rule by rule; a gate itself stands under its own name."""
-        found: dict[tuple[str, str], dict[str, bool | None]] = {}
-        rows = (
-            trade.lots_on_sale()
-            .prefetch_related(None)
-            .order_by("code")
-            .filter(gates__gate__in=("to_list", "to_cut", "to_load"))
-        )
-        for lot, destination, gate, is_open, findings in rows.values_list(
-            "code", "gates__destination", "gates__gate", "gates__is_open", "gates__findings"
-        ):
-            rules = found.setdefault((lot, destination), {})
-            rules[gate] = is_open
-            rules.update((finding["rule"], finding["is_met"]) for finding in findings)
-        return found
 
     def regime(self, country: str, good: str) -> str:
         """Return under which regime the price to the door supposes that the good enters a country."""
@@ -160,55 +117,27 @@ def exports_to_declare(on: date, seed: int) -> Gathered:
     """Gather every consignment of the latest plan that has no export declaration yet."""
     plan = freight.latest_plan()
     if plan is None:
-        return Gathered([], 0, [])
+        return Gathered([], [])
     gathering = Gathering(on, seed)
     declared = customs.declared_consignments("export")
-    parcels = [parcel for parcel in _parcels(plan, gathering) if parcel.code not in declared]
-    specs, undeclared = [], []
-    for parcel in parcels:
-        if not parcel.exporter or not parcel.importer:
-            undeclared.append(parcel.code)
-        elif parcel.goods:
-            specs.append(_export(parcel, gathering))
-    return Gathered(specs, sum(parcel.left_behind for parcel in parcels), undeclared)
+    parcels = [parcel for parcel in _parcels(plan, gathering.lots) if parcel.code not in declared and parcel.goods]
+    undeclared = [parcel.code for parcel in parcels if not (parcel.exporter and parcel.importer)]
+    return Gathered([_export(parcel, gathering) for parcel in parcels if parcel.code not in undeclared], undeclared)
 
 
-def _parcels(plan: Any, gathering: Gathering) -> Iterable[Parcel]:
-    loads = {load.id: load for load in plan.loads.order_by("id")}
-    found: dict[tuple[int, str, str], Parcel] = {}
-    for load, code, exporter, importer in (
-        plan.loads.filter(consignments__isnull=False)
-        .order_by("consignments__id")
-        .values_list("id", "consignments__code", "consignments__exporter", "consignments__importer")
-    ):
-        found[load, exporter, importer] = Parcel(code, exporter, importer, loads[load])
-    for load, exporter, importer, lot, good, mass in (
-        plan.loads.filter(shipments__isnull=False)
-        .order_by("shipments__id")
-        .values_list(
-            "id",
-            "shipments__exporter",
-            "shipments__importer",
-            "shipments__lot_code",
-            "shipments__good",
-            "shipments__mass_kg",
-        )
-    ):
-        parcel = found[load, exporter, importer]
-        if _is_turned_away(gathering.findings.get((lot, parcel.load.destination), {})):
-            parcel.left_behind += 1
-            continue
-        facts, goods = gathering.lots[lot], parcel.goods[good]
-        units = round(mass * 1000 / facts.unit_mass_g)
+def _parcels(plan: Any, lots: Mapping[str, LotFacts]) -> Iterable[Parcel]:
+    found = {
+        consignment.code: Parcel(consignment.code, consignment.exporter, consignment.importer, consignment.load)
+        for consignment in freight.consignments_of(plan)
+    }
+    for shipment in freight.loaded_shipments(plan):
+        facts, goods = lots[shipment.lot], found[shipment.consignment].goods[shipment.good]
+        units = round(shipment.mass_kg * 1000 / facts.unit_mass_g)
         goods.grams += units * facts.unit_mass_g
         goods.packages += -(-units // facts.carton_units)
         goods.value_minor += units * facts.price_minor
-        goods.lots[lot] = None
+        goods.lots[shipment.lot] = None
     return found.values()
-
-
-def _is_turned_away(findings: Mapping[str, bool | None]) -> bool:
-    return findings.get("to_cut") is False or any(findings.get(rule) is False for rule in TURNED_AWAY)
 
 
 def _export(parcel: Parcel, gathering: Gathering) -> DeclarationSpec:
@@ -324,134 +253,3 @@ def _number(
 
 def _draw(seed: int, text: str) -> float:
     return int.from_bytes(hashlib.blake2b(f"{seed}/{text}".encode(), digest_size=6).digest(), "big") / 2**48
-
-
-@dataclass(slots=True)
-class Charged:
-    """What the price lines of orders say of one good in one consignment, minor units of the buyers' currency."""
-
-    customs_value_minor: int = 0
-    duty_minor: int = 0
-    vat_minor: int = 0
-
-
-CHARGES = {
-    "goods": "customs_value_minor", "carriage_to_entry": "customs_value_minor", "insurance": "customs_value_minor", "duty": "duty_minor", "vat": "vat_minor",
-}  # fmt: skip
-
-
-def imports_to_declare(on: date) -> list[DeclarationSpec]:
-    """Return an import declaration for each released export: value, duty and VAT are those that its buyers paid."""
-    exports = customs.exports_to_enter()
-    charged, currencies = _charged(exports)
-    gathering = Gathering(on, 0)
-    places = {row.code: row.currency for row in reference.destinations()}
-    lines = {row: reference.tariff_lines(row, on) for row in {export.destination_country for export in exports}}
-    specs = []
-    for export in exports:
-        country = export.destination_country
-        items = tuple(
-            _imported(item, charged[export.consignment, item.good], lines[country], gathering.goods[item.good], country)
-            for item in export.items
-        )
-        specs.append(
-            DeclarationSpec(
-                decode("CS", export.consignment) or 0, export.consignment, export.exporter, export.importer, export.destination, country,
-                export.origin_country, currencies.get(export.consignment, places[export.destination]),
-                sum(item.value_minor for item in items), export.fob_value_minor, _arriving(export), items,
-            )
-        )  # fmt: skip
-    return specs
-
-
-def _imported(
-    item: customs.ReleasedItem, charged: Charged, national: Mapping[str, str], good: GoodSpec, country: str
-) -> GoodsItemSpec:
-    return GoodsItemSpec(
-        item.good, good.category, item.hs6, national.get(item.good, ""), item.description_en, item.description_th, item.description_zh, item.packages,
-        item.net_mass_kg, item.gross_mass_kg, charged.customs_value_minor, item.preference, item.lot_codes,
-        needs_permit=good.is_fresh_fruit and country == "CN", duty_minor=charged.duty_minor, vat_minor=charged.vat_minor,
-    )  # fmt: skip
-
-
-def _arriving(export: customs.ReleasedExport) -> Transport:
-    return Transport(
-        export.load, export.transport_mode, export.transport_means, export.container_number, export.seal_number, "", ORIGIN, export.entry_node, (),
-        not export.container_number, export.departs_at, export.enters_at,
-    )  # fmt: skip
-
-
-def _charged(
-    exports: Sequence[customs.ReleasedExport],
-) -> tuple[dict[tuple[str, str], Charged], dict[str, str]]:
-    """Sum the price lines of the orders in each consignment, good by good; return them with each consignment's currency."""
-    lots_in = {(export.load, export.exporter, export.importer): export for export in exports}
-    consignments: dict[str, tuple[str, str]] = {}
-    plan = freight.latest_plan()
-    shipments = plan.loads.filter(shipments__isnull=False).values_list(
-        "code", "shipments__exporter", "shipments__importer", "shipments__order_code", "shipments__lot_code", "shipments__good"
-    ) if plan else []  # fmt: skip
-    for load, exporter, importer, order, lot, good in shipments:
-        export = lots_in.get((load, exporter, importer))
-        if export and any(lot in item.lot_codes for item in export.items):
-            consignments[order] = export.consignment, good
-    found: dict[tuple[str, str], Charged] = defaultdict(Charged)
-    currencies: dict[str, str] = {}
-    offers = _offer_charges()
-    for order, offer, quantity in trade.lots_on_sale().prefetch_related(None).order_by("orders__id").filter(
-        orders__isnull=False
-    ).values_list("orders__code", "orders__offer_id", "orders__quantity"):  # fmt: skip
-        place = consignments.get(order)
-        if place is None:
-            continue
-        currency, amounts = offers[offer]
-        currencies[place[0]] = currency
-        total = found[place]
-        for name, amount in amounts.items():
-            setattr(total, name, getattr(total, name) + amount * quantity)
-    return found, currencies
-
-
-def _offer_charges() -> dict[int, tuple[str, dict[str, int]]]:
-    """Return for each offer that sold its currency, and customs value, duty and VAT of one selling unit."""
-    rows = trade.lots_on_sale().prefetch_related(None).order_by("offers__id").filter(offers__orders__isnull=False)
-    sold = rows.values_list("offers__id", flat=True).distinct()
-    found = {}
-    for offer, currency, lines in (
-        trade.lots_on_sale().prefetch_related(None).order_by("offers__id").filter(offers__id__in=sold)
-    ).values_list("offers__id", "offers__currency", "offers__lines"):  # fmt: skip
-        amounts: dict[str, int] = defaultdict(int)
-        for line in lines:
-            if line["kind"] in CHARGES:
-                amounts[CHARGES[line["kind"]]] += line["amount_minor"]
-        found[offer] = currency, dict(amounts)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class OrdersBehind:
-    """The orders for which an importer is importer of record in one destination."""
-
-    destination: str
-    currency: str
-    orders: int
-    amount_minor: int
-
-
-def orders_behind(organisations: Sequence[int], *, sees_all: bool) -> list[OrdersBehind]:
-    """Return by destination the paid orders that stand behind importers' declarations; one query."""
-    rows = (
-        trade.lots_on_sale()
-        .prefetch_related(None)
-        .order_by()
-        .exclude(orders__state__in=("held", "expired", "cancelled"))
-    )
-    rows = rows.filter(orders__isnull=False)
-    if not sees_all:
-        rows = rows.filter(orders__offer__importer__in=organisations)
-    return [
-        OrdersBehind(*row)
-        for row in rows.values_list("orders__offer__destination", "orders__currency")
-        .annotate(Count("orders__id"), Sum("orders__amount_minor"))
-        .order_by("orders__offer__destination", "orders__currency")
-    ]

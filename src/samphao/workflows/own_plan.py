@@ -5,17 +5,19 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from samphao.core.errors import BadRows, Fault, HubError
 from samphao.core.tables import read_numbered_rows
 from samphao.freight import queries as freight
-from samphao.freight.planning import Filled, Planned, fill_containers, plan
+from samphao.freight.certificates import fares_of, prices_of
+from samphao.freight.planning import Filled, Planned, fill_containers, plan, plan_on
 from samphao.freight.through_services import CONTAINER_KG, CONTAINER_M3, moment
-from samphao.freight.types import ShipmentSpec
+from samphao.freight.types import ShipmentSpec, above_best
 from samphao.reference.names import find_destination, find_door, find_good
+from samphao.workflows import own_services
 from samphao.workflows.shipping import DENSITY_KG_M3, DENSITY_OTHERWISE, exchange
 
 DAYS_MAX = 60
@@ -45,6 +47,10 @@ class OwnPlan:
     filled: dict[int, Filled]
     starts_at: datetime
     left_out: tuple[Fault, ...]
+    timetable: str = ""
+    """Name of the user's own file of services; empty where the reference network's are used."""
+    drawn_at: dict[str, str] = field(default_factory=dict)
+    """Node of the network at which a place that is none is drawn."""
 
     @property
     def summary(self) -> str:
@@ -55,8 +61,8 @@ class NothingToPlan(HubError):
     status, code = 422, "nothing-to-plan"
 
 
-def read_orders(path: Path, *, keep_good: bool) -> tuple[list[ShipmentSpec], tuple[Fault, ...]]:
-    """Return the shipments of a file; raise BadRows with every fault unless the good rows are to be kept."""
+def read_orders(path: Path) -> tuple[list[ShipmentSpec], list[Fault]]:
+    """Return the shipments of a file and every fault of it; a row with a fault is left out."""
     rows, faults = read_numbered_rows(path, OrderRow)
     shipments = []
     seen: set[str] = set()
@@ -71,11 +77,7 @@ def read_orders(path: Path, *, keep_good: bool) -> tuple[list[ShipmentSpec], tup
             faults += wrong
         else:
             shipments.append(shipment)
-    if faults and not keep_good:
-        raise BadRows(tuple(sorted(faults, key=lambda fault: fault.row)))
-    if not shipments:
-        raise NothingToPlan(f"{path.name} holds no order that can be planned")
-    return shipments, tuple(faults)
+    return shipments, faults
 
 
 def _shipment(row: OrderRow, number: int) -> ShipmentSpec:
@@ -98,6 +100,9 @@ def _faults(row: OrderRow, seen: set[str]) -> list[tuple[str, str, str]]:
     elif row.kg > CONTAINER_KG:
         mend = f"Split it into orders of at most {CONTAINER_KG:,.0f} kg"
         faults.append(("kg", f"{row.kg:,.0f} kg is more than a container bears", mend))
+    if row.m3 is not None and not 0 < row.m3 <= CONTAINER_M3:
+        mend = f"Give more than 0 and at most {CONTAINER_M3:g} m3, or leave it empty"
+        faults.append(("m3", f"{row.m3:g} m3 does not fit a container", mend))
     if row.ready_at.tzinfo is None or row.due_at.tzinfo is None:
         faults.append(("ready_at", "a time without a zone", "Write it as 2026-04-24T18:00:00+07:00"))
     elif row.due_at <= row.ready_at:
@@ -105,17 +110,30 @@ def _faults(row: OrderRow, seen: set[str]) -> list[tuple[str, str, str]]:
     return faults
 
 
-def make(path: Path, *, keep_good: bool, seed: int) -> OwnPlan:
-    """Read, solve and check; nothing is written."""
-    shipments, faults = read_orders(path, keep_good=keep_good)
+def make(path: Path, services: Path | None = None, *, keep_good: bool, seed: int) -> OwnPlan:
+    """Read, solve and check; nothing is written. Faults of both files are told together."""
+    shipments, faults = read_orders(path)
+    offered, more = own_services.read_services(services) if services else ([], [])
+    if (faults or more) and not keep_good:
+        raise BadRows(tuple(sorted((*faults, *more), key=lambda fault: (fault.file, fault.row))))
+    if not shipments:
+        raise NothingToPlan(f"{path.name} holds no order that can be planned")
+    if services and not offered:
+        raise NothingToPlan(f"{services.name} holds no service that can be used")
     first = min(shipment.ready_at for shipment in shipments).astimezone(UTC)
     starts_at = first.replace(hour=0, minute=0, second=0, microsecond=0)
-    last = max(shipment.due_at for shipment in shipments).astimezone(UTC)
-    days = min(DAYS_MAX, max(1, (last - starts_at) // timedelta(days=1) + 1))
-    planned = plan(shipments, starts_at, days, exchange(starts_at.date()), seed)
+    if services:
+        through = own_services.through(offered, starts_at)
+        planned = plan_on(through, own_services.stops(offered, shipments), shipments, starts_at, seed)
+    else:
+        last = max(shipment.due_at for shipment in shipments).astimezone(UTC)
+        days = min(DAYS_MAX, max(1, (last - starts_at) // timedelta(days=1) + 1))
+        planned = plan(shipments, starts_at, days, exchange(starts_at.date()), seed)
     if not planned.verdict.is_feasible:
         raise HubError("the plan failed its own check: " + "; ".join(planned.verdict.faults[:3]))
-    return OwnPlan(shipments, planned, fill_containers(planned, shipments), starts_at, faults)
+    drawn_at = {service.point.name: service.point.node for service in offered}
+    filled = fill_containers(planned, shipments)
+    return OwnPlan(shipments, planned, filled, starts_at, (*faults, *more), services.name if services else "", drawn_at)
 
 
 def write(own: OwnPlan, out: Path) -> None:
@@ -160,7 +178,7 @@ def _loads(own: OwnPlan) -> list[LoadRow]:
         for members, kind in shares:
             kg = sum(own.shipments[at].mass_kg for at in members)
             m3 = sum(own.shipments[at].volume_m3 for at in members)
-            fill = max(kg / CONTAINER_KG, m3 / CONTAINER_M3)
+            fill = max(kg / service.holds_kg, m3 / service.holds_m3)
             cells = (
                 f"L{len(rows) + 1:04}", service.id, kind, service.start, service.end.rstrip("/"), _iso(own, service.departs_min),
                 _iso(own, service.arrives_min), len(members), round(kg, 1), round(m3, 3), round(fill, 3),
@@ -180,7 +198,7 @@ def _itineraries(own: OwnPlan, loads: list[LoadRow]) -> Iterable[tuple[object, .
 
 
 def _plan(own: OwnPlan) -> dict[str, object]:
-    verdict, prices = own.planned.verdict, own.planned.solved.certificate.prices
+    verdict = own.planned.verdict
     return {
         "currency": "THB",
         "starts_at": own.starts_at.isoformat(),
@@ -193,13 +211,12 @@ def _plan(own: OwnPlan) -> dict[str, object]:
         "cost": round(verdict.cost, 2),
         "lower_bound": round(verdict.lower_bound, 2),
         "gap": round(verdict.gap, 6),
+        "above_best": above_best(verdict.cost, verdict.lower_bound),
         "seconds": round(own.planned.seconds, 2),
-        "rests_on": "every rate is an estimate of the reference network; the timetable is illustrative",
-        "certificate": {
-            service.id: [round(float(prices.volume[at]), 6), round(float(prices.mass[at]), 8)]
-            for at, service in enumerate(own.planned.services)
-            if prices.volume[at] or prices.mass[at]
-        },
+        "rests_on": f"times, prices and room of {own.timetable}, as given"
+        if own.timetable
+        else "every rate is an estimate of the reference network; the timetable is illustrative",
+        "certificate": {"prices": prices_of(own.planned), **fares_of(own.planned)},
     }
 
 
@@ -211,9 +228,11 @@ def _summary(own: OwnPlan) -> str:
         f"{len(own.shipments):,} orders, {tonnes:,.1f} t, in {verdict.boxes:,} containers and {loose:,.1f} m3 of shared ones",
         f"cost of this plan       THB {verdict.cost:>13,.0f}",
         f"no plan costs less than THB {verdict.lower_bound:>13,.0f}",
-        f"so at most {verdict.gap:.2%} above the best, for these prices",
+        f"so at most {above_best(verdict.cost, verdict.lower_bound):.2%} above the best, for these prices",
         f"solved in {own.planned.seconds:.1f} s, checked without the planner's code",
-        f"100 % of the cost rests on estimates: were they 20 % off, between THB {low:,.0f} and {high:,.0f}",
+        f"times, prices and room are those of {own.timetable}"
+        if own.timetable
+        else f"100 % of the cost rests on estimates: were they 20 % off, between THB {low:,.0f} and {high:,.0f}",
     ]
     lines += [
         f"left behind: {own.shipments[item.order].order_code}: {item.reason.value}"
@@ -229,7 +248,7 @@ def flows(own: OwnPlan) -> dict[tuple[str, str, str], float]:
     for load in _loads(own):
         kg = sum(own.shipments[at].mass_kg for at in load.members)
         for leg in own.planned.services[load.departure].legs:
-            key = (leg.from_node, leg.to_node, leg.mode)
+            key = (own.drawn_at.get(leg.from_node, leg.from_node), leg.to_node, leg.mode)
             carried[key] = carried.get(key, 0.0) + kg
     return carried
 

@@ -1,97 +1,129 @@
 """From held money to everybody's share: the advance at the signed ticket, the rest after the claim window.
 
 Nothing is paid on hope: each transfer takes from the money held for its lot, which the database does not let fall below
-zero. Baht are bought for what was paid in other money, at the rate that the price was made with.
+zero. An order is advanced once and settled once, and its mark and its money commit together. Baht are bought for what
+was paid in other money, at the rate that the price was made with.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
-from babel.numbers import get_currency_precision
+from django.db import transaction
 
+from samphao.core import clock
+from samphao.core.errors import Refused
+from samphao.core.money import minor_units
 from samphao.engines.duty import half_up
 from samphao.payments import services as payments
+from samphao.payments.adapters import simulator
 from samphao.payments.types import AccountSpec, Posting
+from samphao.reference import queries as reference
 from samphao.reference.types import ExchangeRateSpec
+from samphao.trade import queries as trade
+from samphao.trade import services
 from samphao.trade.types import LotSale
+from samphao.workflows import notices
 
 ADVANCE_PERCENT = 60  # of the grower's money at the signed ticket: the default of the payout schedule
+CLAIM_WINDOW = timedelta(hours=48)
+SETTLED_AT_ONCE = 20_000
 HUB, CARRIERS, INSURER = "HUB", "carriers", "insurer"
 PAID_IN_BAHT = ("producer", "packing_house", "carrier", "insurer", "hub")
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What a party has in a lot's sales in one currency, minor units."""
+    """What a party has in the sales of a lot in one currency, minor units; of a grower's, what was advanced already."""
 
     lot: str
     currency: str
     receiver: str
     owner: str
+    priced_on: date
     amount_minor: int
+    advance_minor: int
+
+    @property
+    def rest_minor(self) -> int:
+        return self.amount_minor - self.advance_minor
 
 
-def shares(sales: Iterable[LotSale], countries: Mapping[str, str]) -> list[Share]:
-    """Sum the price lines of sales by lot, currency and party, in a fixed order."""
-    sums: dict[tuple[str, str, str, str], int] = defaultdict(int)
+def tickets_signed(payload: dict[str, Any]) -> None:
+    """Pay the growers' first share of every order of the lots that were weighed."""
+    pay_advances(payload["lots"])
+
+
+def pay_advances(lots: Iterable[str]) -> int:
+    """Advance the paid orders of lots with a signed ticket; return how many transfers."""
+    with transaction.atomic():
+        orders = services.mark_advanced(list(lots))
+        growers = [part for part in shares(trade.sales_of_orders(orders)) if part.receiver == "producer"]
+        return _post([(part, part.advance_minor) for part in growers], "advance", orders)
+
+
+def settle_due() -> int:
+    """Pay everybody's share of orders whose claim window has closed, less what was advanced; return how many orders."""
+    with transaction.atomic():
+        orders = services.mark_settled(CLAIM_WINDOW, SETTLED_AT_ONCE)
+        _post([(part, part.rest_minor) for part in shares(trade.sales_of_orders(orders))], "payout", orders)
+    return len(orders)
+
+
+def send_to_banks() -> int:
+    """Send what is payable to its owners' banks, once a day; return how many payments."""
+    return payments.pay_out(simulator.METHOD, f"banks:{clock.today().isoformat()}", clock.now())
+
+
+def shares(sales: Iterable[LotSale]) -> list[Share]:
+    """Sum the price lines of sales by lot, currency and party, in a fixed order.
+
+    An advance is worked out for one selling unit and rounded down, so that it adds up however a lot's orders are settled.
+    """
+    countries = {row.code: row.country for row in reference.destinations()}
+    sums: dict[tuple[str, str, str, str, date], list[int]] = defaultdict(lambda: [0, 0])
     for sale in sales:
         for line in sale.lines:
             for receiver, amount in line["receivers"].items():
-                owner = _owner(receiver, sale, countries)
-                sums[sale.lot, sale.currency, receiver, owner] += int(amount) * sale.quantity
-    return [Share(*key, amount) for key, amount in sorted(sums.items()) if amount]
+                owner = _owner(receiver, sale, countries[sale.destination])
+                total = sums[sale.lot, sale.currency, receiver, owner, sale.priced_on]
+                total[0] += int(amount) * sale.quantity
+                if receiver == "producer":
+                    total[1] += int(amount) * ADVANCE_PERCENT // 100 * sale.advanced_quantity
+    return [Share(*key, amount, advance) for key, (amount, advance) in sorted(sums.items()) if amount]
 
 
-def _owner(receiver: str, sale: LotSale, countries: Mapping[str, str]) -> str:
+def _owner(receiver: str, sale: LotSale, country: str) -> str:
     return {
         "producer": sale.producer,
         "packing_house": sale.packing_house or sale.producer,
         "importer": sale.importer or "",
-        "customs": f"customs-{countries[sale.destination]}",
+        "customs": f"customs-{country}",
         "carrier": CARRIERS,
         "insurer": INSURER,
         "hub": HUB,
     }[receiver]
 
 
-def pay_advances(parts: Iterable[Share], rates: Mapping[str, ExchangeRateSpec], at: datetime) -> int:
-    """Post the growers' first share of each lot; return how many transfers."""
-    due = [part for part in parts if part.receiver == "producer"]
-    return _post([(part, _advance(part)) for part in due], "advance", rates, at)
-
-
-def pay_rest(
-    parts: Iterable[Share], advanced: Iterable[Share], rates: Mapping[str, ExchangeRateSpec], at: datetime
-) -> int:
-    """Post everybody's share of what was delivered, less the advances that were posted."""
-    paid = {(part.lot, part.currency, part.owner): _advance(part) for part in advanced if part.receiver == "producer"}
-    due = []
-    for part in parts:
-        before = paid.get((part.lot, part.currency, part.owner), 0) if part.receiver == "producer" else 0
-        due.append((part, max(0, part.amount_minor - before)))
-    return _post(due, "payout", rates, at)
-
-
-def _advance(part: Share) -> int:
-    return part.amount_minor * ADVANCE_PERCENT // 100
-
-
-def _post(due: Iterable[tuple[Share, int]], kind: str, rates: Mapping[str, ExchangeRateSpec], at: datetime) -> int:
+def _post(due: Iterable[tuple[Share, int]], kind: str, orders: list[str]) -> int:
+    """Post each share; the first of the orders names the batch, for an order is advanced and settled only once."""
+    rates = lru_cache(maxsize=None)(reference.exchange_rates)
+    batch, at = min(orders, default=""), clock.now()
     postings, accounts = [], set()
+    told: Counter[str] = Counter()
     for part, amount in due:
         if not amount:
             continue
         held = payments.held(part.lot, part.currency)
-        key = f"{kind}:{part.lot}:{part.currency}:{part.receiver}:{part.owner}"
-        if part.receiver in PAID_IN_BAHT:
-            baht = half_up(
-                Decimal(amount) * 100 / (rates[part.currency].rate * 10 ** int(get_currency_precision(part.currency)))
-            )
+        key = f"{kind}:{batch}:{part.lot}:{part.currency}:{part.receiver}:{part.owner}:{part.priced_on}"
+        if part.receiver in PAID_IN_BAHT and part.currency != "THB":
+            baht = half_up(Decimal(amount) * _satang(part.currency, rates(part.priced_on), part.priced_on))
             payable = AccountSpec("payable", "THB", owner=part.owner)
             bought, sold = exchange(part.currency), exchange("THB")
             entries: tuple[tuple[str, int], ...] = (
@@ -101,13 +133,25 @@ def _post(due: Iterable[tuple[Share, int]], kind: str, rates: Mapping[str, Excha
                 (payable.code, -baht),
             )
             accounts |= {held, payable, bought, sold}
+            told[part.owner] += baht
         else:
             payable = AccountSpec("payable", part.currency, owner=part.owner)
             entries = ((held.code, amount), (payable.code, -amount))
             accounts |= {held, payable}
         postings.append(Posting(kind, key, part.lot, at, entries, part.receiver))
+        if part.receiver in PAID_IN_BAHT and part.currency == "THB":
+            told[part.owner] += amount
     payments.open_accounts(accounts)
-    return payments.post(postings)
+    posted = payments.post(postings)
+    notices.shares_paid(kind, batch, told)
+    return posted
+
+
+def _satang(currency: str, rates: Mapping[str, ExchangeRateSpec], on: date) -> Decimal:
+    """Return what one minor unit of a currency is worth in satang."""
+    if currency not in rates:
+        raise Refused(f"No exchange rate of {currency} is known for {on}: publish one, then this payout goes on.")
+    return Decimal(100) / (rates[currency].rate * minor_units(currency))
 
 
 def exchange(currency: str) -> AccountSpec:

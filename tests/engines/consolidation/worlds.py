@@ -58,4 +58,5 @@ def checked(instance: Instance, plan: Plan) -> Verdict:
         plan.boxes.tolist(),
         plan.loose_m3.tolist(),
         (prices.volume.tolist(), prices.mass.tolist(), prices.slot.tolist()),
+        plan.certificate.fares,
     )

@@ -1,6 +1,14 @@
 """Writes of accounts, one use case a function."""
 
-from samphao.accounts.services.notify import in_three_languages, mark_read, notify
+from samphao.accounts.services.notify import (
+    LANGUAGES,
+    Message,
+    Spoken,
+    in_three_languages,
+    mark_read,
+    notify,
+    notify_each,
+)
 from samphao.accounts.services.own_account import change_account, send_reset_letters
 from samphao.accounts.services.parties import open_login, register_households, register_parties
 from samphao.accounts.services.people import (
@@ -18,6 +26,9 @@ from samphao.accounts.services.send_mail import send_waiting_mail
 from samphao.accounts.services.set_up import begin_set_up, finish_set_up, make_set_up_token, may_set_up, set_up_demo
 
 __all__ = [
+    "LANGUAGES",
+    "Message",
+    "Spoken",
     "accept_as_new",
     "accept_invitation",
     "begin_set_up",
@@ -33,6 +44,7 @@ __all__ = [
     "mark_read",
     "may_set_up",
     "notify",
+    "notify_each",
     "open_login",
     "register_households",
     "register_parties",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from functools import lru_cache
 
 from django.db import connection, transaction
 from django.utils.translation import gettext, override
@@ -15,7 +17,7 @@ LANGUAGES = {"text_en": "en", "text_th": "th", "text_zh": "zh-hans"}
 NOTIFY = """
 WITH made AS (
   INSERT INTO accounts_notice (organisation_id, subject, key, text_en, text_th, text_zh, created_at)
-  SELECT o, %s, %s || ':' || o, %s, %s, %s, core_now() FROM unnest(%s::bigint[]) o
+  SELECT u.*, core_now() FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[]) u
   ON CONFLICT (key) DO NOTHING RETURNING id, organisation_id),
 people AS (
   SELECT made.id AS notice_id, u.id AS user_id, u.email FROM made
@@ -34,26 +36,66 @@ SELECT (SELECT count(*) FROM made), (SELECT count(*) FROM mail)
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A notice to be given to one organisation; the same key is given once."""
+
+    organisation: int
+    subject: str
+    key: str
+    text_en: str
+    text_th: str
+    text_zh: str
+
+
 def notify(organisation_ids: Sequence[int], *, subject: str, key: str, text_en: str, text_th: str, text_zh: str) -> int:
-    """Put a message before the people of organisations, once per key; return to how many it was new.
+    """Put one message before the people of organisations, once per key and organisation; return to how many it was new."""
+    return notify_each(Message(row, subject, f"{key}:{row}", text_en, text_th, text_zh) for row in organisation_ids)
+
+
+def notify_each(messages: Iterable[Message]) -> int:
+    """Put messages before the people of their organisations; return how many were new.
 
     Nothing is sent here: e-mails wait in the caller's transaction for the worker, and go only if it commits.
     """
+    columns = list(zip(*map(astuple, messages), strict=True))
+    if not columns:
+        return 0
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(NOTIFY, [subject, key, text_en, text_th, text_zh, list(organisation_ids)])
+        cursor.execute(NOTIFY, list(map(list, columns)))
         made, mails = cursor.fetchone()
     if mails:
         wake_worker()
     return int(made)
 
 
+class Spoken(str):
+    """A value of a message that is translated itself."""
+
+    __slots__ = ()
+
+
 def in_three_languages(message: str, **values: object) -> dict[str, str]:
-    """Return `message` (marked by gettext_noop) as the three texts of a notice."""
-    texts = {}
+    """Return `message` (marked by gettext_noop) as the three texts of a notice; a value may be a mapping of three texts itself."""
+    return {
+        field: template % {key: _said(value, field) for key, value in values.items()}
+        for field, template in _templates(message).items()
+    }
+
+
+def _said(value: object, field: str) -> object:
+    if isinstance(value, Spoken):
+        return _templates(str(value))[field]
+    return value[field] if isinstance(value, Mapping) else value
+
+
+@lru_cache(maxsize=200)
+def _templates(message: str) -> dict[str, str]:
+    found = {}
     for field, language in LANGUAGES.items():
         with override(language):
-            texts[field] = gettext(message) % values
-    return texts
+            found[field] = gettext(message) if message else ""
+    return found
 
 
 def mark_read(username: str, notice_ids: Sequence[int] | None = None) -> int:

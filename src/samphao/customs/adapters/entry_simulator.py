@@ -16,7 +16,7 @@ COUNTRIES = {"CN": "China", "LA": "Laos", "VN": "Vietnam", "KH": "Cambodia", "MM
 AHEAD_H = 12  # an import declaration is made so long before the goods arrive: made for the demo
 CLEARED = _("Papers in order; duty and VAT are covered by money already collected.")
 SAMPLED = _("Sampled at entry, nothing found; duty and VAT are covered by money already collected.")
-SHORT = _("The importer's permit has too few kilograms left for these goods.")
+SHORT = _("No permit of the importer covers these goods on this day: too few kilograms are left, or it has ended.")
 FINDINGS = (
     _("A live insect was found in the sample."),
     _("The number of the orchard on a carton is not on the certificate."),
@@ -27,7 +27,7 @@ FINDINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A consignment at its place of entry."""
+    """A consignment at its place of entry; the timetable lets an unsampled one go on at `enters_at`."""
 
     consignment: str
     country: str
@@ -38,11 +38,12 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """What the simulator did: whether it took a sample, what it found, when it was done, by which rates."""
+    """What the simulator did: whether it took a sample, what it found, from when to when, by which rates."""
 
     inspector: str
     is_sampled: bool
     finding: str
+    started_at: datetime
     ended_at: datetime
     source: str
 
@@ -59,7 +60,8 @@ def inspect(arrival: Arrival, rates: Sequence[SamplingSpec], seed: int) -> Inspe
         f"entry inspection simulator ({COUNTRIES.get(arrival.country, arrival.country)})",
         is_sampled,
         FINDINGS[int(which * len(FINDINGS))] if has_finding else "",
-        arrival.enters_at + timedelta(days=float(days)),
+        arrival.enters_at - timedelta(days=float(rate.days)),
+        arrival.enters_at + timedelta(days=float(days - rate.days)),
         rate.source,
     )
 

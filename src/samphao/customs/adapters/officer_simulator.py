@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop as _
 
@@ -14,6 +14,7 @@ from samphao.customs.types import Decision, DecisionSpec, SuppliedPaper
 OFFICER = "officer simulator"
 ISSUERS = "issuing offices simulator"
 ANSWERED_SHARE = 0.93  # papers that come when they are asked for: made for the demo
+LOOKED_AT_H, ANSWERED_H = 2, 4  # until an officer has looked, until papers have come: made for the demo
 DOUBTED_SHARE = 0.1  # unusual values that are not believed
 ASK = _("Send the papers that are missing; the goods wait until they are here.")
 STOP = _("The party is not listed today, so these goods do not leave.")
@@ -33,6 +34,7 @@ class WaitingCase:
     rules: tuple[str, ...]
     missing: tuple[str, ...]
     departs_at: datetime
+    submitted_at: datetime
 
 
 def for_people(cases: Sequence[WaitingCase], count: int) -> set[str]:
@@ -49,10 +51,17 @@ def for_people(cases: Sequence[WaitingCase], count: int) -> set[str]:
 
 
 def decisions(cases: Iterable[WaitingCase], seed: int) -> Iterator[DecisionSpec]:
-    """Decide the red line as the reasons suggest; the same seed decides the same."""
+    """Decide the red line as the reasons suggest, within hours; the same seed decides the same."""
     for case in cases:
         decision, reason = _decide(case, seed)
-        yield DecisionSpec(case.code, decision, reason)
+        hours = LOOKED_AT_H * (0.5 + draw(seed, f"{case.code}/hours"))
+        if decision is not Decision.ASK_DOCUMENTS and _were_asked(case):
+            hours += ANSWERED_H
+        yield DecisionSpec(case.code, decision, reason, case.submitted_at + timedelta(hours=hours))
+
+
+def _were_asked(case: WaitingCase) -> bool:
+    return bool(set(case.rules) & {"paper-missing", "permit-missing", "paper-late"})
 
 
 def _decide(case: WaitingCase, seed: int) -> tuple[Decision, str]:
@@ -64,7 +73,7 @@ def _decide(case: WaitingCase, seed: int) -> tuple[Decision, str]:
     if "value-unusual" in rules:
         doubted = draw(seed, case.code) < DOUBTED_SHARE
         return (Decision.HOLD, DOUBT) if doubted else (Decision.RELEASE, VALUE)
-    if rules & {"paper-missing", "permit-missing", "paper-late"}:
+    if _were_asked(case):
         return Decision.RELEASE, COMPLETE
     if "first-export" in rules:
         return Decision.RELEASE, FIRST
@@ -76,7 +85,8 @@ def answers(asked: Iterable[WaitingCase], seed: int) -> Iterator[SuppliedPaper]:
     for case in asked:
         if draw(seed, case.code) < ANSWERED_SHARE:
             for document in case.missing:
-                yield SuppliedPaper(case.code, document, f"SIM-{document.upper()[:12]}-{case.code[3:]}")
+                at = case.submitted_at + timedelta(hours=ANSWERED_H)
+                yield SuppliedPaper(case.code, document, f"SIM-{document.upper()[:12]}-{case.code[3:]}", at)
 
 
 def draw(seed: int, code: str) -> float:

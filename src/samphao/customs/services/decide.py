@@ -49,18 +49,21 @@ def decide_many(specs: Sequence[DecisionSpec], *, by: str, at: datetime) -> list
             spec = wanted[row.code]
             audit.append(
                 AuditEntry(
-                    at=at, actor=by, action=f"customs.{spec.decision}", subject=row.code,
+                    at=spec.at or at, actor=by, action=f"customs.{spec.decision}", subject=row.code,
                     detail={"before": row.state, "after": AFTER[spec.decision], "reason": spec.reason.strip(), "score": row.score},
                 )
             )  # fmt: skip
-            row.state, row.decided_at, row.decided_by = AFTER[spec.decision], at, by
+            row.state, row.decided_at, row.decided_by = AFTER[spec.decision], spec.at or at, by
             row.decision_reason = spec.reason.strip()
         with connection.cursor() as cursor:
             cursor.execute(
-                """UPDATE customs_declaration d SET state = u.state, decided_at = %s, decided_by = %s, decision_reason = u.reason
-                   FROM unnest(%s::bigint[], %s::text[], %s::text[]) u (id, state, reason) WHERE d.id = u.id""",
-                [at, by, [row.pk for row in rows], [row.state for row in rows], [row.decision_reason for row in rows]],
-            )
+                """UPDATE customs_declaration d SET state = u.state, decided_at = u.at, decided_by = %s, decision_reason = u.reason
+                   FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[]) u (id, state, at, reason) WHERE d.id = u.id""",
+                [
+                    by, [row.pk for row in rows], [row.state for row in rows], [row.decided_at for row in rows],
+                    [row.decision_reason for row in rows],
+                ],
+            )  # fmt: skip
         _write_audit(audit)
         publish_released([row for row in rows if row.state == State.RELEASED])
         publish_stopped([row for row in rows if row.state != State.RELEASED])
@@ -70,6 +73,7 @@ def decide_many(specs: Sequence[DecisionSpec], *, by: str, at: datetime) -> list
 def supply_papers(papers: Sequence[SuppliedPaper], *, by: str, at: datetime) -> list[str]:
     """Write the numbers of papers that came; return the declarations that are complete now and wait for an officer."""
     given = [paper for paper in papers if paper.number]
+    came_at = {(paper.declaration, paper.document): paper.at or at for paper in given}
     with transaction.atomic(), connection.cursor() as cursor:
         rows = list(
             Declaration.objects.select_for_update()
@@ -98,7 +102,7 @@ def supply_papers(papers: Sequence[SuppliedPaper], *, by: str, at: datetime) -> 
         Declaration.objects.filter(pk__in=[row.pk for row in complete]).update(state=State.CONTROL)
         _write_audit(
             AuditEntry(
-                at=at, actor=by, action="customs.paper_came", subject=declaration,
+                at=came_at[declaration, document], actor=by, action="customs.paper_came", subject=declaration,
                 detail={"document": document, "number": number},
             )
             for declaration, document, number in came

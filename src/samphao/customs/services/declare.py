@@ -44,7 +44,7 @@ def declare_exports(
             [
                 declaration_row(
                     Kind.EXPORT, spec, organisations, place_of(places, spec.transport.exit_country, spec.transport.exit_node),
-                    **_standing(lanes.get(spec.consignment), rules, at),
+                    **_standing(lanes.get(spec.consignment), rules, spec.submitted_at or at),
                 )
                 for spec in covered
             ]
@@ -151,10 +151,10 @@ def _cover(specs: Sequence[DeclarationSpec], organisations: Mapping[str, int]) -
     cover = permits.open_permits(with_reservations=True)
     covered = []
     for spec in specs:
-        chosen, short = cover.take(
+        draws, short = cover.take(
             organisations[spec.importer], spec.transport.entry_node, spec.transport.enters_at.date(), spec.items
         )
-        numbers = "; ".join(dict.fromkeys(row.permit.number for row in chosen.values()))
+        numbers = "; ".join(dict.fromkeys(draw.permit.number for draw in draws))
         missing = "; ".join(
             f"{item.good}: {permits.whole_kg(item.net_mass_kg):,} kg, {spec.transport.entry_node}" for item in short
         )

@@ -13,7 +13,7 @@ from samphao.customs import permits
 from samphao.customs.adapters import entry_simulator
 from samphao.customs.adapters.entry_simulator import Arrival, Inspected
 from samphao.customs.models import Declaration, EntrySampling
-from samphao.customs.permits import Open
+from samphao.customs.permits import Draw
 from samphao.customs.services.declare import declaration_row, insert, office_places, place_of, write_items
 from samphao.customs.services.publish import publish_released, publish_stopped
 from samphao.customs.types import DeclarationSpec, Entered, GoodsItemSpec, SamplingSpec
@@ -25,7 +25,7 @@ Kind, State, Lane = Declaration.Kind, Declaration.State, Declaration.Lane
 class _Case:
     spec: DeclarationSpec
     inspected: Inspected
-    drawn: dict[str, Open]
+    drawn: list[Draw]
     short: list[GoodsItemSpec]
 
 
@@ -50,7 +50,7 @@ def declare_imports(specs: Sequence[DeclarationSpec], organisations: Mapping[str
             ("declaration_id", "inspector", "is_sampled", "finding", "started_at", "ended_at", "source"),
             (
                 (
-                    row.pk, case.inspected.inspector, case.inspected.is_sampled, case.inspected.finding, case.spec.transport.enters_at,
+                    row.pk, case.inspected.inspector, case.inspected.is_sampled, case.inspected.finding, case.inspected.started_at,
                     case.inspected.ended_at, case.inspected.source,
                 )
                 for row, case in zip(rows, cases, strict=True)
@@ -81,12 +81,12 @@ def _inspected(specs: Sequence[DeclarationSpec], organisations: Mapping[str, int
         )  # fmt: skip
         inspected = entry_simulator.inspect(arrival, rates, seed)
         if inspected.finding:
-            cases.append(_Case(spec, inspected, {}, []))
+            cases.append(_Case(spec, inspected, [], []))
             continue
-        chosen, short = cover.take(
+        draws, short = cover.take(
             organisations[spec.importer], transport.entry_node, transport.enters_at.date(), spec.items
         )
-        cases.append(_Case(spec, inspected, {} if short else chosen, short))
+        cases.append(_Case(spec, inspected, draws, short))
     return cases
 
 
@@ -100,7 +100,7 @@ def _standing(case: _Case) -> dict[str, object]:
         state, reason = State.CLEARED, entry_simulator.SAMPLED if inspected.is_sampled else entry_simulator.CLEARED
     return {
         "state": state, "lane": Lane.RED if inspected.is_sampled or case.short else Lane.GREEN, "is_random": inspected.is_sampled,
-        "submitted_at": case.spec.transport.enters_at - timedelta(hours=entry_simulator.AHEAD_H), "decided_at": inspected.ended_at,
+        "submitted_at": inspected.started_at - timedelta(hours=entry_simulator.AHEAD_H), "decided_at": inspected.ended_at,
         "decided_by": inspected.inspector, "decision_reason": reason,
         "reasons": [
             {"rule": "permit-missing", "weight": 0, "is_hard": True, "found": f"{item.good}: {permits.whole_kg(item.net_mass_kg):,} kg", "source": inspected.source}
@@ -111,17 +111,10 @@ def _standing(case: _Case) -> dict[str, object]:
 
 def _draw(rows: Sequence[Declaration], cases: Sequence[_Case]) -> int:
     """Write what each cleared import takes from its permits; the database moves `drawn_kg` and refuses too much."""
-    taken: dict[tuple[int, int], int] = {}
-    when = {}
-    for row, case in zip(rows, cases, strict=True):
-        for item in case.spec.items:
-            if item.good in case.drawn:
-                key = case.drawn[item.good].permit.pk, row.pk
-                taken[key] = taken.get(key, 0) + permits.whole_kg(item.net_mass_kg)
-                when[key] = case.inspected.ended_at
-    copy_rows(
-        "customs_permitdraw",
-        ("permit_id", "declaration_id", "kg", "drawn_at"),
-        ((*key, kg, when[key]) for key, kg in sorted(taken.items())),
-    )
-    return sum(taken.values())
+    draws = [
+        (draw.permit.pk, row.pk, draw.kg, case.inspected.ended_at)
+        for row, case in zip(rows, cases, strict=True)
+        for draw in case.drawn
+    ]
+    copy_rows("customs_permitdraw", ("permit_id", "declaration_id", "kg", "drawn_at"), sorted(draws))
+    return sum(kg for _, _, kg, _ in draws)

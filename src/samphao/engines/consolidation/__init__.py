@@ -3,6 +3,8 @@
 from samphao.engines.consolidation.bound import Prices
 from samphao.engines.consolidation.boxes import DiveParams
 from samphao.engines.consolidation.certificate import Verdict, check_plan, lower_bound
+from samphao.engines.consolidation.check_fares import bound_of_fares
+from samphao.engines.consolidation.fares import Fares, Needs
 from samphao.engines.consolidation.instance import (
     BadRowsError,
     Departures,
@@ -21,8 +23,10 @@ __all__ = [
     "Certificate",
     "Departures",
     "DiveParams",
+    "Fares",
     "Fault",
     "Instance",
+    "Needs",
     "Orders",
     "Plan",
     "PlanParams",
@@ -31,6 +35,7 @@ __all__ = [
     "SharedLimits",
     "Unserved",
     "Verdict",
+    "bound_of_fares",
     "build_instance",
     "check_plan",
     "lower_bound",

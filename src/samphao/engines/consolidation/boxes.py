@@ -71,6 +71,19 @@ def plan_boxes(instance: Instance, rows: Rows, bundles: Bundles, proposed: Ints 
     return BoxPlan(cost, best.flow, best.unserved, np.rint(best.boxes).astype(np.int64), prices)
 
 
+def fill_boxes(instance: Instance, rows: Rows, bundles: Bundles, boxes: Ints) -> BoxPlan:
+    """Find the cheapest flows through given whole `boxes`, and the prices of the programme without them."""
+    model = FlowModel(instance, rows, bundles.volume_m3, instance.unserved_cost_m3 - bundles.base_cost_m3)
+    model.add(bundles.options, bundles.density[bundles.options.demand])
+    model.solve()
+    prices, _ = model.prices()
+    model.limit_boxes(boxes.astype(float), boxes.astype(float))
+    filled = model.solve()
+    return BoxPlan(
+        filled.value + float(bundles.base_cost_m3 @ bundles.volume_m3), filled.flow, filled.unserved, boxes, prices
+    )
+
+
 def _round_all(
     model: FlowModel, least: Floats, most: Floats, params: DiveParams, rival: Relaxation | None
 ) -> Relaxation:

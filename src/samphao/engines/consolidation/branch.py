@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import highspy
 import numpy as np
 
 from samphao.engines.consolidation.bundles import Bundles
+from samphao.engines.consolidation.fare_bound import Rounded
 from samphao.engines.consolidation.flow_model import FlowModel, Rows
-from samphao.engines.consolidation.instance import Instance, Ints
+from samphao.engines.consolidation.instance import Floats, Instance, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,23 @@ class BranchParams:
             raise ValueError("departures_max and gap must not be negative, nodes_max and seconds_max must be positive")
 
 
-def branch(instance: Instance, rows: Rows, bundles: Bundles, params: BranchParams, seed: int) -> Ints | None:
-    """Boxes of each departure, or None where it is not worth trying or nothing was found."""
+Cut = tuple[Rounded, Floats]
+
+
+def branch(
+    instance: Instance, rows: Rows, bundles: Bundles, params: BranchParams, seed: int, cuts: Sequence[Cut] = ()
+) -> Ints | None:
+    """Boxes of each departure, or None where it is not worth trying or nothing was found.
+
+    `cuts` are needs that every plan meets, each with the measure per m3 of every bundle that it counts.
+    """
     whole = rows.volume & (instance.departures.boxes_max > 0)
     if not 0 < whole.sum() <= params.departures_max:
         return None
     model = FlowModel(instance, rows, bundles.volume_m3, instance.unserved_cost_m3 - bundles.base_cost_m3)
     model.add(bundles.options, bundles.density[bundles.options.demand])
+    for need, measure in cuts:
+        model.require(need.least, need.boxes, need.loose_m3, need.behind * measure)
     model.require_whole(whole)
     highs = model.highs
     highs.changeObjectiveOffset(float(bundles.base_cost_m3 @ bundles.volume_m3))

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from samphao.engines.consolidation.check_fares import bound_of_fares
+from samphao.engines.consolidation.fares import Fares
 from samphao.engines.consolidation.instance import Instance
 
 _VOLUME_TOLERANCE_M3 = 1e-4
@@ -22,13 +24,17 @@ _Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Result of a check: `faults` is empty when the plan is feasible; cost and bound in the instance's money."""
+    """Result of a check: `faults` is empty when the plan is feasible; cost and bounds in the instance's money.
+
+    `lower_bound` is the better one of what the prices prove (`price_bound`) and what the fares prove, where there are any.
+    """
 
     faults: tuple[str, ...]
     cost: float
     unserved: int
     boxes: int
     lower_bound: float
+    price_bound: float
 
     @property
     def is_feasible(self) -> bool:
@@ -36,7 +42,15 @@ class Verdict:
 
     @property
     def gap(self) -> float:
+        """The share of the cost that a better plan could save at most."""
         return 1 - self.lower_bound / self.cost if self.cost > 0 else 0.0
+
+    @property
+    def above_best(self) -> float:
+        """How much more than the best plan this one costs at most, as a share of the best plan's cost."""
+        if self.lower_bound > 0:
+            return self.cost / self.lower_bound - 1
+        return 0.0 if self.cost <= 0 else float("inf")
 
 
 def check_plan(
@@ -45,6 +59,7 @@ def check_plan(
     boxes: Sequence[int],
     loose_m3: Sequence[float],
     prices: tuple[Sequence[float], Sequence[float], Sequence[float]],
+    fares: Fares | None = None,
 ) -> Verdict:
     """Recompute cost, feasibility and lower bound.
 
@@ -57,6 +72,8 @@ def check_plan(
     prices
         Volume price (per m3) and mass price (per kg) of each departure, slot price of each shared resource; negative
         ones count as zero. Any prices give a valid bound.
+    fares
+        Fares and needs of a plan whose paths have one leg. Any fares give a valid bound.
     """
     d, orders = instance.departures, instance.orders
     faults: list[str] = []
@@ -82,7 +99,9 @@ def check_plan(
             faults.append(f"{d.ids[k]}: {volume[k]:.3f} m3, {mass[k]:.1f} kg in {room:.3f} m3, {bears:.1f} kg")
         cost += float(d.box_cost[k]) * y + float(d.loose_cost_m3[k]) * z
     faults += _slot_faults(instance, boxes)
-    return Verdict(tuple(faults), cost, unserved, int(sum(boxes)), lower_bound(instance, prices))
+    by_prices = lower_bound(instance, prices)
+    best = by_prices if fares is None else max(by_prices, bound_of_fares(instance, fares))
+    return Verdict(tuple(faults), cost, unserved, int(sum(boxes)), best, by_prices)
 
 
 def _slot_faults(instance: Instance, boxes: Sequence[int]) -> list[str]:

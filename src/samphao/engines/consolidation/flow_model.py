@@ -62,7 +62,7 @@ class Relaxation:
     loose: Floats
 
 
-def _quiet_highs() -> Any:
+def quiet_highs() -> Any:
     """Make a solver; HiGHS greets on the process's standard output before any option can silence it."""
     sys.stdout.flush()
     kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
@@ -85,7 +85,7 @@ class FlowModel:
         self._volume_row = _numbered(rows.volume, n)
         self._mass_row = _numbered(rows.mass, n + len(self.at))
         self._slot_row = n + len(self.at) + int(rows.mass.sum())
-        self.highs: Any = _quiet_highs()
+        self.highs: Any = quiet_highs()
         self.highs.setOptionValue("output_flag", False)
         self.highs.setOptionValue("threads", 1)
         lower = np.full(self._slot_row + len(shared), -INF)
@@ -120,6 +120,12 @@ class FlowModel:
                 entries.append((np.where(on >= 0, self._mass_row[on], -1), density))
         self._add_columns(options.cost_m3, np.full(len(options.demand), INF), entries)
         self.options += len(options.demand)
+
+    def require(self, least: float, boxes: Floats, loose_m3: Floats, unserved: Floats) -> None:
+        """Add a row: what boxes and loose space (a departure) and unserved volume (a demand) weigh must come to `least`."""
+        weights = np.concatenate([unserved, boxes[self.at], loose_m3[self.at]])
+        columns = np.flatnonzero(weights).astype(np.int32)
+        self.highs.addRow(least, INF, len(columns), columns, weights[columns])
 
     def _add_columns(self, cost: Floats, upper: Floats, entries: list[tuple[Ints, Floats]]) -> None:
         """Add columns; each entry is a row index (-1: none) and a value for every column."""

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from samphao.engines.consolidation.bound import Bounder, Prices
+from samphao.engines.consolidation.fares import Fares
 from samphao.engines.consolidation.flow_model import FlowModel, Options, Relaxation, Rows, raise_prices
 from samphao.engines.consolidation.instance import Floats, Instance, Ints
 from samphao.engines.consolidation.merge import Commodities
@@ -16,10 +17,11 @@ from samphao.engines.consolidation.pricing import Paths, Pricer
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A lower bound on the cost of any plan, and the prices that prove it."""
+    """A lower bound on the cost of any plan, and the prices that prove it, or the fares where those prove more."""
 
     lower_bound: float
     prices: Prices
+    fares: Fares | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Plan:
     cost
         Of boxes, loose space and orders left behind.
     certificate
-        Lower bound on the cost of any plan, with its prices.
+        Lower bound on the cost of any plan, with its prices and, where paths have one leg, its fares.
     unserved
         Orders left behind, by index.
     """
@@ -62,6 +62,11 @@ class Plan:
     def gap(self) -> float:
         """The share of the cost that a better plan could save at most."""
         return max(0.0, 1 - self.certificate.lower_bound / self.cost) if self.cost > 0 else 0.0
+
+    @property
+    def above_best(self) -> float:
+        """How much more than the best plan this one costs at most, as a share of the best plan's cost."""
+        return self.gap / (1 - self.gap) if self.gap < 1 else float("inf")
 
 
 def loads(instance: Instance, path_of_order: Ints, paths: npt.NDArray[np.int32]) -> tuple[Floats, Floats]:

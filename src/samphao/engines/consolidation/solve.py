@@ -11,6 +11,7 @@ from samphao.engines.consolidation.bound import Bounder
 from samphao.engines.consolidation.boxes import BoxPlan, DiveParams, best_room, plan_boxes
 from samphao.engines.consolidation.branch import BranchParams, branch
 from samphao.engines.consolidation.bundles import Bundles, bundle_orders, gather_paths
+from samphao.engines.consolidation.direct import DirectParams, DirectPlan, plan_direct
 from samphao.engines.consolidation.flow_model import Rows
 from samphao.engines.consolidation.instance import Instance, Ints
 from samphao.engines.consolidation.master import Certificate, price_commodities
@@ -45,6 +46,8 @@ class PlanParams:
         Of HiGHS where it branches.
     dive, branch
         See `DiveParams`, `BranchParams`.
+    lane_branch
+        Branching for one lane at a time, where paths are single departures.
     """
 
     rounds_max: int = 60
@@ -59,6 +62,7 @@ class PlanParams:
     seed: int = 1
     dive: DiveParams = field(default_factory=DiveParams)
     branch: BranchParams = field(default_factory=BranchParams)
+    lane_branch: BranchParams = field(default_factory=lambda: BranchParams(nodes_max=200))
 
     def __post_init__(self) -> None:
         for name in (
@@ -90,6 +94,30 @@ def solve(instance: Instance, params: PlanParams | None = None) -> Plan:
     doi 10.1287/ijoc.2018.0822, without backtracking.
     """
     params = params or PlanParams()
+    if instance.legs_max == 1:
+        work = DirectParams(params.lane_branch, params.dive, params.polish_sweeps, params.options_max, params.seed)
+        direct = plan_direct(instance, work)
+        if direct is not None:
+            return _with_price_bound(instance, direct)
+    return _solve_paths(instance, params)
+
+
+def _with_price_bound(instance: Instance, direct: DirectPlan) -> Plan:
+    """Add what prices alone prove, for readers who know no fares, and the reasons of orders left behind."""
+    d, timetable = instance.departures, Timetable.of(instance.departures, len(instance.nodes), instance.transfer_h, 1)
+    bounder = Bounder.of(instance, timetable)
+    lower_bound = max(direct.fare_bound, bounder.evaluate(direct.prices))
+    behind = np.flatnonzero(direct.departure < 0)
+    cost = float(d.box_cost @ direct.boxes + d.loose_cost_m3 @ direct.loose_m3)
+    cost += float(instance.unserved_cost_m3 * instance.orders.volume_m3[behind].sum())
+    paths = np.arange(len(d), dtype=np.int32)[:, None]
+    unserved = explain_unserved(instance, timetable, bounder.pricer.commodities, behind)
+    certificate = Certificate(lower_bound, direct.prices, direct.fares)
+    return Plan(direct.departure, paths, direct.boxes, direct.loose_m3, cost, certificate, unserved)
+
+
+def _solve_paths(instance: Instance, params: PlanParams) -> Plan:
+    """Plan where paths may have several legs, by column generation over all departures at once."""
     departures = instance.departures
     timetable = Timetable.of(departures, len(instance.nodes), instance.transfer_h, instance.legs_max)
     pricer = Pricer.of(timetable, merge_orders(instance, np.zeros(0)))

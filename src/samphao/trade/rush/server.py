@@ -42,7 +42,14 @@ REFUSALS: dict[Placement, tuple[int, str, str]] = {
     Placement.OVER_LIMIT: (409, "over-limit", "This is more than one buyer may order of this lot."),
     Placement.BAD_QUANTITY: (422, "bad-quantity", "The quantity is outside what this offer sells at once."),
     Placement.PRICE_EXPIRED: (409, "price-expired", "This price is no longer valid; ask for the listing again."),
+    Placement.OVER_YEAR_LIMIT: (
+        409,
+        "over-year-limit",
+        "This is more than one person may have of this good, or spend, in a year of cross-border retail.",
+    ),
 }
+
+WITH_UNITS_LEFT = (Placement.SOLD_OUT, Placement.OVER_LIMIT, Placement.OVER_YEAR_LIMIT)
 
 
 class BadRequest(Exception):
@@ -127,9 +134,7 @@ def problem(status: int, code: str, title: str, **details: Any) -> bytes:
 async def reply(send: Send, answer: OrderAnswer) -> None:
     if not answer.is_order:
         status, code, title = REFUSALS[answer.placement]
-        left = (
-            {"units_left": answer.units_left} if answer.placement in (Placement.SOLD_OUT, Placement.OVER_LIMIT) else {}
-        )
+        left = {"units_left": answer.units_left} if answer.placement in WITH_UNITS_LEFT else {}
         await respond(send, status, PROBLEM, problem(status, code, title, **left))
         return
     body = {

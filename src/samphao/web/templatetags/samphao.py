@@ -269,9 +269,9 @@ def words(text: str) -> list[str]:
 
 
 @register.filter
-def bound_share(gap: object) -> Decimal:
-    """Return how much of a cost its proven bound is, from the gap above the bound."""
-    return 1 / (1 + (_decimal(gap) or Decimal(0)))
+def bound_share(above_best: object) -> Decimal:
+    """Return how much of a cost its proven bound is, from how far above the bound the cost is."""
+    return 1 / (1 + (_decimal(above_best) or Decimal(0)))
 
 
 @register.filter

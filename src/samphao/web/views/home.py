@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
                     "kind": "ok" if not figures.oversold else "bad",
                 },
                 {"label": _("provinces"), "value": number(figures.provinces)},
-                *([{"label": _("plan within, proven"), "value": percent(plan.gap, 1)}] if plan else []),
+                *([{"label": _("plan within, proven"), "value": percent(plan.above_best, 2)}] if plan else []),
             ],
             "lots_count": figures.lots,
             "cards": [lot_card(lot, destination) for lot in lots],

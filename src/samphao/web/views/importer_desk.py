@@ -8,9 +8,9 @@ from django.shortcuts import render
 
 from samphao.accounts.queries import viewer
 from samphao.customs import queries as customs
+from samphao.trade import queries as trade
 from samphao.web import importer_desk as shape
 from samphao.web.tower import cities
-from samphao.workflows import declaring
 
 PAGE = 25
 HELD = 20
@@ -26,7 +26,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in shape.STATES else ""
     names = cities()
-    sums, behind = customs.collected(mine, sees_all=every), declaring.orders_behind(mine, sees_all=every)
+    sums, behind = customs.collected(mine, sees_all=every), trade.orders_behind(mine, sees_all=every)
     permits = list(customs.permits_of(mine, sees_all=every))
     permit_page = Paginator(permits, PAGE).get_page(request.GET.get("permits"))
     page = Paginator(customs.imports_of(mine, sees_all=every, state=state), PAGE).get_page(request.GET.get("page"))

@@ -35,20 +35,20 @@ def desk(request: HttpRequest) -> HttpResponse:
     state = state if state in shape.STATES else ""
     rows = customs.declarations(kind="export", state=state, text=text, rule=rule)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    counts, papers, names = customs.counts(), shape.paper_names(), cities()
+    counts, names, towns = customs.counts(), shape.names_by_code(), cities()
     return render(
         request,
         "web/officer.html",
         {
             "figures": shape.desk_figures(counts),
-            "queue": shape.queue_items(customs.queue()[:QUEUE], papers),
+            "queue": shape.queue_items(customs.queue()[:QUEUE], names),
             "count_columns": shape.count_columns(),
             "counts": shape.count_rows(counts),
             "rule_columns": shape.rule_columns(),
             "rules": shape.rule_rows(customs.rule_counts()),
             "tabs": shape.tabs(state, counts, text),
             "columns": shape.declaration_columns(),
-            "rows": [shape.declaration_row(row, names) for row in page],
+            "rows": [shape.declaration_row(row, towns) for row in page],
             "page": page,
             "text": text,
         },
@@ -84,7 +84,7 @@ def _page(request: HttpRequest, code: str, who: Viewer, form: shape.DecisionForm
     found = customs.declaration_for(code, who)
     if found is None:
         raise PermissionDenied  # the same for no such declaration: an outsider learns nothing from it
-    page = shape.declaration_page(found, cities(), shape.paper_names(), may_decide="office" in who.kinds)
+    page = shape.declaration_page(found, cities(), shape.names_by_code(), may_decide="office" in who.kinds)
     sees_desk = customs.sees_every_declaration(who)
     status = 422 if form.errors else 200
     here = reverse("declaration", args=[code])

@@ -71,11 +71,16 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     order = trade.order_for(code, organisations=who.organisations, sees_all=who.is_hub)
     if order is None:
         raise Http404
-    is_buyer = order.buyer_id in who.organisations
-    page = order_page(order, may_pay=is_buyer, hub=hub_of(request))
-    return render(
-        request, "web/order.html", page | _slips(request, order.code, is_buyer=is_buyer, sees=is_buyer or who.is_hub)
+    mine = set(who.organisations)
+    is_buyer = order.buyer_id in mine
+    page = order_page(
+        order,
+        may_pay=is_buyer,
+        sees_declarations=who.is_hub or bool({order.lot.exporter_id, order.offer.importer_id} & mine),
+        hub=hub_of(request),
     )
+    slips = _slips(request, order.code, is_buyer=is_buyer, sees=is_buyer or who.is_hub)
+    return render(request, "web/order.html", page | slips)
 
 
 def _slips(request: HttpRequest, code: str, *, is_buyer: bool, sees: bool) -> dict[str, Any]:

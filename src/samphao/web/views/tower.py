@@ -8,10 +8,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from samphao.accounts.queries import viewer
+from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.web import tower as shape
+from samphao.workflows.exceptions import load_exceptions
 
-PAGE = 25
+PAGE, EXCEPTIONS = 25, 40
 
 
 @login_required
@@ -35,7 +37,7 @@ def tower(request: HttpRequest) -> HttpResponse:
             "map": shape.flow_map(plan, _("Map of the plan's flows")),
             "certificate": shape.certificate(plan),
             "figures": shape.tower_figures(plan, figures),
-            "exceptions": [],
+            "exceptions": shape.exception_items(load_exceptions(plan)[:EXCEPTIONS], names),
         },
     )
 
@@ -47,4 +49,8 @@ def load(request: HttpRequest, code: str) -> HttpResponse:
     found = freight.load_with_goods(code)
     if found is None:
         raise Http404
-    return render(request, "web/load.html", shape.load_page(found))
+    return render(
+        request,
+        "web/load.html",
+        shape.load_page(found, freight.events_of(found.pk), customs.declarations_of_load(code)),
+    )

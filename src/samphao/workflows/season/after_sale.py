@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from decimal import Decimal
 
 import numpy as np
 from django.db import transaction
 
 from samphao.core import clock
+from samphao.customs import queries as customs
 from samphao.freight import queries as freight_queries
 from samphao.freight import services as freight
 from samphao.payments import queries as ledger
-from samphao.payments import services as payments
 from samphao.payments.adapters import simulator
-from samphao.reference import queries as reference
 from samphao.trade import queries as trade
 from samphao.trade import services as trade_services
 from samphao.trade.types import LotSale, TicketSpec
-from samphao.workflows import payout
-from samphao.workflows.season.season import Season, require, stage
+from samphao.workflows import payout, turning_away
+from samphao.workflows.season.season import Season, drain, require, stage
 
 REJECT_SHARE_MAX = 0.06  # fruit that grading turns away, of what the grower brings: made for the demo
-CLAIM_WINDOW = timedelta(hours=48)
 
 
 def plan_code(season: Season) -> str:
@@ -32,15 +30,18 @@ def plan_code(season: Season) -> str:
 def tickets(season: Season) -> None:
     """Weigh and grade each lot that sold; growers get their first share from the money held for it."""
     with transaction.atomic(), stage(season, 6, "tickets and advances") as count:
+        away = turning_away.turn_away_failing_lots()
+        drain()
         sales = trade.sales_of_lots("paid")
-        rng = np.random.default_rng(season.seed)
-        count.count = trade_services.sign_tickets(_tickets(sales, rng), through=simulator.METHOD)
-        parts = payout.shares(sales, _countries())
-        posted = payout.pay_advances(parts, reference.exchange_rates(season.opens_at.date()), clock.now())
+        count.count = trade_services.sign_tickets(
+            _tickets(sales, np.random.default_rng(season.seed)), through=simulator.METHOD
+        )
+        drain()
         checked = ledger.check()
         require(not checked.faults, f"the ledger is wrong: {checked.faults[:3]}")
-        count.figures = {"advances": posted}
-        count.invariant = f"{posted:,} advances, none above the money held for its lot"
+        advances = ledger.transfers_of("advance")
+        count.figures = {"advances": advances, "turned_away": len(away)}
+        count.invariant = f"{advances:,} advances, none above the money held for its lot; {len(away):,} orders of failed lots refunded"
 
 
 def _tickets(sales: list[LotSale], rng: np.random.Generator) -> list[TicketSpec]:
@@ -61,25 +62,31 @@ def _tickets(sales: list[LotSale], rng: np.random.Generator) -> list[TicketSpec]
 
 
 def movements(season: Season) -> None:
-    """Move the loads along their itineraries on a fast clock."""
+    """Move the loads that customs let go along their itineraries on a fast clock, to where they enter their country."""
     with transaction.atomic(), stage(season, 8, "movement events") as count:
-        trade_services.advance_state(trade.order_codes_in("paid"), before="paid", after="shipped")
-        journey = freight.move_loads(plan_code(season), season.seed)
+        journey = freight.move_to_entry(plan_code(season), season.seed)
+        trade_services.ship_orders(freight_queries.orders_in("at_entry"))
         clock.move_to(journey.last_at)
         wrong = freight_queries.events_out_of_order(plan_code(season))
         require(not wrong, f"{wrong} loads went back in time")
         count.count = journey.events
         count.figures = {"loads": journey.loads}
-        count.invariant = f"{journey.loads:,} loads, no event before the one it follows"
+        count.invariant = (
+            f"{journey.loads:,} loads at their entry, none before its release, no event before the one it follows"
+        )
 
 
 def delivery(season: Season) -> None:
-    """Deliver what has arrived, and hold it against what was promised."""
+    """Carry on what entered, deliver it, and hold it against what was promised."""
     with transaction.atomic(), stage(season, 10, "delivery") as count:
+        journey = freight.move_on(plan_code(season), customs.cleared_loads(), season.seed)
+        clock.move_to(journey.last_at)
+        wrong = freight_queries.events_out_of_order(plan_code(season))
+        require(not wrong, f"{wrong} loads went back in time")
         orders = freight.deliver_loads(plan_code(season))
-        count.count = trade_services.advance_state(orders, before="shipped", after="delivered")
-        kept = freight_queries.arrivals(plan_code(season))
+        count.count = trade_services.deliver_orders(orders)
         require(count.count == len(orders), f"{len(orders) - count.count} delivered orders were not on their way")
+        kept = freight_queries.arrivals(plan_code(season))
         count.figures = {"in_time": kept.in_time, "share_in_time": kept.share_in_time}
         count.invariant = f"{kept.share_in_time:.1%} arrived by the promised day"
 
@@ -87,24 +94,14 @@ def delivery(season: Season) -> None:
 def payouts(season: Season) -> None:
     """After the claim window everybody gets his share, and the books are closed."""
     with transaction.atomic(), stage(season, 11, "payout") as count:
-        clock.move_to(clock.now() + CLAIM_WINDOW)
-        rates = reference.exchange_rates(season.opens_at.date())
-        sales = trade.sales_of_lots("delivered")
-        countries = _countries()
-        shipped = trade.sales_of_lots("shipped")  # held at a border: advanced already, the rest waits
-        advanced = payout.shares([*sales, *shipped], countries)
-        posted = payout.pay_rest(payout.shares(sales, countries), advanced, rates, clock.now())
-        paid = payments.pay_out(simulator.METHOD, f"{season.name}:final", clock.now())
-        trade_services.advance_state(trade.order_codes_in("delivered"), before="delivered", after="settled")
+        clock.move_to(clock.now() + payout.CLAIM_WINDOW)
+        while settled := payout.settle_due():
+            count.count += settled
+        paid = payout.send_to_banks()
         checked = ledger.check()
         require(not checked.faults, f"the ledger is wrong: {checked.faults[:3]}")
         rest = {currency: amount for currency, amount in ledger.held_by_currency().items() if amount}
-        waiting = trade.by_currency("shipped")
+        waiting = trade.by_currency("paid") | trade.by_currency("shipped")
         require(bool(rest) == bool(waiting), f"money is still held although every order was settled: {rest}")
-        count.count = posted
         count.figures = {"transfers": checked.transfers, "entries": checked.entries, "bank_payments": paid}
         count.invariant = f"trial balance zero in {len({b.currency for b in checked.balances})} currencies over {checked.entries:,} entries"
-
-
-def _countries() -> dict[str, str]:
-    return {row.code: row.country for row in reference.destinations()}

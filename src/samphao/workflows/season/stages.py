@@ -26,7 +26,7 @@ from samphao.trade import queries as trade
 from samphao.trade import services as trade_services
 from samphao.trade.types import SaleWindow
 from samphao.workflows import gates, shipping
-from samphao.workflows.season import after_sale
+from samphao.workflows.season import after_sale, customs_stages
 from samphao.workflows.season.files import SeasonFiles
 from samphao.workflows.season.load import send_all
 from samphao.workflows.season.market_day import HOUSEHOLDS, WHOLESALE, MarketDay
@@ -183,11 +183,9 @@ def shipments_and_plan(season: Season) -> None:
         count.count = len(shipments)
         count.figures = {
             "containers": result.containers, "loads": result.loads, "cost_minor": result.cost_minor, "lower_bound_minor": result.lower_bound_minor,
-            "gap": result.gap, "solve_s": result.seconds, "mean_fill": result.mean_fill,
+            "gap": result.gap, "above_best": result.above_best, "solve_s": result.seconds, "mean_fill": result.mean_fill,
         }  # fmt: skip
-        count.invariant = (
-            f"{result.containers} containers, at most {result.gap:.2%} above the best; checked without the planner"
-        )
+        count.invariant = f"{result.containers} containers, at most {result.above_best:.2%} above the best; checked without the planner"
 
 
 Stages = tuple[tuple[str, Callable[[Season], None]], ...]
@@ -198,7 +196,9 @@ STAGES: Stages = (
     ("payment", payment),
     ("shipments and plan", shipments_and_plan),
     ("tickets and advances", after_sale.tickets),
+    ("export declarations", customs_stages.export_declarations),
     ("movement events", after_sale.movements),
+    ("entry inspections", customs_stages.entry_inspections),
     ("delivery", after_sale.delivery),
     ("payout", after_sale.payouts),
 )

@@ -1,0 +1,160 @@
+"""What was declared, by who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+
+from samphao.accounts.queries import Viewer
+from samphao.core.models import AuditEntry
+from samphao.customs.adapters.officer_simulator import WaitingCase
+from samphao.customs.models import Declaration, RequiredDocument
+
+State, Kind = Declaration.State, Declaration.Kind
+WAITING = (State.CONTROL, State.DOCUMENTS_ASKED, State.HELD)
+"""States that keep goods where they are; only the first waits for an officer, the others for somebody's answer."""
+
+
+def sees_every_declaration(viewer: Viewer) -> bool:
+    return viewer.is_hub or "office" in viewer.kinds
+
+
+def declarations(
+    *, kind: str = "", state: str = "", lane: str = "", text: str = "", rule: str = ""
+) -> QuerySet[Declaration]:
+    """Return declarations, those that wait for an officer first and the earliest departure first; one query."""
+    rows = Declaration.objects.select_related("exporter", "importer", "office")
+    for field, wanted in (("kind", kind), ("state", state), ("lane", lane)):
+        if wanted:
+            rows = rows.filter(**{field: wanted})
+    if rule:
+        rows = rows.filter(reasons__contains=[{"rule": rule}])
+    for word in text.split():
+        rows = rows.filter(
+            Q(code__iexact=word) | Q(consignment_code__iexact=word) | Q(load_code__iexact=word) | Q(container_number__iexact=word)
+            | Q(exporter__code__iexact=word) | Q(importer__code__iexact=word) | Q(exporter__name_en__icontains=word)
+            | Q(exporter__name_th__icontains=word) | Q(importer__name_zh__icontains=word) | Q(importer__name_en__icontains=word)
+        )  # fmt: skip
+    order = Case(
+        *(When(state=name, then=Value(place)) for place, name in enumerate((*WAITING, State.DRAFT))),
+        default=Value(9),
+        output_field=IntegerField(),
+    )
+    return rows.order_by(order, "-score", "departs_at", "id")
+
+
+def queue(kind: str = Kind.EXPORT) -> QuerySet[Declaration]:
+    """Return what waits for an officer with its goods: high scores first, then the earliest departure; two queries."""
+    return declarations(kind=kind, state=State.CONTROL).prefetch_related("items")
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    kind: str
+    state: str
+    lane: str
+    count: int
+    random: int
+
+
+def counts() -> list[StateCount]:
+    """Return how many declarations stand in each state and line."""
+    rows = (
+        Declaration.objects.order_by()
+        .values_list("kind", "state", "lane")
+        .annotate(count=Count("id"), random=Count("id", filter=Q(is_random=True)))
+        .order_by("kind", "state", "lane")
+    )
+    return [StateCount(*row) for row in rows]
+
+
+def rule_counts(kind: str = Kind.EXPORT) -> list[tuple[dict[str, str], int]]:
+    """Return each rule that put a declaration on the red line, with its names and how often, the commonest first."""
+    found: dict[str, tuple[dict[str, str], int]] = {}
+    for reasons in Declaration.objects.filter(kind=kind, lane="red").values_list("reasons", flat=True):
+        for rule, names in {row["rule"]: row for row in reasons if row["rule"] != "clear"}.items():
+            found[rule] = names, found.get(rule, (names, 0))[1] + 1
+    return sorted(found.values(), key=lambda pair: (-pair[1], pair[0]["rule"]))
+
+
+def declaration_for(code: str, viewer: Viewer) -> Declaration | None:
+    """Return a declaration with its items and papers if the viewer is an officer, of the hub, its exporter or importer."""
+    rows = (
+        Declaration.objects.select_related("exporter", "importer", "office", "inspection")
+        .prefetch_related("items", "documents", "draws__permit")
+        .filter(code=code)
+    )
+    if not sees_every_declaration(viewer):
+        rows = rows.filter(Q(exporter__in=viewer.organisations) | Q(importer__in=viewer.organisations))
+    return rows.first()
+
+
+def history_of(declaration: str) -> list[AuditEntry]:
+    """Return who did what to a declaration, in order."""
+    return list(AuditEntry.objects.filter(subject=declaration).order_by("at", "id"))
+
+
+def declarations_of_consignment(consignment: str) -> dict[str, Declaration]:
+    """Return the export and the import declaration of a consignment, by kind."""
+    return {
+        row.kind: row
+        for row in Declaration.objects.select_related("office", "inspection").filter(consignment_code=consignment)
+    }
+
+
+def declarations_of_load(load: str) -> dict[tuple[str, str], Declaration]:
+    """Return the declarations of a load by consignment and kind; one query."""
+    return {(row.consignment_code, row.kind): row for row in Declaration.objects.filter(load_code=load)}
+
+
+def declarations_by_code(codes: Sequence[str]) -> list[Declaration]:
+    return list(Declaration.objects.filter(code__in=codes).order_by("id"))
+
+
+def declared_consignments(kind: str) -> set[str]:
+    return set(Declaration.objects.filter(kind=kind).values_list("consignment_code", flat=True))
+
+
+def loads_stopped(kind: str = Kind.EXPORT) -> set[str]:
+    """Return loads with a declaration that is not released: they stay where they are."""
+    released = (State.RELEASED, State.CLEARED)
+    return set(Declaration.objects.filter(kind=kind).exclude(state__in=released).values_list("load_code", flat=True))
+
+
+def declarations_not_released(loads: Sequence[str]) -> list[Declaration]:
+    """Return the declarations that keep loads where they are, with their parties; one query."""
+    rows = Declaration.objects.select_related("exporter", "importer", "office").filter(load_code__in=loads)
+    return list(rows.exclude(state__in=(State.RELEASED, State.CLEARED, State.REJECTED)).order_by("id"))
+
+
+def cases_in(state: str) -> list[WaitingCase]:
+    """Return export declarations in a state as the simulator of an officer sees them."""
+    missing: dict[int, list[str]] = {}
+    for number, code in (
+        RequiredDocument.objects.filter(is_present=False, declaration__state=state, declaration__kind=Kind.EXPORT)
+        .order_by("id")
+        .values_list("declaration_id", "code")
+    ):
+        missing.setdefault(number, []).append(code)
+    rows = (
+        Declaration.objects.filter(kind=Kind.EXPORT, state=state)
+        .order_by("id")
+        .values_list("id", "code", "reasons", "departs_at", "submitted_at")
+    )
+    return [
+        WaitingCase(
+            code,
+            tuple(reason["rule"] for reason in reasons),
+            tuple(missing.get(number, ())),
+            departs_at,
+            submitted_at or departs_at,
+        )
+        for number, code, reasons, departs_at, submitted_at in rows
+    ]
+
+
+def reasonless() -> int:
+    """Count declarations with a line but without a reason for it: there may be none."""
+    return Declaration.objects.filter(kind=Kind.EXPORT).exclude(lane="").filter(reasons=[]).count()
