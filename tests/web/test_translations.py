@@ -52,10 +52,22 @@ WANTED = {
 LATIN = re.compile(
     r"Samphao|English|Apache|Natural Earth|Sarabun|SIL Open Font License|API|FCA|kg|CO2e|TTW|tank-to-wheel|GAP|Basic Yellow 2|BY2|UTC|"
     r"durian|longan|Hom mali rice|silk|\bAA?\b|\b[A-Z]{2,4}-[\w-]+|\bs\b|Form E|GACC Announcement \(demo\)|"
-    r"\bSIL\b|DDP|DAP|CBEC|CN23|the hub's own definition \(demo\)|\b[A-Z]{5}\b|THB|CNY|JPY|FOB|CIF|HS|VAT|anong|somchai|hub|malee|house|TCLU\d+|40' reefer|exporter|importer"
+    r"\bSIL\b|DDP|DAP|CBEC|CN23|the hub's own definition \(demo\)|\b[A-Z]{5}\b|THB|CNY|JPY|FOB|CIF|HS|VAT|anong|somchai|hub|malee|house|"
+    r"[\w.]+@village\.example|TCLU\d+|40' reefer|LINE|exporter|importer"
 )
-PAGES = ("/", "/market/", "/market/CTI-MT-0430/?to=KMG", "/market/?q=nothing-of-that-name", "/sign-in/")
-PAGES_OF_ANONG = ("/orders/",)
+PAGES = (
+    "/",
+    "/market/",
+    "/market/CTI-MT-0430/?to=KMG",
+    "/market/?q=nothing-of-that-name",
+    "/sign-in/",
+    "/password/",
+    "/password/sent/",
+    "/password/MQ/used/",
+)
+PAGES_OF_ANONG = (
+    "/orders/", "/notices/", "/account/", "/account/password/", "/organisation/", "/organisation/invite/", "/organisation/anong/people/anong/",
+)  # fmt: skip
 PAGES_OF_HUB = ("/freight/",)
 
 
@@ -216,7 +228,7 @@ def test_a_page_in_a_language_holds_no_english_leftovers(locale: str) -> None:
         + [("anong", path) for path in PAGES_OF_ANONG]
         + [("hub", path) for path in PAGES_OF_HUB]
     )
-    asked += [("hub", f"/freight/loads/{world.loads[0]}/")]
+    asked += [("hub", f"/freight/loads/{world.loads[0]}/"), ("", f"/invitations/{world.invitation}/")]
     found = {}
     for name, path in asked:
         client = Client(headers={"accept-language": LANGUAGE_OF[locale]})

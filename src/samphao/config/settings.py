@@ -156,4 +156,14 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
 }
-UNFOLD = {"SITE_TITLE": "Samphao", "SITE_HEADER": "Samphao"}
+UNFOLD = {
+    "SITE_TITLE": "Samphao",
+    "SITE_HEADER": "Samphao",
+    "SITE_SYMBOL": "sailing",
+    "COLORS": {  # the blue of the pages, lighter and darker
+        "primary": {
+            "50": "#edf4f9", "100": "#d6e6f1", "200": "#aecde3", "300": "#7fb0d2", "400": "#4d90bf", "500": "#2b74a6", "600": "#1b5e8c",
+            "700": "#174f76", "800": "#143f5e", "900": "#123149", "950": "#0d2233",
+        }
+    },
+}  # fmt: skip
