@@ -10,3 +10,4 @@ os.environ["SAMPHAO_PROJECT"] = str(Path(__file__).parent.parent)
 from samphao.config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; passwords of tests are no secrets
+FILES_FOLDER = STATE / "files-of-tests"  # noqa: F405 as all the settings

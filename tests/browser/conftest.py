@@ -69,7 +69,9 @@ def hub(browser: Browser, django_db_setup: None, django_db_blocker: Any) -> Iter
 @pytest.fixture(scope="module")
 def world(hub: LiveServer) -> Iterator[market_morning.World]:
     """The morning, committed once for a module's tests, and swept away behind them."""
-    yield market_morning.make()
+    made = market_morning.make()
+    market_morning.add_files(made)
+    yield made
     call_command("flush", verbosity=0, interactive=False)
     connections.close_all()  # otherwise the database could not be dropped at the end
 

@@ -65,11 +65,42 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     "setup": (Visit("setup", status=404),),
     "setup_step": (Visit("setup_step", arguments=lambda _world: {"step": "name"}, status=404),),
     "setup_done": (Visit("setup_done", status=404),),
+    "organisation": (Visit("organisation", as_="somchai"),),
+    "invite": (Visit("invite", as_="somchai"), Visit("invite", as_="office", status=403)),
+    "person": (Visit("person", as_="somchai", arguments=lambda _world: {"code": "somchai", "name": "somchai"}),),
+    "invitation": (
+        Visit("invitation", arguments=lambda world: {"token": world.invitation}),
+        Visit("invitation", as_="anong", arguments=lambda world: {"token": world.invitation}),
+    ),
+    "account": (Visit("account", as_="anong"),),
+    "password_change": (Visit("password_change", as_="anong"),),
+    "password_new": (Visit("password_new", arguments=lambda _world: {"uidb64": "MQ", "token": "used"}),),
+    "notices": (
+        Visit("notices", as_="anong"),
+        Visit("notices", as_="anong", query="show=unread"),
+        Visit("notices", as_="carrier"),
+    ),
+    "file": (Visit("file", as_="anong", arguments=lambda _world: {"code": "FL-0000-0000"}, status=404),),
+    "file_thumbnail": (
+        Visit("file_thumbnail", as_="anong", arguments=lambda _world: {"code": "FL-0000-0000"}, status=404),
+    ),
     "problem": (Visit("problem", arguments=lambda _world: {"code": "sold-out"}),),
     "": (Visit("no-such-page", path="/no-such-page/", status=404),),
 }
 # Addresses that only take what a form sends.
-POSTS = frozenset({"order_place", "order_pay", "declaration_decide", "sign_out"})
+POSTS = frozenset(
+    {
+        "order_place",
+        "order_pay",
+        "declaration_decide",
+        "sign_out",
+        "leave",
+        "withdraw",
+        "notices_read",
+        "file_add",
+        "file_remove",
+    }
+)
 
 
 def patterns(within: str = "samphao.web.urls") -> Iterator[URLPattern]:

@@ -15,9 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from worlds import market_morning
 
-from samphao.accounts.models import Registration, User
+from samphao.accounts import services as accounts
+from samphao.accounts.models import Invitation, Letter, Registration, User
+from samphao.accounts.types import AccountSpec
 from samphao.core.admin import Edited
-from samphao.core.models import AuditEntry, Clock, Event, StageResult
+from samphao.core.models import AuditEntry, Clock, Event, JobRun, StageResult, StoredFile
 from samphao.freight.models import Load, MovementEvent
 from samphao.payments import services as payments
 from samphao.payments.models import Account, Entry, Payment, Transfer
@@ -52,6 +54,20 @@ def staff() -> Client:
     AuditEntry.objects.create(actor="somebody", action="looked", subject="LD-0-7F3K")
     load = Load.objects.get(code=world.loads[0])
     MovementEvent.objects.create(load=load, kind="sealed", at=world.now, planned_at=world.now, reported_by="simulator")
+    User.objects.filter(username="somchai").update(email="somchai@village.example")
+    accounts.invite("somchai", "fa@village.example", "member", by="somchai", address="x/{token}")
+    accounts.change_account(
+        AccountSpec("th", "malee@village.example", "", wants_email=True), by="malee", password=market_morning.PASSWORD
+    )
+    for number in range(3):
+        accounts.notify(
+            [world.parties["somchai"].pk], subject=order.code, key=f"n{number}", text_en="x", text_th="x", text_zh="x"
+        )
+    StoredFile.objects.create(
+        code="FL-1", subject=order.code, kind="slip", name="a.pdf", content_type="application/pdf", size=1, sha256="0" * 64,
+        uploaded_by="anong", at=world.now,
+    )  # fmt: skip
+    JobRun.objects.create(name="holds", ran_at=world.now)
     client = Client()
     client.force_login(User.objects.create_superuser("malee-of-the-office", password="irrelevant here"))
     return client
@@ -89,7 +105,6 @@ def test_every_list_and_every_row_opens_without_a_query_a_row(staff: Client) -> 
         "Permit",
         "PermitDraw",
         "Orchard",
-        "Notice",
     }
     assert {model.__name__ for model in OURS if model not in opened} <= rare
 
@@ -125,6 +140,16 @@ def test_what_staff_change_leaves_an_audit_row(staff: Client) -> None:
         "backoffice.change",
         ["status"],
     )
+
+
+def test_no_secret_address_is_shown(staff: Client) -> None:
+    accounts.send_reset_letters("somchai@village.example", address="https://hub.example/{uid}/{token}/")
+    for model in (Letter, Invitation):
+        row = model._default_manager.order_by("-id").first()
+        assert row is not None
+        page = staff.get(address(model, "change", row.pk)).content.decode()
+        assert "hub.example" not in page
+        assert getattr(row, "secret", "hub.example") not in page
 
 
 def test_nothing_is_deleted_by_hand() -> None:

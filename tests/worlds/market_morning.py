@@ -9,10 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from io import BytesIO
 from typing import Any
 
+from PIL import Image
+
+from samphao.accounts import services as accounts
 from samphao.accounts.models import Membership, Organisation, User
-from samphao.core import clock
+from samphao.core import clock, files
 from samphao.freight.models import Consignment, Load, Plan, Shipment
 from samphao.payments.services import record_payments
 from samphao.payments.types import BankReport
@@ -66,6 +70,7 @@ class World:
     orders: dict[str, str] = field(default_factory=dict)
     loads: tuple[str, ...] = ()
     declarations: dict[str, str] = field(default_factory=dict)
+    invitation: str = ""
 
 
 def make() -> World:
@@ -86,7 +91,33 @@ def make() -> World:
     Lot.objects.filter(code="UDN-SK-0101").update(sold=40)
     orders = _orders(parties, lots, now)
     loads = _plan(orders["paid"], now)
-    return World(now, parties, lots, orders, loads, customs_house.make(parties, loads, now))
+    declarations = customs_house.make(parties, loads, now)
+    return World(now, parties, lots, orders, loads, declarations, _told(parties, orders))
+
+
+def _told(parties: dict[str, Organisation], orders: dict[str, str]) -> str:
+    """Tell Anong about two orders, and let Somchai invite somebody; return the token of the invitation."""
+    accounts.notify(
+        [parties["anong"].pk],
+        subject=orders["paid"],
+        key="closed",
+        text_en="The packing house of your order was suspended. Wait, take another lot, or have your money back.",
+        text_th="โรงคัดบรรจุของคำสั่งซื้อนี้ถูกระงับ คุณจะรอ เปลี่ยนล็อต หรือรับเงินคืนก็ได้",
+        text_zh="您订单的包装厂已被暂停。您可以等待、换一个批次，或退款。",
+    )
+    accounts.mark_read("anong")
+    accounts.notify(
+        [parties["anong"].pk],
+        subject=orders["held"],
+        key="hold",
+        text_en="Your order waits for payment.",
+        text_th="คำสั่งซื้อของคุณรอชำระเงิน",
+        text_zh="您的订单等待付款。",
+    )
+    made = accounts.invite(
+        "somchai", "fa.of.the.orchard.with.a.long.address@village.example", "member", by="somchai", address="x/{token}"
+    )
+    return accounts.invitation_token(made.secret)
 
 
 def _party(code: str, kind: str, english: str, thai: str, chinese: str, province: str) -> Organisation:
@@ -283,3 +314,24 @@ def _plan(paid: str, now: datetime) -> tuple[str, ...]:
         due_at=now + timedelta(days=12), load=Load.objects.get(code=codes[0]),
     )  # fmt: skip
     return tuple(codes)
+
+
+def add_files(world: World) -> None:
+    """Let Anong add a payment slip, the packing house a report and a photo, the importer a paper; pictures are drawn here."""
+
+    def picture(size: tuple[int, int], colour: str) -> bytes:
+        buffer = BytesIO()
+        Image.new("RGB", size, colour).save(buffer, "JPEG")
+        return buffer.getvalue()
+
+    photo, pdf = picture((1200, 900), "#8a9a3b"), b"%PDF-1.7\n%%EOF\n"
+    files.store(
+        picture((700, 1200), "#dfe7ee"),
+        "สลิปโอนเงิน 24 พ.ย. 2569.jpg",
+        subject=world.orders["held"],
+        kind="slip",
+        by="anong",
+    )
+    files.store(pdf, "cadmium-and-basic-yellow-2-report-0430.pdf", subject="CTI-MT-0430", kind="lab_report", by="house")
+    files.store(photo, "IMG_2041.JPG", subject="CTI-MT-0430", kind="photo", by="house")
+    files.store(pdf, "form-e-2026-0417.pdf", subject=world.declarations["entry"], kind="paper", by="importer")

@@ -6,7 +6,18 @@ from django.contrib import admin
 from django.contrib.auth import admin as auth
 from django.contrib.auth.models import Group
 
-from samphao.accounts.models import Membership, Notice, Orchard, Organisation, Registration, User
+from samphao.accounts.models import (
+    Delivery,
+    Invitation,
+    Letter,
+    Membership,
+    Notice,
+    NoticePreference,
+    Orchard,
+    Organisation,
+    Registration,
+    User,
+)
 from samphao.core.admin import Edited, Looked
 
 if TYPE_CHECKING:
@@ -79,9 +90,48 @@ class MembershipAdmin(Looked):
     ordering = ("-id",)
 
 
+@admin.register(Invitation)
+class InvitationAdmin(Looked):
+    list_display = ("email", "organisation", "role", "state", "invited_by", "invited_at", "expires_at", "accepted_by")
+    list_filter = ("state", "role")
+    list_select_related = ("organisation",)
+    search_fields = ("=email", "=organisation__code")
+    exclude = ("secret",)
+    ordering = ("-id",)
+
+
 @admin.register(Notice)
 class NoticeAdmin(Looked):
-    list_display = ("created_at", "organisation", "subject", "text_en", "read_at")
+    list_display = ("created_at", "organisation", "subject", "text_en")
     list_select_related = ("organisation",)
     search_fields = ("=subject", "=organisation__code")
+    ordering = ("-id",)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(Looked):
+    list_display = ("notice", "user", "channel", "state", "attempts", "sent_at", "read_at", "last_error")
+    list_filter = ("channel", "state")
+    list_select_related = ("notice", "user")
+    search_fields = ("=user__username", "=notice__subject")
+    ordering = ("-id",)
+
+
+@admin.register(NoticePreference)
+class NoticePreferenceAdmin(Looked):
+    list_display = ("user", "channel", "is_on")
+    list_filter = ("channel", "is_on")
+    list_select_related = ("user",)
+    search_fields = ("=user__username",)
+    ordering = ("-id",)
+
+
+@admin.register(Letter)
+class LetterAdmin(Looked):
+    """Whether a letter went; never what it says, for it may hold the address of a new password."""
+
+    list_display = ("written_at", "purpose", "address", "subject", "state", "attempts", "sent_at", "last_error")
+    list_filter = ("purpose", "state")
+    search_fields = ("=address",)
+    exclude = ("text",)
     ordering = ("-id",)

@@ -107,8 +107,52 @@ class Membership(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="membership_once")]
 
 
+class Invitation(models.Model):
+    """An e-mail address that may join an organisation, once, while it waits and has not run out."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        ACCEPTED = "accepted"
+        WITHDRAWN = "withdrawn"
+        EXPIRED = "expired"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=10, choices=Membership.Role)
+    secret = models.CharField(max_length=40, unique=True, help_text="what the signed address of the invitation names")
+    invited_by = models.CharField(max_length=150)
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    accepted_by = models.CharField(max_length=150, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "email"], condition=models.Q(state="waiting"), name="invitation_waits_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="waiting", ended_at=None)
+                | (~models.Q(state="waiting") & models.Q(ended_at__isnull=False)),
+                name="invitation_ends_when_decided",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.role})"
+
+
+class Channel(models.TextChoices):
+    """How a notice reaches a person. LINE is a word that waits for its adapter: nothing is sent there yet."""
+
+    PAGE = "page"
+    EMAIL = "email"
+    LINE = "line"
+
+
 class Notice(models.Model):
-    """A message to the people of an organisation, in three languages, with its delivery log."""
+    """A message to the people of an organisation, in three languages; `Delivery` says whom it reached and how."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="notices")
     subject = models.CharField(max_length=80, help_text="the reference code that it is about")
@@ -117,5 +161,77 @@ class Notice(models.Model):
     text_th = models.TextField()
     text_zh = models.TextField()
     created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "-created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.text_en[:60]}"
+
+
+class NoticePreference(models.Model):
+    """Whether a person wants notices by a channel. The page cannot be switched off; e-mail is on until switched off."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notice_preferences")
+    channel = models.CharField(max_length=10, choices=Channel)
+    is_on = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "channel"], name="notice_preference_once")]
+
+
+class Outgoing(models.Model):
+    """What the worker sends after the commit: tried again, later and later, until it went or is given up."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SENT = "sent"
+        GIVEN_UP = "given_up"
+
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(db_default=0)
+    last_error = models.CharField(max_length=300, db_default="", blank=True)
+    retry_at = models.DateTimeField(
+        null=True, help_text="not before; while it is being sent, when to suppose that it was not"
+    )
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Delivery(Outgoing):
+    """A notice, a person and a channel: when it went, or why not; on the page, when it was read."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    channel = models.CharField(max_length=10, choices=Channel)
     read_at = models.DateTimeField(null=True)
-    deliveries = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [models.UniqueConstraint(fields=["notice", "user", "channel"], name="delivery_once")]
+        indexes = [
+            models.Index(fields=["user"], condition=models.Q(channel="page", read_at=None), name="delivery_unread"),
+            models.Index(fields=["id"], condition=models.Q(state="waiting"), name="delivery_waiting"),
+        ]
+
+
+class Letter(Outgoing):
+    """An e-mail to one address that is no notice: an invitation, a new password. Its text goes when it was sent."""
+
+    purpose = models.CharField(max_length=20)
+    address = models.EmailField()
+    language = models.CharField(max_length=10)
+    subject = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    written_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(state="waiting"), name="letter_waiting"),
+            models.Index(fields=["address", "purpose", "written_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} to {self.address}"

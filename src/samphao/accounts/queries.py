@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.core.signing import BadSignature, Signer
+from django.db.models import Case, Prefetch, QuerySet, When
 
-from samphao.accounts.models import Membership, Notice, Orchard, Organisation, Registration, User
+from samphao.accounts.models import (
+    Channel,
+    Delivery,
+    Invitation,
+    Membership,
+    Notice,
+    NoticePreference,
+    Orchard,
+    Organisation,
+    Registration,
+    User,
+)
+from samphao.accounts.types import INVITATION_SALT
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +63,66 @@ def ids_by_code() -> dict[str, int]:
     return dict(Organisation.objects.values_list("code", "id"))
 
 
-def notices_for(organisations: tuple[int, ...]) -> QuerySet[Notice]:
-    return Notice.objects.filter(organisation__in=organisations).order_by("-created_at")
+@dataclass(frozen=True, slots=True)
+class OwnOrganisation:
+    """An organisation as somebody who belongs to it sees it."""
+
+    code: str
+    name_en: str
+    name_th: str
+    name_zh: str
+    role: str
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == Membership.Role.OWNER
+
+
+def organisations_of(username: str) -> list[OwnOrganisation]:
+    rows = Membership.objects.filter(user__username=username).order_by("id")
+    fields = ("code", "name_en", "name_th", "name_zh")
+    return [OwnOrganisation(*row) for row in rows.values_list(*(f"organisation__{field}" for field in fields), "role")]
+
+
+def people_of(organisation: str) -> QuerySet[Membership]:
+    """Return who belongs to an organisation, owners first; one query."""
+    return (
+        Membership.objects.select_related("user")
+        .filter(organisation__code=organisation)
+        .order_by(Case(When(role="owner", then=0), default=1), "user__username")
+    )
+
+
+def invitations_waiting(organisation: str) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(organisation__code=organisation, state="waiting").order_by("-invited_at", "-id")
+
+
+def invitation_behind(token: str) -> Invitation | None:
+    """Return the invitation that a signed address names, whatever became of it."""
+    try:
+        secret = Signer(salt=INVITATION_SALT).unsign(token)
+    except BadSignature:
+        return None
+    return Invitation.objects.select_related("organisation").filter(secret=secret).first()
+
+
+def notices_for(organisations: Sequence[int], username: str, *, unread: bool = False) -> QuerySet[Notice]:
+    """Return the notices of organisations, newest first, each with how it reached this person; two queries."""
+    own = Delivery.objects.filter(user__username=username)
+    rows = Notice.objects.filter(organisation__in=list(organisations)).select_related("organisation")
+    if unread:
+        rows = rows.filter(pk__in=own.filter(channel=Channel.PAGE, read_at=None).values("notice"))
+    return rows.prefetch_related(Prefetch("deliveries", own, "own_deliveries")).order_by("-created_at", "-id")
+
+
+def unread_count(user: User | AnonymousUser) -> int:
+    if not user.is_authenticated:
+        return 0
+    return Delivery.objects.filter(user=user, channel=Channel.PAGE, read_at=None).count()
+
+
+def wants_email(username: str) -> bool:
+    return not NoticePreference.objects.filter(user__username=username, channel=Channel.EMAIL, is_on=False).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+INVITATION_SALT = "samphao.invitation"
+
 
 @dataclass(frozen=True, slots=True)
 class Party:
@@ -70,3 +72,22 @@ class SetUpAnswers:
     corridors: tuple[str, ...]
     payment: str
     payment_partner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """A log-in that an invitation makes."""
+
+    username: str
+    password: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSpec:
+    """What a person says of himself and how he wants to be told."""
+
+    language: str
+    email: str
+    phone: str
+    wants_email: bool

@@ -63,8 +63,7 @@ def quote(origin: str, destination: str, kg: float, good: str, leaves_at: str) -
 def price(
     origin: str, destination: str, kg: str, good: str, thb_per_kg: str, on: str, mode: str, post_tariff: Path | None
 ) -> None:
-    from babel.numbers import get_currency_precision
-
+    from samphao.core.money import minor_units
     from samphao.workflows import quoting
 
     try:
@@ -75,7 +74,7 @@ def price(
         raise HubError("--kg is a whole number above zero, --thb-per-kg a price above zero")
     tariff = _tariff(post_tariff) if post_tariff else None
     answer = quoting.price(quoting.PriceQuestion(origin, destination, quantity, good, each, _moment(on), mode, tariff))
-    scale = 10 ** int(get_currency_precision(answer.currency))
+    scale = minor_units(answer.currency)
     print(f"{kg} kg of {good}, {origin} → {destination}, {answer.transit_h} h by {' → '.join(answer.route)}\n")
     for line in answer.lines:
         marks = f"{line['source']}; {line['valid_on'] or 'undated'}{'; estimate' if line['is_estimate'] else ''}"

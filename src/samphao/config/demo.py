@@ -101,7 +101,8 @@ def _log_ins() -> None:
 
     print("  log-ins of the demo, password", repr(PASSWORD))
     for username, organisation, who in LOGINS:
-        services.open_login(username, PASSWORD, organisation, "owner", is_staff=username == "hub")
+        address = f"{username}@demo.example"  # e-mails of a demo are files in .samphao/mail
+        services.open_login(username, PASSWORD, organisation, "owner", is_staff=username == "hub", email=address)
         print(f"    {username:10} {who}")
 
 

@@ -69,6 +69,7 @@ def _database() -> Iterator[tuple[bool, str, str, str]]:
             )
         else:
             yield number >= 160000, "PostgreSQL 16 or newer", str(number), "use a newer server"
+            yield from _jobs(url)
         return
     server = embedded(os.environ.get("SAMPHAO_SERVER", "hub"))
     try:
@@ -77,6 +78,23 @@ def _database() -> Iterator[tuple[bool, str, str, str]]:
     except PostgresError as error:
         yield False, "embedded PostgreSQL", str(error).split("\n")[0], "set DATABASE_URL to a server of your own"
         return
-    if not was_running:
-        server.stop()
     yield True, "embedded PostgreSQL", f"starts; data in {server.data}", ""
+    try:
+        yield from _jobs(server.url)
+    finally:
+        if not was_running:
+            server.stop()
+
+
+def _jobs(url: str) -> Iterator[tuple[bool, str, str, str]]:
+    """Yield the worker's periodic jobs with their last run, where a hub has run already."""
+    import psycopg
+
+    with psycopg.connect(url, connect_timeout=5) as connection:
+        found = connection.execute("SELECT to_regclass('core_jobrun') IS NOT NULL").fetchone()
+        if not found or not found[0]:
+            return
+        rows = connection.execute("SELECT name, ran_at, last_error FROM core_jobrun ORDER BY name").fetchall()
+    for name, ran_at, error in rows:
+        told = f"last run {ran_at:%Y-%m-%d %H:%M} (the hub's clock)" + (f": {error}" if error else "")
+        yield not error, f"job: {name}", told, "look into the worker's messages; it is tried again at its next turn"

@@ -49,8 +49,8 @@ def order_counter(port: int) -> Iterator[int]:
 
 
 @contextmanager
-def worker() -> Iterator[None]:
-    with _process([sys.executable, "-m", "samphao", "worker"], {}):
+def worker(environment: dict[str, str]) -> Iterator[None]:
+    with _process([sys.executable, "-m", "samphao", "worker"], environment):
         yield
 
 
@@ -59,11 +59,14 @@ def serve(port: int) -> None:
     counter_port = port + 1
     for wanted in (port, counter_port):
         _require_free(wanted)
-    environment = {"SAMPHAO_COUNTER_PORT": str(counter_port)}
+    environment = {
+        "SAMPHAO_COUNTER_PORT": str(counter_port),
+        "SAMPHAO_URL": os.environ.get("SAMPHAO_URL", f"http://{LOOPBACK}:{port}"),
+    }
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with (
         order_counter(counter_port),
-        worker(),
+        worker(environment),
         _process(_uvicorn("samphao.config.asgi:application", port), environment) as web,
     ):
         wait_for_port(port, web)

@@ -132,6 +132,24 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 
+FILES_FOLDER = Path(os.environ.get("SAMPHAO_FILES") or STATE / "files")
+# Links in e-mails begin with it; a request's own address stands in where it is not given.
+HUB_URL = os.environ.get("SAMPHAO_URL", "").rstrip("/")
+_mail = urlsplit(os.environ.get("SAMPHAO_MAIL", ""))
+if _mail.scheme in ("smtp", "smtp+tls", "smtps"):
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = (
+        _mail.hostname or "localhost",
+        _mail.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[_mail.scheme],
+    )
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
+    EMAIL_TIMEOUT = 20
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = STATE / "mail"
+DEFAULT_FROM_EMAIL = os.environ.get("SAMPHAO_MAIL_FROM", "hub@localhost")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -13,7 +13,7 @@ from django.db.models import Field, Model
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from samphao.core.models import AuditEntry, Clock, Event, HubSettings, StageResult
+from samphao.core.models import AuditEntry, Clock, Event, HubSettings, JobRun, StageResult, StoredFile
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -103,3 +103,17 @@ class HubSettingsAdmin(Edited):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         return False
+
+
+@admin.register(JobRun)
+class JobRunAdmin(Looked):
+    list_display = ("name", "ran_at", "took_s", "did", "failed_at", "last_error")
+    ordering = ("name",)
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(Looked):
+    list_display = ("code", "subject", "kind", "name", "content_type", "size", "uploaded_by", "at")
+    list_filter = ("kind", "content_type")
+    search_fields = ("=code", "=subject", "=uploaded_by")
+    ordering = ("-id",)

@@ -35,8 +35,37 @@ def publish(event: DomainEvent) -> None:
     """Write the event; it is delivered only if the caller's transaction commits."""
     payload = dataclasses.asdict(event)  # type: ignore[call-overload]
     Event.objects.create(name=type(event).__name__, aggregate=event.aggregate, payload=payload)
+    wake_worker()
+
+
+def wake_worker() -> None:
+    """Wake the worker when the caller's transaction commits; without it the worker looks within a second or so."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+
+
+class Listener:
+    """Hears `wake_worker` of every process, on a connection of its own."""
+
+    def __init__(self) -> None:
+        self._own: Any = None
+
+    def wait(self, timeout_s: float) -> bool:
+        """Return True as soon as somebody wakes, False after the time; what else was heard until then is heard with it."""
+        if self._own is None:
+            self._own = connection.copy()
+            self._own.ensure_connection()
+            self._own.connection.execute(f"LISTEN {CHANNEL}")
+        heard = any(True for _ in self._own.connection.notifies(timeout=timeout_s, stop_after=1))
+        if heard:
+            for _ in self._own.connection.notifies(timeout=0):
+                pass
+        return heard
+
+    def close(self) -> None:
+        if self._own is not None:
+            self._own.close()
+            self._own = None
 
 
 def subscribe(event: type, *handlers: Handler) -> None:

@@ -63,6 +63,48 @@ class StageResult(models.Model):
         ordering = ["position"]
 
 
+class StoredFile(models.Model):
+    """A picture or PDF that belongs to a record, named by the record's code; its content lies on disk by its digest (`core.files`)."""
+
+    class Kind(models.TextChoices):
+        PHOTO = "photo"
+        LAB_REPORT = "lab_report"
+        SLIP = "slip"
+        PAPER = "paper"
+
+    code = models.CharField(max_length=14, unique=True)
+    subject = models.CharField(max_length=80, db_index=True, help_text="the reference code of the record")
+    kind = models.CharField(max_length=12, choices=Kind)
+    name = models.CharField(max_length=120, help_text="as it was called where it came from")
+    content_type = models.CharField(max_length=20)
+    size = models.PositiveIntegerField(help_text="bytes, as stored")
+    sha256 = models.CharField(max_length=64, help_text="of the content as stored")
+    thumbnail_sha256 = models.CharField(max_length=64, blank=True)
+    uploaded_by = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "kind", "sha256"], name="stored_file_once")]
+        indexes = [models.Index(fields=["sha256"])]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class JobRun(models.Model):
+    """When a periodic job of the worker ran last, and whether it went well (`core.jobs`)."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    ran_at = models.DateTimeField(help_text="by the hub's clock")
+    took_s = models.FloatField(null=True)
+    did = models.BigIntegerField(null=True, help_text="what the last run counted")
+    failed_at = models.DateTimeField(null=True)
+    last_error = models.TextField(db_default="", blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class HubSettings(models.Model):
     """One row: what this hub is called, speaks, sells to, and who holds buyers' money (`core.hub`)."""
 

@@ -8,15 +8,16 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
-from samphao.core import clock
+from samphao.core import clock, events
 from samphao.core.bulk import copy_rows
 from samphao.core.codes import encode
 from samphao.engines.iso6346 import container_number
 from samphao.freight import besides, carrier_simulator
 from samphao.freight.carrier_simulator import Reached, Told
 from samphao.freight.certificates import fares_of, prices_of
+from samphao.freight.events import LoadsAtEntry, PlanMade
 from samphao.freight.models import Consignment, Load, MovementEvent, Plan, Shipment
 from samphao.freight.planning import SATANG, Filled, Planned, fill_containers, plan
 from samphao.freight.queries import nodes
@@ -77,6 +78,7 @@ def plan_shipments(
         load_of = _save_loads(row, planned, filled, shipments, starts_at)
         _save_shipments(planned, shipments, load_of)
         _save_consignments(row)
+        events.publish(PlanMade(code, _count(Load.objects.filter(plan=row, is_whole=True), "origin")))
     whole = list(Load.objects.filter(plan=row, is_whole=True))
     return PlanResult(
         row.code, row.containers, len(set(load_of.values())), row.unserved, row.cost_minor, row.lower_bound_minor, row.gap, row.above_best, row.seconds,
@@ -229,7 +231,12 @@ def move_to_entry(plan_code: str, seed: int) -> Journey:
     may_leave = Q(state=State.RELEASED) | Q(state=State.PLANNED, consignments=None, shipments__isnull=False)
     loads = list(Load.objects.filter(may_leave, _of(plan_code)).distinct().order_by("id"))
     told = list(carrier_simulator.move_to_entry(loads, _countries(), seed))
-    return _report(told, loads, State.AT_ENTRY)
+    with transaction.atomic():
+        journey = _report(told, loads, State.AT_ENTRY)
+        events.publish(
+            LoadsAtEntry(plan_code, _count(Load.objects.filter(pk__in=[row.pk for row in loads]), "importer"))
+        )
+    return journey
 
 
 def move_on(plan_code: str, cleared_at: Mapping[str, datetime], seed: int) -> Journey:
@@ -243,6 +250,11 @@ def move_on(plan_code: str, cleared_at: Mapping[str, datetime], seed: int) -> Jo
     }
     told = list(carrier_simulator.move_on(loads, reached, cleared_at, _countries(), seed))
     return _report(told, loads, State.ENTERED)
+
+
+def _count(loads: QuerySet[Load], field: str) -> dict[str, int]:
+    """Count loads by a field that is not empty."""
+    return dict(loads.exclude(**{field: ""}).order_by().values_list(field).annotate(Count("id")))
 
 
 def _countries() -> dict[str, str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from babel.numbers import get_currency_precision
 from django.db import connection
 
 from samphao.core import clock
+from samphao.core.money import minor_units
 from samphao.engines.concentration import herfindahl
 from samphao.reference import queries as reference
 
@@ -96,7 +96,7 @@ def _shares() -> tuple[PartyShare, ...]:
     for currency, receiver, amount in rows:
         if currency not in rates:
             continue
-        baht = Decimal(amount) / 10 ** int(get_currency_precision(currency)) / rates[currency].rate * 100
+        baht = Decimal(amount) / minor_units(currency) / rates[currency].rate * 100
         sums[receiver] = sums.get(receiver, Decimal(0)) + baht
     return tuple(
         sorted(

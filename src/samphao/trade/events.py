@@ -55,3 +55,14 @@ class LotTurnedAway:
     @property
     def aggregate(self) -> str:
         return f"lot {self.lot}"
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersDelivered:
+    """Goods came to their buyers; the claim window runs."""
+
+    orders: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return "orders"

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from samphao.core import events
 from samphao.core.codes import encode
-from samphao.trade.events import HoldsExpired, LotTurnedAway, OrdersPaid, TicketsSigned
+from samphao.trade.events import HoldsExpired, LotTurnedAway, OrdersDelivered, OrdersPaid, TicketsSigned
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, ModeState, Offer, Order, Ticket
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.types import (
@@ -25,6 +25,9 @@ from samphao.trade.types import (
     TicketSpec,
     order_code,
 )
+
+TOLD_AT_ONCE = 5000
+"""Orders in one event."""
 
 
 def place_order(request: OrderRequest) -> OrderAnswer:
@@ -237,13 +240,16 @@ def ship_orders(codes: Sequence[str]) -> int:
 
 def deliver_orders(delivered: Mapping[str, datetime]) -> int:
     """Mark orders on their way as delivered when they were; the claim window runs from then."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             """UPDATE trade_order o SET state = 'delivered', delivered_at = u.at FROM unnest(%s::text[], %s::timestamptz[]) u (code, at)
-               WHERE o.code = u.code AND o.state = 'shipped'""",
+               WHERE o.code = u.code AND o.state = 'shipped' RETURNING o.code""",
             [list(delivered), list(delivered.values())],
         )
-        return int(cursor.rowcount)
+        codes = [row[0] for row in cursor.fetchall()]
+        for start in range(0, len(codes), TOLD_AT_ONCE):
+            events.publish(OrdersDelivered(codes[start : start + TOLD_AT_ONCE]))
+    return len(codes)
 
 
 def mark_advanced(lots: Sequence[str]) -> list[str]:

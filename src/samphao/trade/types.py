@@ -263,3 +263,15 @@ class OrdersBehind:
     currency: str
     orders: int
     amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderParties:
+    """Whose order it is, and of whose lot."""
+
+    order: str
+    buyer: int
+    producer: int
+    lot: str
+    amount_minor: int
+    currency: str

@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from samphao.accounts.queries import viewer
+from samphao.accounts.queries import unread_count, viewer
 from samphao.core import clock
 from samphao.web.middleware import hub_of
 
@@ -43,6 +44,22 @@ def _desk_name(name: str) -> str:
     }[name]
 
 
+def _account(request: HttpRequest) -> dict[str, Any]:
+    """The account menu, and how many notices wait to be read."""
+    links = [
+        {"label": _("Notices"), "url": reverse("notices")},
+        {"label": _("Your organisation"), "url": reverse("organisation")},
+        {"label": _("Your account"), "url": reverse("account")},
+    ]
+    if request.user.is_staff:
+        links.append({"label": _("Back office"), "url": reverse("admin:index")})
+    unread = unread_count(request.user)
+    return {
+        "name": request.user.get_username(), "links": links, "sign_out_url": reverse("sign_out"), "notices_url": reverse("notices"),
+        "unread": unread, "unread_label": ngettext("%(n)s unread notice", "%(n)s unread notices", unread) % {"n": unread},
+    }  # fmt: skip
+
+
 def _shell(request: HttpRequest) -> dict[str, Any]:
     here, hub = request.path, hub_of(request)
     if hub is None:
@@ -57,8 +74,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     nav = [{"label": label, "url": url, "current": here.startswith(url)} for label, url in items]
     account = None
     if request.user.is_authenticated:
-        links = [{"label": _("Back office"), "url": reverse("admin:index")}] if request.user.is_staff else []
-        account = {"name": request.user.get_username(), "links": links, "sign_out_url": reverse("sign_out")}
+        account = _account(request)
     return {
         "hub_name": hub.name,
         "home_url": reverse("home"),

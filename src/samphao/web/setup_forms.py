@@ -10,13 +10,13 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from samphao.accounts.types import SetUpAnswers
 from samphao.reference.services import cities
+from samphao.web.forms import username_field
 from samphao.web.templatetags.samphao import LANGUAGE_TAGS, LOCALES, language
 
 PARTNER, SIMULATOR, SELF = "partner", "simulator", "self"
@@ -36,11 +36,7 @@ def cities_by_country() -> dict[str, list[str]]:
 
 
 class AdministratorForm(forms.Form):
-    username = forms.CharField(
-        label=gettext_lazy("User name"), max_length=150, validators=[UnicodeUsernameValidator()],
-        help_text=gettext_lazy("Letters, digits and @ . + - _"),
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-    )  # fmt: skip
+    username = username_field()
     email = forms.EmailField(
         label=gettext_lazy("E-mail"), help_text=gettext_lazy("Where a new password can be asked for"),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -3,7 +3,20 @@ from __future__ import annotations
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from samphao.web.views import account, desks, home, importer_desk, market, officer, orders, setup, tower
+from samphao.web.views import (
+    account,
+    desks,
+    files,
+    home,
+    importer_desk,
+    market,
+    notices,
+    officer,
+    orders,
+    people,
+    setup,
+    tower,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -27,6 +40,23 @@ urlpatterns = [
     path("setup/", setup.start, name="setup"),
     path("setup/done/", setup.done, name="setup_done"),
     path("setup/<slug:step>/", setup.step, name="setup_step"),
+    path("organisation/", people.organisation, name="organisation"),
+    path("organisation/invite/", people.invite, name="invite"),
+    path("organisation/leave/", people.leave, name="leave"),
+    path("organisation/<str:code>/people/<str:name>/", people.person, name="person"),
+    path("invitations/<int:number>/withdraw/", people.withdraw, name="withdraw"),
+    path("invitations/<str:token>/", people.invitation, name="invitation"),
+    path("account/", account.account, name="account"),
+    path("account/password/", account.ChangePassword.as_view(), name="password_change"),
+    path("password/", account.forgotten, name="password_forgotten"),
+    path("password/sent/", account.sent, name="password_sent"),
+    path("password/<str:uidb64>/<str:token>/", account.NewPassword.as_view(), name="password_new"),
+    path("files/new/", files.add, name="file_add"),
+    path("files/<str:code>/", files.one, name="file"),
+    path("files/<str:code>/thumbnail/", files.thumbnail, name="file_thumbnail"),
+    path("files/<str:code>/remove/", files.remove, name="file_remove"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.read, name="notices_read"),
     path("sign-in/", account.SignIn.as_view(), name="sign_in"),
     path("sign-out/", auth.LogoutView.as_view(), name="sign_out"),
     path("problems/<slug:code>/", home.problem, name="problem"),

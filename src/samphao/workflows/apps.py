@@ -12,12 +12,18 @@ class WorkflowsConfig(AppConfig):
     def ready(self) -> None:
         from samphao.core.events import subscribe
         from samphao.customs.events import DeclarationsReleased, DeclarationsStopped
+        from samphao.freight.events import LoadsAtEntry, PlanMade
         from samphao.payments.events import PaymentsReceived
-        from samphao.trade.events import LotTurnedAway, TicketsSigned
-        from samphao.workflows import payment, payout, releasing, turning_away
+        from samphao.trade.events import HoldsExpired, LotTurnedAway, OrdersDelivered, OrdersPaid, TicketsSigned
+        from samphao.workflows import notices, payment, payout, releasing, turning_away
 
         subscribe(PaymentsReceived, payment.payments_received)
+        subscribe(HoldsExpired, notices.holds_expired)
+        subscribe(OrdersPaid, notices.orders_paid)
+        subscribe(PlanMade, notices.plan_made)
         subscribe(LotTurnedAway, turning_away.lot_turned_away)
         subscribe(TicketsSigned, payout.tickets_signed)
         subscribe(DeclarationsReleased, releasing.declarations_released)
-        subscribe(DeclarationsStopped, releasing.declarations_stopped)
+        subscribe(DeclarationsStopped, releasing.declarations_stopped, notices.declarations_stopped)
+        subscribe(LoadsAtEntry, notices.loads_at_entry)
+        subscribe(OrdersDelivered, notices.orders_delivered)

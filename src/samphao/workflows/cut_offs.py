@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.utils.translation import gettext_noop as _
+
 from samphao.accounts import services as accounts
 from samphao.core import clock
 from samphao.customs import queries as customs
@@ -11,6 +13,9 @@ from samphao.freight import queries as freight
 from samphao.freight import services
 
 WARNED_AHEAD = timedelta(hours=24)
+WARNING = _(
+    "Declaration %(declaration)s is not released, and its container leaves on %(at)s (Bangkok). Look at what customs asks for."
+)
 
 
 def watch_departures() -> int:
@@ -23,11 +28,7 @@ def watch_departures() -> int:
         if load.departs_at <= now:
             continue
         at = f"{load.departs_at.astimezone(clock.BANGKOK):%d.%m.%Y %H:%M}"
-        accounts.notify(
-            [row.exporter_id], subject=row.code, key=f"cut-off:{row.code}",
-            text_en=f"Declaration {row.code} is not released, and its container leaves on {at} (Bangkok). Look at what customs asks for.",
-            text_th=f"ใบขนสินค้า {row.code} ยังไม่ได้รับการตรวจปล่อย และตู้จะออกเดินทาง {at} (เวลากรุงเทพฯ) โปรดดูว่าศุลกากรขออะไร",
-            text_zh=f"报关单 {row.code} 尚未放行，集装箱将于 {at}（曼谷时间）出发。请查看海关的要求。",
-        )  # fmt: skip
+        texts = accounts.in_three_languages(WARNING, declaration=row.code, at=at)
+        accounts.notify([row.exporter_id], subject=row.code, key=f"cut-off:{row.code}", **texts)
     missed = sorted({row.load_code for row in waiting if loads[row.load_code].departs_at <= now})
     return services.stop_loads(missed)

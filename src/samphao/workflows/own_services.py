@@ -9,9 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from babel.numbers import get_currency_precision
-
 from samphao.core.errors import Fault, HubError
+from samphao.core.money import minor_units
 from samphao.core.tables import read_numbered_rows
 from samphao.engines.emissions import great_circle_km
 from samphao.engines.itineraries.explain import Leg
@@ -87,7 +86,7 @@ def read_services(path: Path) -> tuple[list[OwnService], list[Fault]]:
         if wrong or point is None or per_minor is None:
             faults += wrong
             continue
-        satang = per_minor * 10 ** int(get_currency_precision(row.currency))
+        satang = per_minor * minor_units(row.currency)
         service = OwnService(row, point, node, round(row.price * satang), float((row.loose_price_m3 or 0) * satang))
         if service.id in seen:
             mend = "Add the containers up in one row, or name one service otherwise"

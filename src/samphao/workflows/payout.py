@@ -7,7 +7,7 @@ was paid in other money, at the rate that the price was made with.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,11 +15,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from django.db import transaction
 
 from samphao.core import clock
 from samphao.core.errors import Refused
+from samphao.core.money import minor_units
 from samphao.engines.duty import half_up
 from samphao.payments import services as payments
 from samphao.payments.adapters import simulator
@@ -29,6 +29,7 @@ from samphao.reference.types import ExchangeRateSpec
 from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.types import LotSale
+from samphao.workflows import notices
 
 ADVANCE_PERCENT = 60  # of the grower's money at the signed ticket: the default of the payout schedule
 CLAIM_WINDOW = timedelta(hours=48)
@@ -116,6 +117,7 @@ def _post(due: Iterable[tuple[Share, int]], kind: str, orders: list[str]) -> int
     rates = lru_cache(maxsize=None)(reference.exchange_rates)
     batch, at = min(orders, default=""), clock.now()
     postings, accounts = [], set()
+    told: Counter[str] = Counter()
     for part, amount in due:
         if not amount:
             continue
@@ -132,21 +134,25 @@ def _post(due: Iterable[tuple[Share, int]], kind: str, orders: list[str]) -> int
                 (payable.code, -baht),
             )
             accounts |= {held, payable, bought, sold}
+            told[part.owner] += baht
         else:
             payable = AccountSpec("payable", part.currency, owner=part.owner)
             entries = ((held.code, amount), (payable.code, -amount))
             accounts |= {held, payable}
         postings.append(Posting(kind, key, part.lot, at, entries, part.receiver))
+        if part.receiver in PAID_IN_BAHT and part.currency == "THB":
+            told[part.owner] += amount
     payments.open_accounts(accounts)
-    return payments.post(postings)
+    posted = payments.post(postings)
+    notices.shares_paid(kind, batch, told)
+    return posted
 
 
 def _satang(currency: str, rates: Mapping[str, ExchangeRateSpec], on: date) -> Decimal:
     """Return what one minor unit of a currency is worth in satang."""
     if currency not in rates:
         raise Refused(f"No exchange rate of {currency} is known for {on}: publish one, then this payout goes on.")
-    minor_units: int = 10 ** int(get_currency_precision(currency))
-    return Decimal(100) / (rates[currency].rate * minor_units)
+    return Decimal(100) / (rates[currency].rate * minor_units(currency))
 
 
 def exchange(currency: str) -> AccountSpec:

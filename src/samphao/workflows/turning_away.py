@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from samphao.accounts import services as accounts
 from samphao.freight import services as freight
 from samphao.payments import services as payments
@@ -12,6 +14,11 @@ from samphao.trade import services
 
 FOR_GOOD = ("load-by2", "load-cadmium", "load-packing-house-gacc")
 """Rules of the gate to load that no later paper can mend for this lot."""
+
+
+TURNED_AWAY = _(
+    "Your order of lot %(lot)s was cancelled and your money is on its way back. The lot failed: %(rule)s (%(found)s)."
+)
 
 
 def failing_lots() -> dict[tuple[str, str], str]:
@@ -39,9 +46,11 @@ def lot_turned_away(payload: dict[str, Any]) -> None:
     freight.leave_behind(orders, reason=rule)
     payments.return_payments(orders, dict.fromkeys(orders, lot), reason=rule)
     why = trade.finding_of(lot, payload["destination"], rule)
+    named = {field: str(why[field.replace("text", "name")]) for field in accounts.LANGUAGES}
+    texts = accounts.in_three_languages(TURNED_AWAY, lot=lot, rule=named, found=why["found"])
     accounts.notify(
-        trade.buyers_of(orders), subject=lot, key=f"turned-away:{lot}:{payload['destination']}",
-        text_en=f"Your order of lot {lot} was cancelled and your money is on its way back. The lot failed: {why['name_en']} ({why['found']}).",
-        text_th=f"คำสั่งซื้อของคุณในล็อต {lot} ถูกยกเลิก และกำลังคืนเงินให้คุณ ล็อตนี้ไม่ผ่าน: {why['name_th']} ({why['found']})",
-        text_zh=f"您对批次 {lot} 的订单已取消，款项正在退回。该批次未通过：{why['name_zh']}（{why['found']}）。",
-    )  # fmt: skip
+        sorted({row.buyer for row in trade.parties_of(orders)}),
+        subject=lot,
+        key=f"turned-away:{lot}:{payload['destination']}",
+        **texts,
+    )

@@ -4,40 +4,46 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
-from samphao.core import events
+from samphao.accounts import services as accounts
+from samphao.core import events, jobs
+from samphao.core.jobs import Job
 from samphao.trade import services as trade
 from samphao.workflows import cut_offs, payout
 
 log = logging.getLogger(__name__)
-
-PERIODIC: tuple[Callable[[], object], ...] = (
-    trade.expire_holds,
-    cut_offs.watch_departures,
-    payout.settle_due,
-    payout.send_to_banks,
-)
 REST_S = 1.0
 
+# Everything that happens because time passes. A new one is one line here: a service that
+# takes no arguments, may be run twice, and returns what it counted. `samphao doctor` and the back office show the last runs.
+PERIODIC: tuple[Job, ...] = (
+    Job("holds that ran out", 1, trade.expire_holds),
+    Job("departures that come near", 60, cut_offs.watch_departures),
+    Job("claim windows that closed", 5, payout.settle_due),
+    Job("payments to banks, once a day", 600, payout.send_to_banks),
+    Job("e-mails", 5, accounts.send_waiting_mail, on_wake=True),
+    Job("invitations that ran out", 60, accounts.expire_invitations),
+)
 
-def work_once() -> int:
-    """Run every periodic job and deliver what waits; return how many events were delivered."""
-    for job in PERIODIC:
-        job()
+
+def work_once(*, woken: bool = False) -> int:
+    """Run the periodic jobs that are due and deliver what waits; return how many events were delivered."""
+    jobs.run_due(PERIODIC, woken=woken)
     return events.deliver()
 
 
 def run(stop: threading.Event) -> None:
-    """Work until told to stop; a database that goes away is waited for."""
+    """Work until told to stop: at once when woken, else every second. A database that goes away is waited for."""
+    bell, woken = events.Listener(), True
     while not stop.is_set():
         try:
-            busy = work_once()
-        except OperationalError:
+            busy = work_once(woken=woken)
+            woken = bell.wait(0 if busy else REST_S) or bool(busy)
+        except (OperationalError, InterfaceError):
             log.warning("the database cannot be reached, trying again")
+            bell.close()
             close_old_connections()
-            busy = 0
-        if not busy:
             stop.wait(REST_S)
+    bell.close()

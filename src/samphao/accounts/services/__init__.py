@@ -1,17 +1,56 @@
 """Writes of accounts, one use case a function."""
 
-from samphao.accounts.services.notify import notify
+from samphao.accounts.services.notify import (
+    LANGUAGES,
+    Message,
+    Spoken,
+    in_three_languages,
+    mark_read,
+    notify,
+    notify_each,
+)
+from samphao.accounts.services.own_account import change_account, send_reset_letters
 from samphao.accounts.services.parties import open_login, register_households, register_parties
+from samphao.accounts.services.people import (
+    accept_as_new,
+    accept_invitation,
+    change_role,
+    expire_invitations,
+    invitation_token,
+    invite,
+    leave,
+    remove_person,
+    withdraw_invitation,
+)
+from samphao.accounts.services.send_mail import send_waiting_mail
 from samphao.accounts.services.set_up import begin_set_up, finish_set_up, make_set_up_token, may_set_up, set_up_demo
 
 __all__ = [
+    "LANGUAGES",
+    "Message",
+    "Spoken",
+    "accept_as_new",
+    "accept_invitation",
     "begin_set_up",
+    "change_account",
+    "change_role",
+    "expire_invitations",
     "finish_set_up",
+    "in_three_languages",
+    "invitation_token",
+    "invite",
+    "leave",
     "make_set_up_token",
+    "mark_read",
     "may_set_up",
     "notify",
+    "notify_each",
     "open_login",
     "register_households",
     "register_parties",
+    "remove_person",
+    "send_reset_letters",
+    "send_waiting_mail",
     "set_up_demo",
+    "withdraw_invitation",
 ]

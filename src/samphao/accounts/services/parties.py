@@ -90,9 +90,11 @@ def register_households(count: int, *, prefix: str) -> list[int]:
     return list(Organisation.objects.filter(code__startswith=prefix).order_by("code").values_list("id", flat=True))
 
 
-def open_login(username: str, password: str, organisation: str, role: str, *, is_staff: bool = False) -> None:
+def open_login(
+    username: str, password: str, organisation: str, role: str, *, is_staff: bool = False, email: str = ""
+) -> None:
     """Make (or reset) a person's log-in with a role in an organisation."""
-    user, _ = User.objects.get_or_create(username=username)
+    user, _ = User.objects.get_or_create(username=username, defaults={"email": email})
     user.set_password(password)
     user.is_staff = user.is_superuser = is_staff
     user.save()

@@ -109,6 +109,10 @@ def declarations_of_load(load: str) -> dict[tuple[str, str], Declaration]:
     return {(row.consignment_code, row.kind): row for row in Declaration.objects.filter(load_code=load)}
 
 
+def declarations_by_code(codes: Sequence[str]) -> list[Declaration]:
+    return list(Declaration.objects.filter(code__in=codes).order_by("id"))
+
+
 def declared_consignments(kind: str) -> set[str]:
     return set(Declaration.objects.filter(kind=kind).values_list("consignment_code", flat=True))
 

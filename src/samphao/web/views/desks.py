@@ -9,12 +9,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from samphao.accounts import queries as accounts
+from samphao.core import files
 from samphao.freight import queries as freight
 from samphao.insight import queries as insight
 from samphao.payments import queries as ledger
 from samphao.trade import queries as trade
+from samphao.web import files as file_shape
 from samphao.web import impact_page
 from samphao.web import seller as shape
+from samphao.web.templatetags.samphao import in_language_plain
 from samphao.web.tower import cities
 
 LOTS_SHOWN, LOADS_SHOWN = 60, 40
@@ -77,6 +80,13 @@ def packing(request: HttpRequest) -> HttpResponse:
             "lots": shape.packing_rows(lots),
             "load_columns": [{"label": _("container")}, {"label": _("leaves")}, {"label": _("to")}, {"label": _("mass"), "numeric": True}, {"label": _("seal")}, {"label": _("fill")}],
             "loads": shape.loading_rows(loads, cities()),
+            "files": file_shape.items(
+                files.files_of([lot.code for lot in lots], ["lab_report", "photo"]), request.user.get_username(), names_subject=True
+            ),
+            "upload": file_shape.upload(
+                ["lab_report", "photo"], request.path,
+                subjects=[(lot.code, f"{lot.code} · {in_language_plain(lot.listing, 'title')}") for lot in lots],
+            ) if lots else {},
         },
     )  # fmt: skip
 

@@ -6,16 +6,20 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from samphao.accounts.queries import Viewer, viewer
+from samphao.core import files
 from samphao.core.errors import Conflict
 from samphao.customs import queries as customs
 from samphao.customs import services
 from samphao.customs.types import Decision, DecisionSpec
+from samphao.web import files as file_shape
 from samphao.web import officer as shape
 from samphao.web.tower import cities
+from samphao.workflows.record_access import may_add_file
 
 PAGE = 25
 QUEUE = 40
@@ -83,4 +87,10 @@ def _page(request: HttpRequest, code: str, who: Viewer, form: shape.DecisionForm
     page = shape.declaration_page(found, cities(), shape.names_by_code(), may_decide="office" in who.kinds)
     sees_desk = customs.sees_every_declaration(who)
     status = 422 if form.errors else 200
-    return render(request, "web/declaration.html", {**page, "form": form, "sees_desk": sees_desk}, status=status)
+    here = reverse("declaration", args=[code])
+    kinds = ["paper", "photo"] if may_add_file(code, "paper", who) else []
+    context = {
+        **page, "form": form, "sees_desk": sees_desk, "upload": file_shape.upload(kinds, here, subject=code),
+        "files": file_shape.items(files.files_of([code]), request.user.get_username()),
+    }  # fmt: skip
+    return render(request, "web/declaration.html", context, status=status)

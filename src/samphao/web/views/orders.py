@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from samphao.accounts.queries import viewer
+from samphao.core import files
 from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.types import KEY_LENGTH_MAX, OrderRequest, Placement, offer_id
+from samphao.web import files as file_shape
 from samphao.web.middleware import hub_of
 from samphao.web.order_page import order_page, order_row
 from samphao.workflows import payment
@@ -73,13 +76,24 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     if order is None:
         raise Http404
     mine = set(who.organisations)
+    is_buyer = order.buyer_id in mine
     page = order_page(
         order,
-        may_pay=order.buyer_id in mine,
+        may_pay=is_buyer,
         sees_declarations=who.is_hub or bool({order.lot.exporter_id, order.offer.importer_id} & mine),
         hub=hub_of(request),
     )
-    return render(request, "web/order.html", page)
+    slips = _slips(request, order.code, is_buyer=is_buyer, sees=is_buyer or who.is_hub)
+    return render(request, "web/order.html", page | slips)
+
+
+def _slips(request: HttpRequest, code: str, *, is_buyer: bool, sees: bool) -> dict[str, Any]:
+    """Return the payment slips of an order, for its buyer and the hub; other parties do not see that there are any."""
+    if not sees:
+        return {}
+    found = files.files_of([code], ["slip"])
+    upload = file_shape.upload(["slip"], request.path, subject=code) if is_buyer else {"next": request.path}
+    return {"slips": file_shape.items(found, request.user.get_username()), "slip_upload": upload, "sees_slips": True}
 
 
 @login_required

@@ -1,0 +1,98 @@
+"""Who is told what when something happened on an order's road; the texts stand together so that they read as one voice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from babel.numbers import format_currency, format_decimal
+from django.utils.translation import gettext_noop as _
+
+from samphao.accounts import queries as accounts
+from samphao.accounts.services import Message, Spoken, in_three_languages, notify_each
+from samphao.core.money import major
+from samphao.customs import queries as customs
+from samphao.trade import queries as trade
+
+PAID = _("Order %(order)s is paid: %(amount)s is held until the goods arrive.")
+SOLD = _("%(orders)s orders of your lots were paid today. The money is held until the goods arrive.")
+EXPIRED = _("The hold of order %(order)s ran out before it was paid; the goods are free again.")
+TO_LOAD = _("The plan %(plan)s gives you %(containers)s containers to load.")
+ADVANCED = _("Your first share is paid: %(amount)s for what was weighed and graded.")
+REST_PAID = _("The rest is paid: %(amount)s, after the buyers' claim window.")
+STOPPED = _("Declaration %(declaration)s is stopped at customs: %(reason)s")
+AT_ENTRY = _("%(loads)s loads with your goods have come to their place of entry.")
+DELIVERED = _("Order %(order)s was delivered. You have 48 hours to report bad goods.")
+
+
+def orders_paid(payload: dict[str, Any]) -> None:
+    """Tell each buyer, and each producer once for the whole batch."""
+    parties = trade.parties_of(payload["orders"])
+    each = [_message(row.buyer, row.order, "paid", PAID, order=row.order, amount=_money(row)) for row in parties]
+    batch = payload["orders"][0]
+    sold = Counter(row.producer for row in parties)
+    each += [_message(producer, batch, "sold", SOLD, orders=_number(count)) for producer, count in sold.items()]
+    notify_each(each)
+
+
+def holds_expired(payload: dict[str, Any]) -> None:
+    parties = trade.parties_of(payload["orders"])
+    notify_each(_message(row.buyer, row.order, "expired", EXPIRED, order=row.order) for row in parties)
+
+
+def orders_delivered(payload: dict[str, Any]) -> None:
+    parties = trade.parties_of(payload["orders"])
+    notify_each(_message(row.buyer, row.order, "delivered", DELIVERED, order=row.order) for row in parties)
+
+
+def plan_made(payload: dict[str, Any]) -> None:
+    """Tell each packing house how many containers it stuffs; consolidation points are nobody's."""
+    ids, plan = accounts.ids_by_code(), payload["plan"]
+    notify_each(
+        _message(ids[house], plan, "to-load", TO_LOAD, plan=plan, containers=_number(count))
+        for house, count in payload["containers"].items()
+        if house in ids
+    )
+
+
+def loads_at_entry(payload: dict[str, Any]) -> None:
+    ids, plan = accounts.ids_by_code(), payload["plan"]
+    notify_each(
+        _message(ids[importer], plan, "at-entry", AT_ENTRY, loads=_number(count))
+        for importer, count in payload["loads"].items()
+        if importer in ids
+    )
+
+
+def declarations_stopped(payload: dict[str, Any]) -> None:
+    """Tell the exporter of an export, the importer of an import, with the officer's reason."""
+    notify_each(
+        _message(
+            row.importer_id if row.kind == "import" else row.exporter_id, row.code, f"stopped-{row.state}", STOPPED,
+            declaration=row.code, reason=Spoken(row.decision_reason),
+        )
+        for row in customs.declarations_by_code(payload["declarations"])
+    )  # fmt: skip
+
+
+def shares_paid(kind: str, batch: str, paid_satang: Mapping[str, int]) -> None:
+    """Tell producers and packing houses what was paid to them, by code; `batch` names the payout."""
+    ids, text = accounts.ids_by_code(), ADVANCED if kind == "advance" else REST_PAID
+    notify_each(
+        _message(ids[owner], batch, kind, text, amount=format_currency(major(satang, "THB"), "THB", locale="en"))
+        for owner, satang in paid_satang.items()
+        if owner in ids and satang
+    )
+
+
+def _message(organisation: int, subject: str, what: str, text: str, **values: object) -> Message:
+    return Message(organisation, subject, f"{what}:{subject}:{organisation}", **in_three_languages(text, **values))
+
+
+def _money(row: Any) -> str:
+    return format_currency(major(row.amount_minor, row.currency), row.currency, locale="en")
+
+
+def _number(value: int) -> str:
+    return format_decimal(value, locale="en")

@@ -1,0 +1,68 @@
+"""The worker sends, expires and delivers without being asked, at once when it is woken."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from worlds import three_people, two_buyers_one_lot
+
+from samphao.accounts import services
+from samphao.accounts.models import Delivery, Invitation
+from samphao.core import clock
+from samphao.core.models import JobRun
+from samphao.trade.models import Order
+from samphao.trade.services import place_order
+from samphao.trade.types import OrderRequest
+from samphao.workflows import worker
+
+TEXTS = {"text_en": "x", "text_th": "x", "text_zh": "x"}
+
+
+@pytest.mark.django_db
+def test_what_time_brings_is_done_by_the_worker(clock_reset: None) -> None:
+    people = three_people.make()
+    services.invite("WEAVERS", "fa@village.example", "member", by="malee", address="x/{token}")
+    lot = two_buyers_one_lot.make()
+    place_order(OrderRequest(lot.anong.id, "k", lot.offer.id, 1))
+    worker.work_once()
+    assert Order.objects.get().state == "held"
+    clock.move_to(clock.now() + timedelta(days=8))
+    services.notify([people.weavers.pk], subject="S", key="k", **TEXTS)
+    worker.work_once()
+    assert Order.objects.get().state == "expired"
+    assert Invitation.objects.get().state == "expired"
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
+    assert set(JobRun.objects.values_list("name", flat=True)) == {job.name for job in worker.PERIODIC}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sleeping_worker_sends_at_once_what_was_committed(
+    monkeypatch: pytest.MonkeyPatch, mailoutbox: list[Any]
+) -> None:
+    people = three_people.make()
+    monkeypatch.setattr(worker, "REST_S", 30.0)
+    stop = threading.Event()
+
+    def work() -> None:
+        worker.run(stop)
+        connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        time.sleep(1.0)  # it has nothing to do and sleeps for half a minute
+        services.notify([people.weavers.pk], subject="S", key="k", **TEXTS)
+        deadline = time.monotonic() + 10
+        while len(mailoutbox) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert len(mailoutbox) == 2
+    finally:
+        stop.set()
+        services.notify([people.weavers.pk], subject="S", key="wakes it to stop", **TEXTS)
+        thread.join(20)
+    assert not thread.is_alive()
