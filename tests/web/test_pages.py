@@ -81,7 +81,7 @@ def test_a_lot_says_which_ways_to_buy_are_open_and_which_rule_refuses_the_others
         ModeState.objects.create(
             lot=world.lot, destination="KMG", trade_mode=mode, is_open=not findings, findings=findings, decided_at=world.lot.opens_at
         )  # fmt: skip
-    page = Client(headers={"accept-language": "en"}).get("/market/CTI-MT-0430/").content.decode()
+    page = Client(headers={"accept-language": "en"}).get("/market/CTI-MT-0430/").content.decode().replace("\xa0", " ")
     for words in (
         "Ways to buy for Kunming",
         "Fresh fruit may not be posted to China: not met",
