@@ -24,6 +24,7 @@ from samphao.trade.types import (
     OrderRequest,
     PricedOffer,
     SaleWindow,
+    TestResult,
     TicketSpec,
     order_code,
 )
@@ -235,6 +236,21 @@ def sign_tickets(specs: Sequence[TicketSpec], *, through: str) -> int:
         )  # fmt: skip
         events.publish(TicketsSigned([spec.lot for spec in specs]))
     return len(made)
+
+
+def record_tests(results: Sequence[TestResult]) -> int:
+    """Keep what laboratories found; a newer result replaces the one before. The gate to load is decided by the caller."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE trade_lot l SET laboratory_code = u.laboratory, tested_on = u.tested_on, basic_yellow_2 = u.dye, cadmium_mg_kg = u.cadmium
+               FROM unnest(%s::text[], %s::text[], %s::date[], %s::text[], %s::numeric[]) u (lot, laboratory, tested_on, dye, cadmium)
+               WHERE l.code = u.lot""",
+            [
+                [row.lot for row in results], [row.laboratory for row in results], [row.tested_on for row in results],
+                [row.basic_yellow_2 for row in results], [row.cadmium_mg_kg for row in results],
+            ],
+        )  # fmt: skip
+        return int(cursor.rowcount)
 
 
 def ship_orders(codes: Sequence[str]) -> int:
