@@ -20,7 +20,7 @@ from typing import TypeVar
 
 HERE = Path(__file__).resolve().parent
 REFERENCE = HERE.parents[1] / "src" / "samphao" / "reference" / "data"
-HAND_WRITTEN = ("destinations.csv", "timetable.csv", "order_mix.csv")
+HAND_WRITTEN = ("destinations.csv", "timetable.csv", "order_mix.csv", "post_tariff.csv")
 
 RUSH_ON = date(2026, 4, 24)
 HARVEST_FROM = date(2026, 4, 25)
@@ -437,6 +437,8 @@ def make_foreign_firms(season: Season, destinations: list[Row]) -> None:
         add_foreign(season, "importer", code, at, demo(en, th, zh))
     per_city = {"KMG": 8, "CAN": 9, "SZX": 6, "SHA": 7, "HGH": 5, "CKG": 4, "CTU": 4, "BJS": 4, "WUH": 3, "NIN": 3}
     for at in destinations:
+        if at["country"] == "TH":
+            continue
         for i in range(1, per_city.get(at["code"], 1) + 1):
             if at["code"] == "SIN" and i == 1:
                 per_city["SIN"] = 2

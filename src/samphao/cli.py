@@ -131,12 +131,16 @@ def price(
     thb_per_kg: Annotated[str, typer.Option(help="at the packing house gate")],
     good: str = "durian-fresh",
     on: Annotated[str, typer.Option(help="the day whose rates hold; today without it")] = "",
+    mode: Annotated[str, typer.Option(help="trade mode: general, cbec, post or domestic")] = "general",
+    post_tariff: Annotated[
+        Path | None, typer.Option(help="CSV of a postal tariff, such as examples/season/post_tariff.csv")
+    ] = None,
 ) -> None:
-    """Print the price to the door, line by line, each with its rule, source and date."""
+    """Print the price to the door, line by line, each with its rule, source and date; or why there is none."""
     from samphao.config import answers
 
     with told_errors(), answers.hub():
-        answers.price(origin, destination, kg, good, thb_per_kg, on)
+        answers.price(origin, destination, kg, good, thb_per_kg, on, mode, post_tariff)
 
 
 @app.command()

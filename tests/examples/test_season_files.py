@@ -22,7 +22,7 @@ SEASON = ROOT / "examples" / "season"
 REFERENCE = ROOT / "src" / "samphao" / "reference" / "data"
 FILES = (
     "organisations", "registrations", "orchards", "crop_calendar", "lots", "destinations", "importers", "permits",
-    "timetable", "order_mix",
+    "timetable", "order_mix", "post_tariff",
 )  # fmt: skip
 RUSH_ON, FIRST_HARVEST, LAST_HARVEST = date(2026, 4, 24), date(2026, 4, 25), date(2026, 5, 20)
 
@@ -131,7 +131,7 @@ def test_codes_are_unique(name: str) -> None:
     key = {
         "registrations": ("organisation", "scheme"), "crop_calendar": ("good", "province_iso", "month"),
         "importers": ("organisation", "destination"), "permits": ("number",), "timetable": ("service",),
-        "order_mix": ("kind",),
+        "order_mix": ("kind",), "post_tariff": ("product", "country", "mass_max_g"),
     }.get(name, ("code",))  # fmt: skip
     rows = [tuple(row[k] for k in key) for row in T[name]]
     assert len(rows) == len(set(rows))
@@ -150,14 +150,14 @@ def test_thai_places_exist() -> None:
 
 def test_every_reference_resolves() -> None:
     producers, houses, exporters = of_kind("producer"), of_kind("packing_house"), of_kind("exporter")
-    destinations = {row["code"] for row in T["destinations"]}
     assert {row["organisation"] for row in T["registrations"]} <= set(ORGANISATIONS)
     assert {row["producer"] for row in T["orchards"]} <= producers
     assert {row["organisation"] for row in T["importers"]} == of_kind("importer")
-    assert {row["destination"] for row in T["importers"]} == destinations
+    abroad = {row["code"] for row in T["destinations"] if row["country"] != "TH"}
+    assert {row["destination"] for row in T["importers"]} == abroad, "a sale inside Thailand needs no importer"
     assert {row["importer"] for row in T["permits"]} == of_kind("importer")
     assert {row["good"] for row in T["permits"]} <= set(GOODS)
-    assert {row["destination"] for row in T["organisations"] if row["kind"] == "buyer"} == destinations
+    assert {row["destination"] for row in T["organisations"] if row["kind"] == "buyer"} == abroad
     for lot in T["lots"]:
         assert lot["producer"] in producers, lot["code"]
         assert lot["exporter"] in exporters, lot["code"]
@@ -335,8 +335,23 @@ def test_every_big_destination_can_be_reached_from_chanthaburi() -> None:
         for node in onward[todo.pop()] - seen:
             seen.add(node)
             todo.append(node)
-    missing = {row["node"] for row in T["destinations"]} - seen
+    missing = {row["node"] for row in T["destinations"] if row["country"] != "TH"} - seen
     assert missing <= {"LAVTE"}, "Vientiane South has no priced road in"
+
+
+def test_the_postal_tariff_says_that_it_is_invented_and_rises_with_mass() -> None:
+    steps: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    for row in T["post_tariff"]:
+        assert "invented" in row["source"]
+        assert "no public rate card" in row["source"]
+        assert re.fullmatch(r"[A-Z]{2}", row["indicator"])
+        steps[row["product"], row["country"]].append((int(row["mass_max_g"]), int(row["price_minor"])))
+    for key, found in steps.items():
+        assert found == sorted(found), key
+        assert [price for _, price in found] == sorted(price for _, price in found), key
+        assert found[-1][0] <= (2_000 if key[0] == "epacket" else 30_000), key
+    abroad = {row["country"] for row in T["destinations"]} - {"TH"}
+    assert {country for _, country in steps} == abroad
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -52,7 +52,8 @@ WANTED = {
 LATIN = re.compile(
     r"Samphao|English|Apache|Natural Earth|Sarabun|SIL Open Font License|API|FCA|kg|CO2e|TTW|tank-to-wheel|GAP|Basic Yellow 2|BY2|UTC|"
     r"durian|longan|Hom mali rice|silk|\bAA?\b|\b[A-Z]{2,4}-[\w-]+|\bs\b|Form E|GACC Announcement \(demo\)|"
-    r"\bSIL\b|\b[A-Z]{5}\b|THB|CNY|JPY|FOB|CIF|HS|VAT|anong|somchai|hub|malee|house|[\w.]+@village\.example|TCLU\d+|40' reefer|LINE|exporter|importer"
+    r"\bSIL\b|DDP|DAP|CBEC|CN23|the hub's own definition \(demo\)|\b[A-Z]{5}\b|THB|CNY|JPY|FOB|CIF|HS|VAT|anong|somchai|hub|malee|house|"
+    r"[\w.]+@village\.example|TCLU\d+|40' reefer|LINE|exporter|importer"
 )
 PAGES = (
     "/",

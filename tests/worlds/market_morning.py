@@ -23,7 +23,7 @@ from samphao.payments.types import BankReport
 from samphao.reference import services as reference
 from samphao.reference.models import Destination
 from samphao.trade import services
-from samphao.trade.models import GateState, Listing, Lot, Offer, Order, TradeMode
+from samphao.trade.models import GateState, Listing, Lot, ModeState, Offer, Order, TradeMode
 from samphao.trade.types import OrderRequest
 from worlds import customs_house, open_hub
 
@@ -50,6 +50,7 @@ GOODS = (  # code, seller, good, unit, mass in g, units in a carton, price in sa
     ("CTI-MT-0430", "somchai", "durian-fresh", "fruit", 3000, 6, 49_500, "Monthong durian, grade A", "ทุเรียนหมอนทอง เกรด A", "金枕榴莲，A 级"),
     ("CPN-LG-0718", "somchai", "longan-fresh", "kg", 1000, 10, 6_200, "Longan, size AA", "ลำไย ขนาด AA", "龙眼，AA 级"),
     ("UDN-SK-0101", "malee", "silk-mudmee", "m", 180, 20, 145_000, "Mudmee silk, dyed with indigo", "ผ้าไหมมัดหมี่ย้อมคราม", "靛蓝扎染真丝"),
+    ("UDN-SK-0102", "malee", "silk-mudmee", "m", 180, 20, 98_000, "Mudmee silk, natural white", "ผ้าไหมมัดหมี่สีธรรมชาติ", "本白扎染真丝"),
     ("CCO-MG-0322", "somchai", "mango-fresh", "kg", 1000, 5, 8_800, "Nam Dok Mai mango", "มะม่วงน้ำดอกไม้สีทอง", "水仙芒果"),
 )  # fmt: skip
 FINDINGS = (
@@ -149,6 +150,7 @@ def _lot(
         _gates(lot, destination[0], now, is_barred=is_barred)
         if not is_barred:
             _offers(lot, destination[0], destination[6], parties, now)
+        _modes(lot, destination[0], now, is_fruit=is_fruit, is_barred=is_barred)
     return lot
 
 
@@ -167,6 +169,45 @@ def _gates(lot: Lot, destination: str, now: datetime, *, is_barred: bool) -> Non
             lot=lot, destination=destination, gate=gate, is_open=is_open, decided_at=now,
             findings=[{**found, "is_met": met, "source": "GACC Announcement (demo)", "valid_from": None}],
         )  # fmt: skip
+
+
+REFUSALS = {  # rule, names, source, first day
+    "general": ("general-importer", "An importer of record serves this place", "มีผู้นำเข้าที่ให้บริการเมืองนี้", "有进口商服务该地", "the hub's own definition (demo)", None),
+    "cbec": ("cbec-list", "The good is on the list of goods for cross-border retail", "สินค้าอยู่ในบัญชีสินค้า CBEC", "商品列入跨境电商零售进口商品清单", "GACC Announcement (demo)", "2019-01-01"),
+    "post": ("post-fresh-fruit-cn", "Fresh fruit may not be posted to China", "ห้ามส่งผลไม้สดทางไปรษณีย์ไปจีน", "鲜果不得邮寄进境", "GACC Announcement (demo)", None),
+    "domestic": ("domestic-thailand", "The buyer is in Thailand", "ผู้ซื้ออยู่ในประเทศไทย", "买家在泰国境内", "the hub's own definition (demo)", None),
+}  # fmt: skip
+
+
+def _modes(lot: Lot, destination: str, now: datetime, *, is_fruit: bool, is_barred: bool) -> None:
+    """General trade is open unless the lot is barred; what is no fruit may be posted; the other ways are refused."""
+    for mode, (rule, english, thai, chinese, source, since) in REFUSALS.items():
+        is_open = (mode == "general" and not is_barred) or (mode == "post" and not is_fruit)
+        finding = {
+            "rule": rule, "measure": "country" if mode == "domestic" else "", "name_en": english, "name_th": thai, "name_zh": chinese, "found": "", "is_met": None if mode == "cbec" else False,
+            "source": source, "valid_from": since, "is_estimate": False,
+        }  # fmt: skip
+        ModeState.objects.create(
+            lot=lot, destination=destination, trade_mode=mode, is_open=is_open, findings=[] if is_open else [finding], decided_at=now
+        )  # fmt: skip
+    if not is_fruit:
+        gate = GateState.objects.get(lot=lot, destination=destination, gate="to_list", trade_mode="general")
+        gate.pk, gate.trade_mode = None, "post"
+        gate.save()
+        _by_post(lot, destination, now)
+
+
+def _by_post(lot: Lot, destination: str, now: datetime) -> None:
+    """A parcel of three, whose buyer pays on delivery what his post collects: nobody here knows how much."""
+    currency = next(row[6] for row in DESTINATIONS if row[0] == destination)
+    lines = [line for line in price_lines(lot, 3, currency) if line["kind"] in ("goods", "hub_fee")]
+    postage = {"kind": "postage", "amount_minor": 3_504, "rule": "฿ 160 × 0.219", "source": "illustrative", "receivers": {"carrier": 3_504}, "valid_on": None, "is_estimate": True}  # fmt: skip
+    unknown = {"kind": "import_charges", "amount_minor": None, "rule": "", "source": "illustrative", "receivers": {}, "valid_on": None, "is_estimate": False}  # fmt: skip
+    Offer.objects.create(
+        lot=lot, destination=destination, kind="household", trade_mode=TradeMode.POST, incoterm="DAP", incoterm_place=destination, lot_units=3,
+        price_minor=sum(line["amount_minor"] for line in [*lines, postage]), currency=currency, lines=[lines[0], postage, unknown, lines[1]],
+        quantity_max=1, priced_at=now - timedelta(minutes=30), valid_to=now + timedelta(days=3), promised_days=19, carrier_service="epacket",
+    )  # fmt: skip
 
 
 def _offers(lot: Lot, destination: str, currency: str, parties: dict[str, Organisation], now: datetime) -> None:
@@ -227,6 +268,7 @@ def _orders(parties: dict[str, Organisation], lots: dict[str, Lot], now: datetim
     services.expire_holds()
     longan = lots["CPN-LG-0718"].offers.get(destination="SHA", kind="wholesale")
     orders["paid"] = placed("second", durian["wholesale"], 40)
+    orders["post"] = placed("fifth", lots["UDN-SK-0102"].offers.get(destination="SHA", trade_mode="post"), 1)
     orders["held"] = placed("third", longan, 12)
     orders["to_pay"] = placed("fourth", durian["household"], 2)
     paid = Order.objects.select_related("lot").get(code=orders["paid"])

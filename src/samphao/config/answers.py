@@ -8,10 +8,14 @@ from contextlib import contextmanager
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from samphao.config import processes
 from samphao.core.errors import HubError
+
+if TYPE_CHECKING:
+    from samphao.reference.types import PostRateSpec
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 
@@ -56,7 +60,9 @@ def quote(origin: str, destination: str, kg: float, good: str, leaves_at: str) -
         )
 
 
-def price(origin: str, destination: str, kg: str, good: str, thb_per_kg: str, on: str) -> None:
+def price(
+    origin: str, destination: str, kg: str, good: str, thb_per_kg: str, on: str, mode: str, post_tariff: Path | None
+) -> None:
     from samphao.core.money import minor_units
     from samphao.workflows import quoting
 
@@ -66,17 +72,31 @@ def price(origin: str, destination: str, kg: str, good: str, thb_per_kg: str, on
         raise HubError("--kg and --thb-per-kg are numbers such as 72 and 165.50") from None
     if quantity <= 0 or quantity != int(quantity) or each <= 0:
         raise HubError("--kg is a whole number above zero, --thb-per-kg a price above zero")
-    answer = quoting.price(origin, destination, quantity, good, each, _moment(on))
+    tariff = _tariff(post_tariff) if post_tariff else None
+    answer = quoting.price(quoting.PriceQuestion(origin, destination, quantity, good, each, _moment(on), mode, tariff))
     scale = minor_units(answer.currency)
     print(f"{kg} kg of {good}, {origin} → {destination}, {answer.transit_h} h by {' → '.join(answer.route)}\n")
     for line in answer.lines:
         marks = f"{line['source']}; {line['valid_on'] or 'undated'}{'; estimate' if line['is_estimate'] else ''}"
-        print(
-            f"  {str(line['kind']).replace('_', ' '):20}{int(str(line['amount_minor'])) / scale:>14,.2f}  {line['rule']}\n  {'':36}{marks}"
-        )
+        amount = line["amount_minor"]
+        shown = f"{'unknown':>14}" if amount is None else f"{int(str(amount)) / scale:>14,.2f}"
+        print(f"  {str(line['kind']).replace('_', ' '):20}{shown}  {line['rule']}\n  {'':36}{marks}")
     each_kg = answer.total_minor / scale / float(quantity)
     per_jin = f" = {each_kg / 2:,.2f} / 斤" if answer.currency == "CNY" else ""
     print(f"  {'to the door':20}{answer.total_minor / scale:>14,.2f}  {answer.currency} · {each_kg:,.2f} / kg{per_jin}")
+    if not answer.has_import_charges:
+        print("  before import charges: the post of the destination may collect them on delivery")
+
+
+def _tariff(path: Path) -> tuple[PostRateSpec, ...]:
+    from samphao.core.errors import BadRows
+    from samphao.core.tables import read_rows_and_faults
+    from samphao.reference.types import PostRateSpec
+
+    rows, faults = read_rows_and_faults(path, PostRateSpec)
+    if faults:
+        raise BadRows(tuple(faults))
+    return tuple(rows)
 
 
 def plan(orders: Path, services: Path | None, out: Path, *, keep_good: bool, seed: int) -> None:

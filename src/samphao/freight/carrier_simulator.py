@@ -22,6 +22,7 @@ LATE_H_MEAN = 3.0
 CATCH_UP = 0.5  # of a delay is made good where goods would have waited
 UNLOADING_H = 6
 HOME = "TH"
+POST = "post"  # the posts clear their items themselves: no declaration of the hub waits for them
 
 Kind = MovementEvent.Kind
 
@@ -53,7 +54,7 @@ def legs_to_entry(load: Load, countries: Mapping[str, str]) -> int:
 
 
 def move_to_entry(loads: Iterable[Load], countries: Mapping[str, str], seed: int) -> Iterator[Told]:
-    """Yield the events of each load from stuffing to its entry, in order; one that crosses no border is delivered."""
+    """Yield the events of each load from stuffing to its entry, in order; one that crosses no border is delivered, and so is mail."""
     for load in loads:
         start = load.departs_at
         for kind, hours in ((Kind.STUFFED, 3), (Kind.SEALED, 1)):
@@ -62,7 +63,7 @@ def move_to_entry(loads: Iterable[Load], countries: Mapping[str, str], seed: int
         entry = legs_to_entry(load, countries)
         told = list(_travel(load, load.legs[:entry], Reached(load.origin, start, start), _draws(load, seed, 0)))
         yield from told
-        if entry == len(load.legs) and countries[load.legs[-1]["to"]] == HOME:
+        if load.mode == POST or (entry == len(load.legs) and countries[load.legs[-1]["to"]] == HOME):
             yield _delivered(load, told[-1])
 
 

@@ -60,7 +60,13 @@ class Load(models.Model):
         HELD = "held"
 
     code = models.CharField(max_length=20, unique=True)
-    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="loads")
+    plan = models.ForeignKey(
+        Plan,
+        on_delete=models.CASCADE,
+        related_name="loads",
+        null=True,
+        help_text="empty: a truck inside Thailand or a bag of the post, which no plan consolidates",
+    )
     service = models.CharField(max_length=120, help_text="the planner's departure")
     equipment = models.CharField(max_length=30)
     is_whole = models.BooleanField(help_text="a whole container; otherwise loose space in somebody's")
@@ -79,7 +85,9 @@ class Load(models.Model):
     capacity_kg = models.FloatField()
     capacity_m3 = models.FloatField()
     cost_minor = models.BigIntegerField()
-    emission_kg = models.FloatField(help_text="CO2e, tank-to-wheel, without fuel production")
+    emission_kg = models.FloatField(
+        null=True, help_text="CO2e, tank-to-wheel, without fuel production; empty where the way is not known"
+    )
     container_number = models.CharField(max_length=11, blank=True)
     seal_number = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=12, choices=State, default=State.PLANNED)
@@ -114,23 +122,30 @@ class Shipment(models.Model):
     due_at = models.DateTimeField()
     load = models.ForeignKey(Load, on_delete=models.SET_NULL, null=True, related_name="shipments")
     unserved_reason = models.CharField(max_length=120, blank=True)
+    trade_mode = models.CharField(max_length=10, default="general", db_default="general")
+    item_number = models.CharField(
+        max_length=13, default="", db_default="", blank=True, help_text="of a postal item, UPU S10"
+    )
 
     def __str__(self) -> str:
         return self.code
 
 
 class Consignment(models.Model):
-    """Goods from one exporter to one importer in one load, under one transport contract: one export declaration."""
+    """Goods from one exporter to one importer in one load and trade mode, under one transport contract: one export declaration."""
 
     code = models.CharField(max_length=14, unique=True)
     load = models.ForeignKey(Load, on_delete=models.CASCADE, related_name="consignments")
     exporter = models.CharField(max_length=40)
     importer = models.CharField(max_length=40)
+    trade_mode = models.CharField(max_length=10, default="general", db_default="general")
     shipments = models.PositiveIntegerField()
     mass_kg = models.FloatField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["load", "exporter", "importer"], name="consignment_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["load", "exporter", "importer", "trade_mode"], name="consignment_once")
+        ]
 
     def __str__(self) -> str:
         return self.code

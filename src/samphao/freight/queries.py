@@ -12,27 +12,35 @@ import numpy as np
 from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 
+from samphao.engines.emissions import milligrams_per_kg
 from samphao.engines.itineraries import costing
 from samphao.engines.itineraries.explain import Leg, legs_of
 from samphao.engines.itineraries.scan import Itinerary, Query, scan
 from samphao.engines.itineraries.timetable import DAY_MIN, TEMPERATURES, UNKNOWN_COST, Timetable
+from samphao.freight import postal
 from samphao.freight.models import Consignment, Load, MovementEvent, Plan, Shipment
-from samphao.freight.types import Carriage, CarriageQuestion, LoadedShipment
+from samphao.freight.types import Carriage, CarriageQuestion, LoadedShipment, Postage, RoadCarriage
 from samphao.reference.freight_files import read_freight
 from samphao.reference.freight_network import (
     FRUIT_CN,
     GENERAL,
     PriceTerms,
+    default_factors,
     first_mile,
     illustrative_timetable,
     rates_of,
+    truck_between,
 )
 from samphao.reference.freight_rows import FreightReference, Node
-from samphao.reference.types import ExchangeRateSpec
+from samphao.reference.types import ExchangeRateSpec, PostRateSpec
 
 CONTAINER_KG = 18_000
 CONTAINER_L = 60_000
 FILL = Decimal("0.85")  # a price per kg supposes containers 85 % full: an estimate until the plan says
+TRUCK = "truck_9t"
+TRUCK_FILL = Decimal(
+    "0.35"
+)  # a price per kg inside Thailand supposes trucks a third full, as the demo's are: an estimate
 HUBS_NEAR = 3
 HORIZON_DAYS = 45
 
@@ -99,6 +107,34 @@ def carriage(question: CarriageQuestion, exchange: tuple[tuple[str, Decimal], ..
         return None
     best = min(options, key=lambda option: (option.cost_minor, option.arrive_at, option.departures))
     return _split(reference, timetable, query, best)
+
+
+@lru_cache(maxsize=4096)
+def domestic_truck(door: tuple[float, float], node: str) -> RoadCarriage:
+    """Return the truck between a door and a node inside Thailand, and what of it falls on a kilogram."""
+    truck = truck_between(network(), door, node)
+    equipment = next(row for row in network().equipment if row.code == TRUCK)
+    per_kg = (truck.cost_minor / equipment.payload_kg / TRUCK_FILL).quantize(Decimal("0.01"))
+    rule = f"฿ {truck.fixed_minor / 100:,.0f} + {truck.distance_km:,.0f} km × ฿ {truck.per_km_minor / 100:,.0f}"
+    return RoadCarriage(
+        truck.distance_km, -(-truck.minutes // 60), round(truck.cost_minor), per_kg, equipment.payload_kg, int(equipment.volume_m3), rule,
+        f"{truck.source}; a truck of 9 t, 35 % full",
+    )  # fmt: skip
+
+
+def postage(rates: Sequence[PostRateSpec], net_g: int) -> Postage | None:
+    """Return what an item of so many grams costs by the cheapest product of a tariff; None where none takes it."""
+    return postal.cheapest(rates, net_g)
+
+
+def gross_mass_g(net_g: int) -> int:
+    """Return what a small parcel weighs packed: an estimate."""
+    return postal.gross_mass_g(net_g)
+
+
+def road_emission_kg(distance_km: Decimal, mass_kg: float) -> float:
+    """Return the CO2e of a mass by road, tank-to-wheel, without fuel production."""
+    return round(milligrams_per_kg(distance_km, default_factors(network())["road"]) * mass_kg / 1_000_000, 1)
 
 
 def _query(question: CarriageQuestion, reference: FreightReference, timetable: Timetable, terms: PriceTerms) -> Query:
@@ -196,7 +232,8 @@ def loaded_shipments(plan: Plan) -> list[LoadedShipment]:
         cursor.execute(
             """SELECT l.code, c.code, s.order_code, s.lot_code, s.good, s.mass_kg
                FROM freight_shipment s JOIN freight_load l ON l.id = s.load_id
-               JOIN freight_consignment c ON (c.load_id, c.exporter, c.importer) = (s.load_id, s.exporter, s.importer)
+               JOIN freight_consignment c ON (c.load_id, c.exporter, c.importer, c.trade_mode)
+                 = (s.load_id, s.exporter, s.importer, s.trade_mode)
                WHERE l.plan_id = %s ORDER BY s.id""",
             [plan.pk],
         )
@@ -245,7 +282,7 @@ def shipment_of(order_code: str) -> Shipment | None:
 def consignment_of(shipment: Shipment) -> str:
     """Return the code of the consignment in which a shipment travels; empty where it is in none."""
     found = Consignment.objects.filter(
-        load=shipment.load_id, exporter=shipment.exporter, importer=shipment.importer
+        load=shipment.load_id, exporter=shipment.exporter, importer=shipment.importer, trade_mode=shipment.trade_mode
     ).values_list("code", flat=True)
     return found.first() or ""
 
@@ -267,8 +304,8 @@ def arrivals(plan_code: str) -> Arrivals:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT count(DISTINCT l.id), count(*), count(*) FILTER (WHERE e.at <= s.due_at)
-               FROM freight_load l JOIN freight_plan p ON p.id = l.plan_id JOIN freight_shipment s ON s.load_id = l.id
-               JOIN freight_movementevent e ON e.load_id = l.id AND e.kind = 'delivered' WHERE p.code = %s""",
+               FROM freight_load l LEFT JOIN freight_plan p ON p.id = l.plan_id JOIN freight_shipment s ON s.load_id = l.id
+               JOIN freight_movementevent e ON e.load_id = l.id AND e.kind = 'delivered' WHERE p.code = %s OR l.plan_id IS NULL""",
             [plan_code],
         )
         return Arrivals(*cursor.fetchone())
@@ -283,8 +320,8 @@ def events_out_of_order(plan_code: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT count(*) FROM (SELECT e.at < lag(e.at) OVER (PARTITION BY e.load_id ORDER BY e.id) AS is_back
-               FROM freight_movementevent e JOIN freight_load l ON l.id = e.load_id JOIN freight_plan p ON p.id = l.plan_id
-               WHERE p.code = %s) x WHERE is_back""",
+               FROM freight_movementevent e JOIN freight_load l ON l.id = e.load_id LEFT JOIN freight_plan p ON p.id = l.plan_id
+               WHERE p.code = %s OR l.plan_id IS NULL) x WHERE is_back""",
             [plan_code],
         )
         return int(cursor.fetchone()[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection, transaction
@@ -14,15 +14,16 @@ from samphao.core import clock, events
 from samphao.core.bulk import copy_rows
 from samphao.core.codes import encode
 from samphao.engines.iso6346 import container_number
-from samphao.freight import carrier_simulator
+from samphao.freight import besides, carrier_simulator
 from samphao.freight.carrier_simulator import Reached, Told
 from samphao.freight.certificates import fares_of, prices_of
 from samphao.freight.events import LoadsAtEntry, PlanMade
 from samphao.freight.models import Consignment, Load, MovementEvent, Plan, Shipment
 from samphao.freight.planning import SATANG, Filled, Planned, fill_containers, plan
 from samphao.freight.queries import nodes
+from samphao.freight.shipment_rows import copy_shipments, shipment_row
 from samphao.freight.through_services import CONTAINER_KG, Through, moment
-from samphao.freight.types import ShipmentSpec
+from samphao.freight.types import Dispatched, ShipmentSpec
 
 GRAMS = 1000
 State = Load.State
@@ -147,34 +148,28 @@ def _load(row: Plan, service: Through, number: int, filling: Filling, starts_at:
 
 def _save_shipments(planned: Planned, shipments: Sequence[ShipmentSpec], load_of: dict[int, int]) -> None:
     reasons = {item.order: item.reason.value for item in planned.solved.unserved}
-    copy_rows(
-        "freight_shipment",
-        (
-            "code", "order_code", "lot_code", "good", "origin", "exporter", "importer", "destination", "is_chilled", "mass_kg", "volume_m3",
-            "ready_at", "due_at", "load_id", "unserved_reason",
-        ),
-        (
-            (
-                encode("SH", shipment.number), shipment.order_code, shipment.lot_code, shipment.good, shipment.origin, shipment.exporter,
-                shipment.importer, shipment.destination, shipment.is_chilled, shipment.mass_kg, shipment.volume_m3, shipment.ready_at,
-                shipment.due_at, load_of.get(position), reasons.get(position, ""),
-            )
-            for position, shipment in enumerate(shipments)
-        ),
-    )  # fmt: skip
+    copy_shipments(
+        shipment_row(shipment, load_of.get(position), reasons.get(position, ""))
+        for position, shipment in enumerate(shipments)
+    )
 
 
 def _save_consignments(row: Plan) -> None:
     groups = (
         Shipment.objects.filter(load__plan=row)
-        .values("load_id", "exporter", "importer")
+        .values("load_id", "exporter", "importer", "trade_mode")
         .annotate(shipments=Count("id"), mass_kg=Sum("mass_kg"))
-        .order_by("load_id", "exporter", "importer")
+        .order_by("load_id", "exporter", "importer", "trade_mode")
     )
     Consignment.objects.bulk_create(
         [Consignment(code=encode("CS", row.id * 100_000 + number), **group) for number, group in enumerate(groups, 1)],
         batch_size=1000,
     )
+
+
+def dispatch_besides(shipments: Sequence[ShipmentSpec], on: date) -> Dispatched:
+    """Write the trucks and bags of shipments that no plan consolidates; items were priced with the tariff of the day."""
+    return besides.dispatch(shipments, on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +210,8 @@ def leave_behind(orders: Sequence[str], *, reason: str) -> int:
         )
         cursor.execute(
             """WITH now AS (SELECT c.id, count(s.id) AS shipments, coalesce(sum(s.mass_kg), 0) AS kg FROM freight_consignment c
-                            LEFT JOIN freight_shipment s ON (s.load_id, s.exporter, s.importer) = (c.load_id, c.exporter, c.importer)
+                            LEFT JOIN freight_shipment s
+                              ON (s.load_id, s.exporter, s.importer, s.trade_mode) = (c.load_id, c.exporter, c.importer, c.trade_mode)
                             WHERE c.load_id = ANY (%s) GROUP BY c.id),
                     kept AS (UPDATE freight_consignment c SET shipments = now.shipments, mass_kg = now.kg FROM now
                              WHERE c.id = now.id AND now.shipments > 0)
@@ -225,10 +221,15 @@ def leave_behind(orders: Sequence[str], *, reason: str) -> int:
     return len(left)
 
 
+def _of(plan_code: str) -> Q:
+    """The loads of a plan, and those that leave besides it."""
+    return Q(plan__code=plan_code) | Q(plan=None)
+
+
 def move_to_entry(plan_code: str, seed: int) -> Journey:
     """Write the carrier simulator's events of the loads that may leave, up to where they enter their country."""
     may_leave = Q(state=State.RELEASED) | Q(state=State.PLANNED, consignments=None, shipments__isnull=False)
-    loads = list(Load.objects.filter(may_leave, plan__code=plan_code).distinct().order_by("id"))
+    loads = list(Load.objects.filter(may_leave, _of(plan_code)).distinct().order_by("id"))
     told = list(carrier_simulator.move_to_entry(loads, _countries(), seed))
     with transaction.atomic():
         journey = _report(told, loads, State.AT_ENTRY)
@@ -240,7 +241,7 @@ def move_to_entry(plan_code: str, seed: int) -> Journey:
 
 def move_on(plan_code: str, cleared_at: Mapping[str, datetime], seed: int) -> Journey:
     """Write the events of the loads that customs let in, up to delivery; the others stay at their entry."""
-    loads = list(Load.objects.filter(plan__code=plan_code, state=State.AT_ENTRY, code__in=cleared_at).order_by("id"))
+    loads = list(Load.objects.filter(_of(plan_code), state=State.AT_ENTRY, code__in=cleared_at).order_by("id"))
     reached = {
         load: Reached(node, at, planned_at)
         for load, node, at, planned_at in MovementEvent.objects.filter(load__in=loads, kind="arrived")
@@ -274,7 +275,7 @@ def _report(told: Sequence[Told], loads: Sequence[Load], state: str) -> Journey:
 def deliver_loads(plan_code: str) -> dict[str, datetime]:
     """Mark loads with a delivery event as delivered; return when each of their orders came."""
     arrived = Load.objects.filter(
-        plan__code=plan_code, state__in=(State.AT_ENTRY, State.ENTERED), events__kind=MovementEvent.Kind.DELIVERED
+        _of(plan_code), state__in=(State.AT_ENTRY, State.ENTERED), events__kind=MovementEvent.Kind.DELIVERED
     )
     with transaction.atomic():
         orders = dict(

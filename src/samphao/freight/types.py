@@ -62,6 +62,56 @@ class ShipmentSpec:
     volume_m3: float
     ready_at: datetime
     due_at: datetime
+    trade_mode: str = "general"
+    service: str = ""
+    """The postal product that the price was made with; empty but for `post`."""
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether it travels in the plan's containers; a domestic truck or the post takes the others."""
+        return self.trade_mode not in ("domestic", "post")
+
+
+@dataclass(frozen=True, slots=True)
+class RoadCarriage:
+    """A truck between a door and a node of one country: what it costs, and a kilogram's part of it at the usual fill."""
+
+    distance_km: Decimal
+    transit_h: int
+    truck_minor: int
+    per_kg: Decimal
+    payload_kg: int
+    volume_m3: int
+    rule: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Postage:
+    """What a postal item costs to a country, by the cheapest product that takes it: satang, days, and the item's mass."""
+
+    product: str
+    name: str
+    indicator: str
+    gross_mass_g: int
+    step_g: int
+    price_minor: int
+    days_min: int
+    days_max: int
+    source: str
+    valid_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """What left besides the plan: trucks inside Thailand, bags of the post and the items in them; costs in satang."""
+
+    trucks: int
+    bags: int
+    items: int
+    truck_minor: int
+    postage_minor: int
+    truck_fill: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -289,15 +289,43 @@ def first_mile(
     LookupError
         If the node's country has no rule: then the first mile is unknown.
     """
+    truck = truck_between(reference, door, node)
+    cost = truck.cost_minor * _exchange(terms, truck.currency)
+    return Feeder(
+        node=timetable.node(node),
+        minutes=truck.minutes,
+        cost_minor=_whole(cost),
+        emission_mg_per_kg=milligrams_per_kg(truck.distance_km, default_factors(reference)["road"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Truck:
+    """The way of one truck by the rule of its country: an estimate."""
+
+    distance_km: Decimal
+    minutes: int
+    cost_minor: Decimal
+    currency: str
+    per_km_minor: int
+    fixed_minor: int
+    source: str
+
+
+def truck_between(reference: FreightReference, door: tuple[float, float], node: str) -> Truck:
+    """The way of one truck between a door (latitude, longitude) and a node.
+
+    Raises
+    ------
+    LookupError
+        If the node's country has no rule: then the way is unknown.
+    """
     place = reference.node(node)
     rule = next((row for row in reference.first_mile if row.country == place.country), None)
     if rule is None:
         raise LookupError(f"no rule for first miles in {place.country}")
     distance = Decimal(str(round(great_circle_km(*door, place.lat, place.lon), 3))) * rule.distance_factor
-    cost = (rule.fixed_minor + distance * rule.per_km_minor) * _exchange(terms, rule.currency)
-    return Feeder(
-        node=timetable.node(node),
-        minutes=max(1, _whole(distance / rule.speed_km_h * 60)),
-        cost_minor=_whole(cost),
-        emission_mg_per_kg=milligrams_per_kg(distance, default_factors(reference)["road"]),
-    )
+    return Truck(
+        distance, max(1, _whole(distance / rule.speed_km_h * 60)), rule.fixed_minor + distance * rule.per_km_minor, rule.currency,
+        rule.per_km_minor, rule.fixed_minor, rule.source,
+    )  # fmt: skip

@@ -157,6 +157,11 @@ def offers_for_sale() -> list[OfferForSale]:
     ]
 
 
+def offers_by_mode() -> dict[str, int]:
+    rows = Offer.objects.values("trade_mode").annotate(count=Count("id")).order_by("trade_mode")
+    return {row["trade_mode"]: row["count"] for row in rows}
+
+
 def order_due(code: str) -> tuple[str, int, str, str] | None:
     return (
         Order.objects.filter(code=code, state=Order.State.HELD)
@@ -307,11 +312,14 @@ def lot_facts() -> dict[str, LotFacts]:
 
 
 def gate_findings(
-    gates: Sequence[str], trade_mode: str = TradeMode.GENERAL
+    gates: Sequence[str], trade_modes: Sequence[str] = (TradeMode.GENERAL, TradeMode.DOMESTIC)
 ) -> dict[tuple[str, str], dict[str, bool | None]]:
-    """Return for each lot and destination what gates found, rule by rule; a gate itself stands under its own name."""
+    """Return for each lot and destination what gates found, rule by rule; a gate itself stands under its own name.
+
+    By the mode in which a lot fills containers and trucks: general trade abroad, domestic at home.
+    """
     found: dict[tuple[str, str], dict[str, bool | None]] = {}
-    rows = GateState.objects.filter(gate__in=gates, trade_mode=trade_mode).order_by("id")
+    rows = GateState.objects.filter(gate__in=gates, trade_mode__in=trade_modes).order_by("id")
     for lot, destination, gate, is_open, findings in rows.values_list(
         "lot__code", "destination", "gate", "is_open", "findings"
     ):

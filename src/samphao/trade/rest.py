@@ -18,7 +18,17 @@ class OfferOut(Schema):
     trade_mode: str
     price_minor: int
     currency: str
+    incoterm: str
     lines: list[dict[str, object]]
+
+
+class ModeOut(Schema):
+    """Whether the lot is sold to a destination in a trade mode; `findings` are the rules that refuse it."""
+
+    destination: str
+    trade_mode: str
+    is_open: bool
+    findings: list[dict[str, object]]
 
 
 class LotOut(Schema):
@@ -34,6 +44,7 @@ class LotOut(Schema):
     quantity: int
     left: int
     offers: list[OfferOut]
+    modes: list[ModeOut]
 
 
 @router.get("/lots/{code}", response={200: LotOut, 404: dict[str, str]}, summary="A lot with its prices to the door")
@@ -44,13 +55,19 @@ def lot(request: HttpRequest, code: str) -> Status[object]:  # noqa: ARG001 ninj
     offers = [
         OfferOut(
             code=offer_code(offer.id), destination=offer.destination, kind=offer.kind, trade_mode=offer.trade_mode, price_minor=offer.price_minor,
-            currency=offer.currency, lines=offer.lines,
+            currency=offer.currency, incoterm=offer.incoterm, lines=offer.lines,
         )
         for offer in found.offers.all()
     ]  # fmt: skip
+    modes = [
+        ModeOut(
+            destination=state.destination, trade_mode=state.trade_mode, is_open=state.is_open, findings=state.findings
+        )
+        for state in found.modes.all()
+    ]
     listing = found.listing
     answer = LotOut(
         code=found.code, good=listing.good, title_en=listing.title_en, title_th=listing.title_th, title_zh=listing.title_zh, unit=found.unit,
-        unit_mass_g=found.unit_mass_g, price_minor=found.price_minor, currency=found.currency, quantity=found.quantity, left=found.left, offers=offers,
+        unit_mass_g=found.unit_mass_g, price_minor=found.price_minor, currency=found.currency, quantity=found.quantity, left=found.left, offers=offers, modes=modes,
     )  # fmt: skip
     return Status(200, answer)

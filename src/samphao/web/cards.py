@@ -43,11 +43,11 @@ def lot_card(lot: Any, destination: DestinationSpec | None) -> dict[str, Any]:
     listing, producer = lot.listing, lot.listing.producer
     stem, subtitle_lang = SUBTITLE[language()]
     offer = next(iter(lot.offers_here), None)
-    gate = next((state for state in lot.gates_here if state.gate == "to_list"), None)
+    gates = [state for state in lot.gates_here if state.gate == "to_list"]
     tags = []
-    if gate and gate.is_open:
+    if any(gate.is_open for gate in gates):
         tags.append({"kind": "ok", "label": _("papers in order")})
-    elif gate:
+    elif gates:
         tags.append({"kind": "bad", "label": _("not for this destination")})
     share = Decimal(lot.left) / lot.quantity if lot.quantity else Decimal(0)
     if not lot.left:

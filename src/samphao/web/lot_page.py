@@ -12,6 +12,7 @@ from samphao.trade.types import offer_code
 from samphao.web.cards import destination_names, door_text, motif, unit_name
 from samphao.web.price_lines import price_rows
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, money, number
+from samphao.web.trade_modes import mode_rows, mode_sentence, mode_title
 
 
 def gate_name(gate: str) -> str:
@@ -26,6 +27,10 @@ def gate_name(gate: str) -> str:
 def lot_page(lot: Any, destination: DestinationSpec | None) -> dict[str, Any]:
     here = destination.code if destination else ""
     city = in_language_plain(destination_names(destination), "city") if destination else ""
+    usual = "domestic" if destination and destination.country == "TH" else "general"
+    offers = [offer for offer in lot.offers.all() if offer.destination == here]
+    gates = [state for state in lot.gates.all() if state.destination == here]
+    modes = [state for state in lot.modes.all() if state.destination == here]
     listing = lot.listing
     rows = [
         {"term": _("Grower"), "value": in_language_plain(listing.producer)},
@@ -48,10 +53,12 @@ def lot_page(lot: Any, destination: DestinationSpec | None) -> dict[str, Any]:
         "rows": rows,
         "gates": [
             gate_row(state)
-            for state in sorted(lot.gates.all(), key=lambda state: GATES.index(state.gate))
-            if state.destination == here
+            for state in sorted(gates, key=lambda state: GATES.index(state.gate))
+            if state.trade_mode == usual
         ],
-        "offers": [offer_row(offer, lot, city) for offer in lot.offers.all() if offer.destination == here],
+        "city": city,
+        "modes": mode_rows(modes, gates, offers),
+        "offers": [offer_row(offer, lot, city) for offer in offers],
     }
 
 
@@ -78,10 +85,17 @@ def finding_text(finding: dict[str, Any]) -> str:
 
 def offer_row(offer: Any, lot: Any, city: str) -> dict[str, Any]:
     mass_g = offer.lot_units * lot.unit_mass_g
-    unit = _("carton of %(mass)s") % {"mass": kg(mass_g / 1000)} if offer.kind == "wholesale" else unit_name(lot.unit)
+    unit = unit_name(lot.unit)
+    if offer.kind == "wholesale":
+        unit = _("carton of %(mass)s") % {"mass": kg(mass_g / 1000)}
+    elif offer.lot_units > 1:
+        unit = _("parcel of %(number)s %(unit)s") % {"number": number(offer.lot_units), "unit": unit}
+    is_whole = offer.incoterm != "DAP"
     return {
         "code": offer_code(offer.id),
         "kind": offer.kind,
+        "mode": mode_title(offer.trade_mode),
+        "sentence": mode_sentence(offer.trade_mode),
         "unit": unit,
         "price": money(offer.price_minor, offer.currency),
         "door": door_text(offer.price_minor, offer.currency, mass_g, city),
@@ -90,5 +104,9 @@ def offer_row(offer: Any, lot: Any, city: str) -> dict[str, Any]:
         "quantity_min": offer.quantity_min,
         "quantity_max": offer.quantity_max,
         "lines": price_rows(offer.lines, offer.currency, 1),
-        "foot": {"label": _("To the door"), "rule": unit, "amount": money(offer.price_minor, offer.currency)},
+        "foot": {
+            "label": _("To the door") if is_whole else _("To the door, before import charges"),
+            "rule": unit,
+            "amount": money(offer.price_minor, offer.currency),
+        },
     }

@@ -13,6 +13,7 @@ from samphao.web.cards import destination_names, door_text, unit_name
 from samphao.web.price_lines import mirror_rows, price_rows
 from samphao.web.road import steps_of
 from samphao.web.templatetags.samphao import in_language_plain, kg, money, number
+from samphao.web.trade_modes import mode_sentence, mode_title
 from samphao.workflows.order_road import road_of
 
 
@@ -32,6 +33,11 @@ def state_tag(state: str) -> dict[str, str]:
 def quantity_text(order: Any) -> str:
     if order.offer.kind == "wholesale":
         return _("%(number)s cartons") % {"number": number(order.quantity)}
+    if order.offer.lot_units > 1:
+        return _("parcel of %(number)s %(unit)s") % {
+            "number": number(order.lot_units),
+            "unit": unit_name(order.lot.unit),
+        }
     return f"{number(order.quantity)} {unit_name(order.lot.unit)}"
 
 
@@ -59,8 +65,11 @@ def order_page(order: Any, *, may_pay: bool, sees_declarations: bool, hub: Hub |
         "tag": state_tag(order.state),
         "steps": steps_of(order, road_of(order), holder(hub), sees_declarations=sees_declarations),
         "lines": price_rows(offer.lines, order.currency, order.quantity),
+        "mode": {"title": mode_title(offer.trade_mode), "sentence": mode_sentence(offer.trade_mode)},
         "foot": {
-            "label": _("To the door in %(city)s") % {"city": city},
+            "label": _("To the door in %(city)s") % {"city": city}
+            if offer.incoterm != "DAP"
+            else _("To the door in %(city)s, before import charges") % {"city": city},
             "rule": foot_rule,
             "amount": money(order.amount_minor, order.currency),
         },

@@ -20,6 +20,9 @@ def label(kind: str) -> str:
         "duty": _("Duty"),
         "vat": _("VAT"),
         "inland_carriage": _("Inland carriage"),
+        "carriage": _("Carriage"),
+        "postage": _("Postage"),
+        "import_charges": _("Import charges"),
         "importer": _("Importer, inspection"),
         "hub_fee": _("Hub fee"),
     }[kind]
@@ -34,6 +37,7 @@ def party(receiver: str) -> str:
         "customs": _("Customs and tax office"),
         "importer": _("Importer of record"),
         "hub": _("The hub"),
+        "revenue": _("Revenue Department"),
     }[receiver]
 
 
@@ -43,12 +47,17 @@ def price_rows(lines: Sequence[dict[str, Any]], currency: str, quantity: int) ->
     rows = []
     for line in lines:
         dated = line["valid_on"] or _("undated")
+        rule = f"{line['rule']}{times} · {source_text(line['source'])} · {dated}"
+        if line["kind"] == "import_charges":
+            rule = _(
+                "not in this price: what the post of the destination collects on delivery, at a rate that is not known here"
+            )
         rows.append(
             {
                 "label": label(line["kind"]) + (f" {line['rate']}" if line.get("rate") else ""),
-                "rule": f"{line['rule']}{times} · {source_text(line['source'])} · {dated}",
+                "rule": rule,
                 "is_estimate": line["is_estimate"],
-                "amount": money(line["amount_minor"] * quantity, currency),
+                "amount": None if line["amount_minor"] is None else money(line["amount_minor"] * quantity, currency),
             }
         )
     return rows

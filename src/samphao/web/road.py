@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from samphao.web.officer import lane_tag
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, money, number
 from samphao.web.tower import mode_name, node_name
+from samphao.web.trade_modes import besides_text
 from samphao.workflows.order_road import OrderRoad
 
 STOPPED = ("held", "documents_asked", "control", "draft")
@@ -63,11 +64,14 @@ def _steps(order: Any, road: OrderRoad, held_by: str, *, sees_declarations: bool
     if order.state == "cancelled":
         yield _turned_away(road)
         return
-    yield _planned(road)
+    is_besides = order.offer.trade_mode in ("domestic", "post")
+    yield _besides(order, road) if is_besides else _planned(road)
     yield _weighed(order, road)
-    yield _released(road, sees_declarations=sees_declarations)
+    if not is_besides:
+        yield _released(road, sees_declarations=sees_declarations)
     yield _on_the_way(road)
-    yield _entered(road, sees_declarations=sees_declarations)
+    if not is_besides:
+        yield _entered(road, sees_declarations=sees_declarations)
     delivered = road.event("delivered")
     yield Step(
         _("Delivered"),
@@ -105,6 +109,13 @@ def _planned(road: OrderRoad) -> Step:
         "entry": node_name(load.entry_node),
     }  # fmt: skip
     return Step(_("Planned"), load.plan.made_at, text)
+
+
+def _besides(order: Any, road: OrderRoad) -> Step:
+    """An order that no container takes: a truck inside Thailand, or the post; neither waits for a declaration."""
+    if road.load is None:
+        return Step(_("Planned"), text=_("it leaves when it is ready"))
+    return Step(_("Planned"), order.paid_at, besides_text(road.shipment, road.load))
 
 
 def _weighed(order: Any, road: OrderRoad) -> Step:

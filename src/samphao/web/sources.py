@@ -13,6 +13,10 @@ OWN = frozenset(
         _("illustrative, not a market rate"),
         _("0.3 % of price and freight when the insurance is unknown, from memory"),
         _("estimate"),
+        _("The hub's own definition of its trade modes; unknown is never zero"),
+        _("the lot's own price"),
+        _("invented: illustrative postal tariff, no public rate card was found"),
+        _("estimate: great circle x 1.3; 33 THB/km + 2,500 for a truck; 50 km/h; a truck of 9 t, 35 % full"),
     }
 )
 

@@ -20,7 +20,7 @@ MODES = ("road", "rail", "sea", "air")
 
 
 def mode_name(mode: str) -> str:
-    return {"road": _("road"), "rail": _("rail"), "sea": _("sea"), "air": _("air")}.get(mode, mode)
+    return {"road": _("road"), "rail": _("rail"), "sea": _("sea"), "air": _("air"), "post": _("post")}.get(mode, mode)
 
 
 def node_name(code: str) -> str:
@@ -152,15 +152,22 @@ def load_page(load: Any, events: Sequence[Any], declared: Mapping[tuple[str, str
         "title": f"{names.get(load.destination, load.destination)} · {kg(round(load.mass_kg))}",
         "tag": load_tag(load.state),
         "rows": [
-            {"term": _("Container"), "value": load.container_number or _("shared container"), "note": load.equipment},
+            {
+                "term": _("Container"),
+                "value": load.container_number or (_("shared container") if load.plan else _("no container")),
+                "note": load.equipment,
+            },
             {"term": _("Seal"), "value": load.seal_number},
             {"term": _("Stuffed and sealed at"), "value": node_name(load.origin)},
-            {"term": _("Enters by"), "value": node_name(load.entry_node)},
+            {"term": _("Enters by"), "value": load.entry_node and node_name(load.entry_node)},
             {"term": _("Leaves"), "value": moment(load.departs_at)},
             {"term": _("Arrives"), "value": moment(load.arrives_at)},
             {"term": _("Fill"), "value": percent(load.fill, 0)},
             {"term": _("Cost"), "value": money_whole(load.cost_minor, "THB"), "note": _("estimate")},
-            {"term": _("CO2e, tank-to-wheel, without fuel production"), "value": kg(load.emission_kg)},
+            {
+                "term": _("CO2e, tank-to-wheel, without fuel production"),
+                "value": _("unknown") if load.emission_kg is None else kg(load.emission_kg),
+            },
         ],
         "leg_columns": [
             {"label": _("leg")},

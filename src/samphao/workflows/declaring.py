@@ -24,7 +24,7 @@ from samphao.trade import queries as trade
 from samphao.trade.types import LotFacts
 
 ORIGIN = "TH"
-TRADE_MODE = "general"
+GENERAL = "general"
 TARE = Decimal("1.07")  # gross over net mass of cartons: estimate
 LATE_SHARE = 0.003  # papers of outside offices that are not there in time: made for the demo
 CLAIMS = {"claims_acfta": "acfta", "claims_rcep": "rcep", "claims_atiga": "atiga"}
@@ -55,6 +55,7 @@ class Parcel:
     exporter: str
     importer: str
     load: Any
+    trade_mode: str
     goods: dict[str, Goods] = field(default_factory=lambda: defaultdict(Goods))
 
 
@@ -78,10 +79,12 @@ class Gathering:
         self.lots = trade.lot_facts()
         self.findings = trade.gate_findings(("to_list", "to_cut", "to_load"))
         self._regimes: dict[str, dict[str, str]] = {}
-        self._needed: dict[tuple[str, str, frozenset[str], bool], tuple[DocumentSpec, ...]] = {}
+        self._needed: dict[tuple[str, str, str, frozenset[str], bool], tuple[DocumentSpec, ...]] = {}
 
-    def regime(self, country: str, good: str) -> str:
+    def regime(self, country: str, good: str, trade_mode: str = GENERAL) -> str:
         """Return under which regime the price to the door supposes that the good enters a country."""
+        if trade_mode != GENERAL:
+            return trade_mode  # cross-border retail claims no preference: it pays no duty within its limits
         if country not in self._regimes:
             self._regimes[country] = {
                 code: charges.duty_row.regime for code, charges in customs.import_charges(country, self.on).items()
@@ -89,16 +92,16 @@ class Gathering:
         return self._regimes[country].get(good, "")
 
     def papers_for(
-        self, good: GoodSpec, country: str, modes: frozenset[str], is_transit: bool
+        self, good: GoodSpec, country: str, trade_mode: str, modes: frozenset[str], is_transit: bool
     ) -> tuple[DocumentSpec, ...]:
-        key = good.code, country, modes, is_transit
+        key = good.code, country, trade_mode, modes, is_transit
         if key not in self._needed:
-            regime = self.regime(country, good.code)
+            regime = self.regime(country, good.code, trade_mode)
             self._needed[key] = tuple(
                 paper
                 for paper in self.papers
                 if paper.code not in THEMSELVES
-                and paper.is_for(good, country, TRADE_MODE, modes)
+                and paper.is_for(good, country, trade_mode, modes)
                 and _is_asked(paper, regime, is_transit)
             )
         return self._needed[key]
@@ -127,7 +130,9 @@ def exports_to_declare(on: date, seed: int) -> Gathered:
 
 def _parcels(plan: Any, lots: Mapping[str, LotFacts]) -> Iterable[Parcel]:
     found = {
-        consignment.code: Parcel(consignment.code, consignment.exporter, consignment.importer, consignment.load)
+        consignment.code: Parcel(
+            consignment.code, consignment.exporter, consignment.importer, consignment.load, consignment.trade_mode
+        )
         for consignment in freight.consignments_of(plan)
     }
     for shipment in freight.loaded_shipments(plan):
@@ -144,7 +149,9 @@ def _export(parcel: Parcel, gathering: Gathering) -> DeclarationSpec:
     load = parcel.load
     country = gathering.countries[load.destination]
     way = transport_of(load, country)
-    items = tuple(_item(code, goods, country, gathering) for code, goods in sorted(parcel.goods.items()))
+    items = tuple(
+        _item(code, goods, country, parcel.trade_mode, gathering) for code, goods in sorted(parcel.goods.items())
+    )
     value = sum(item.value_minor for item in items)
     lots = [lot for goods in parcel.goods.values() for lot in goods.lots]
     found = {lot: gathering.findings.get((lot, load.destination), {}) for lot in lots}
@@ -161,12 +168,12 @@ def _export(parcel: Parcel, gathering: Gathering) -> DeclarationSpec:
     )  # fmt: skip
 
 
-def _item(code: str, goods: Goods, country: str, gathering: Gathering) -> GoodsItemSpec:
+def _item(code: str, goods: Goods, country: str, trade_mode: str, gathering: Gathering) -> GoodsItemSpec:
     good = gathering.goods[code]
     net = Decimal(goods.grams) / 1000
     return GoodsItemSpec(
         good.code, good.category, good.hs6, "", good.name_en, good.name_th, good.name_zh, goods.packages, net,
-        (net * TARE).quantize(Decimal("0.001")), goods.value_minor, PAPER_OF.get(gathering.regime(country, code), ""), tuple(goods.lots),
+        (net * TARE).quantize(Decimal("0.001")), goods.value_minor, PAPER_OF.get(gathering.regime(country, code, trade_mode), ""), tuple(goods.lots),
         needs_permit=good.is_fresh_fruit and country == "CN",
     )  # fmt: skip
 
@@ -206,7 +213,9 @@ def _papers(
     needs: dict[str, DocumentNeed] = {}
     for item in items:
         rules = {lot: found[lot] for lot in item.lot_codes}
-        for paper in gathering.papers_for(gathering.goods[item.good], country, modes, bool(way.transit_countries)):
+        for paper in gathering.papers_for(
+            gathering.goods[item.good], country, parcel.trade_mode, modes, bool(way.transit_countries)
+        ):
             number, missing = _number(paper.code, parcel, rules, item.good, gathering)
             before = needs.get(paper.code)
             if before is None or (before.number and not number):

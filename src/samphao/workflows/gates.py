@@ -39,28 +39,33 @@ def registrations_on(rows: Iterable[PartyRegistration], on: date) -> dict[str, d
 
 def decide_lots(
     lots: Iterable[LotSpec], destinations: Iterable[DestinationSpec], goods: Mapping[str, GoodSpec], evidence: Evidence,
-    rules: Iterable[tuple[object, GateRule]], on: date,
+    rules: Iterable[tuple[object, GateRule]], on: date, modes: Mapping[tuple[str, str], Iterable[str]] | None = None,
 ) -> Iterator[GateAnswer]:  # fmt: skip
-    """Yield the answer of each gate for each lot and destination."""
+    """Yield the answer of each gate for each lot, destination and trade mode.
+
+    Every lot is judged in the usual mode of its destination, general abroad and domestic at home, and in the `modes` (by
+    lot and destination) in which it has a price.
+    """
     rules = list(rules)
     places = list(destinations)
     for lot in lots:
         good = goods[lot.good]
         known = _of_lot(lot, good, evidence)
         for place in places:
-            applying = [(row, rule) for row, rule in rules if _applies(row, lot, good, place)]
             local = {
                 **known,
                 "is_admitted": True,
                 "permit_covers": (place.code, lot.good) in evidence.permitted,
                 "registration:gacc_importer": "valid" if place.code in evidence.importers_listed else "pending",
-                "trade_mode": "general",
                 "today": on,
             }
-            rows = {rule.code: row for row, rule in applying}
-            asked = [rule for _, rule in applying]
-            for gate in GATES:
-                yield _answer(lot, place, decide(gate, asked, local, on=on), rows)
+            usual = "domestic" if place.country == "TH" else "general"
+            for mode in dict.fromkeys((usual, *(modes or {}).get((lot.code, place.code), ()))):
+                applying = [(row, rule) for row, rule in rules if _applies(row, lot, good, place, mode)]
+                rows = {rule.code: row for row, rule in applying}
+                asked = [rule for _, rule in applying]
+                for gate in GATES:
+                    yield _answer(lot, place, mode, decide(gate, asked, {**local, "trade_mode": mode}, on=on), rows)
 
 
 def _of_lot(lot: LotSpec, good: GoodSpec, evidence: Evidence) -> dict[str, Value]:
@@ -83,18 +88,20 @@ def _of_lot(lot: LotSpec, good: GoodSpec, evidence: Evidence) -> dict[str, Value
     return known
 
 
-def _applies(row: object, lot: LotSpec, good: GoodSpec, place: DestinationSpec) -> bool:
+def _applies(row: object, lot: LotSpec, good: GoodSpec, place: DestinationSpec, mode: str) -> bool:
     asked = (
         (getattr(row, "good", ""), good.code),
         (getattr(row, "category", ""), good.category),
         (getattr(row, "variety", ""), lot.variety.lower()),
         (getattr(row, "destination", ""), place.country),
-        (getattr(row, "trade_mode", ""), "general"),
     )
-    return all(wanted in ("", "*", found) for wanted, found in asked)
+    modes = getattr(row, "trade_mode", "").split(";")
+    return (mode in modes or "*" in modes) and all(wanted in ("", "*", found) for wanted, found in asked)
 
 
-def _answer(lot: LotSpec, place: DestinationSpec, decision: Decision, rows: Mapping[str, object]) -> GateAnswer:
+def _answer(
+    lot: LotSpec, place: DestinationSpec, mode: str, decision: Decision, rows: Mapping[str, object]
+) -> GateAnswer:
     findings = tuple(
         {
             "rule": finding.rule.code,
@@ -108,4 +115,4 @@ def _answer(lot: LotSpec, place: DestinationSpec, decision: Decision, rows: Mapp
         }
         for finding in decision.findings
     )
-    return GateAnswer(lot.code, place.code, decision.gate, decision.is_open, findings)
+    return GateAnswer(lot.code, place.code, decision.gate, decision.is_open, findings, trade_mode=mode)

@@ -35,7 +35,7 @@ ADVANCE_PERCENT = 60  # of the grower's money at the signed ticket: the default 
 CLAIM_WINDOW = timedelta(hours=48)
 SETTLED_AT_ONCE = 20_000
 HUB, CARRIERS, INSURER = "HUB", "carriers", "insurer"
-PAID_IN_BAHT = ("producer", "packing_house", "carrier", "insurer", "hub")
+PAID_IN_BAHT = ("producer", "packing_house", "carrier", "insurer", "hub", "revenue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,7 @@ def _owner(receiver: str, sale: LotSale, country: str) -> str:
         "packing_house": sale.packing_house or sale.producer,
         "importer": sale.importer or "",
         "customs": f"customs-{country}",
+        "revenue": f"revenue-{country}",
         "carrier": CARRIERS,
         "insurer": INSURER,
         "hub": HUB,

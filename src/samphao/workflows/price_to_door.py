@@ -2,6 +2,7 @@
 
 Goods come from trade, carriage from freight, duty and VAT from customs. Lines are worked out for one selling unit (a
 carton, a fruit) and rounded to the minor unit, so an order's lines are whole multiples of them and always add up.
+These are the lines of general trade; `price_by_mode` has those of the other trade modes.
 """
 
 from __future__ import annotations
@@ -45,67 +46,68 @@ class Terms:
     packing_house: PriceRuleSpec | None
 
 
-def price_lines(goods: Goods, terms: Terms) -> tuple[Line, ...]:
-    """Return the lines of one selling unit, each with its rule in numbers, source, date, and who receives it."""
+def general_lines(goods: Goods, terms: Terms) -> tuple[Line, ...]:
+    """Return the lines of one selling unit in general trade, each with its rule in numbers, source, date, and who receives it."""
     scale = 10**terms.digits
     to_minor = terms.exchange.rate * scale / 100  # one satang in minor units of the buyer's currency
     rate = f"{terms.exchange.rate.normalize():f}"
     value = half_up(goods.unit_price_minor * goods.units * to_minor)
     carriage = half_up(terms.carriage.to_entry_per_kg * goods.mass_kg * to_minor)
-    insurance = half_up((value + carriage) * _percent(terms.insurance))
+    insurance = half_up((value + carriage) * share_of(terms.insurance))
     customs_value = value + carriage + insurance
     duty = duty_minor(terms.charges.duty, customs_value, goods.mass_kg)
     vat_percent = terms.charges.tax.percent or Decimal(0)
     vat = import_tax_minor(vat_percent, customs_value, duty)
     inland = half_up(terms.carriage.inland_per_kg * goods.mass_kg * to_minor)
     importer = half_up(terms.importer.fee_minor_per_kg * goods.mass_kg)
-    hub = half_up(value * _percent(terms.hub_fee))
-    packing = half_up(value * _percent(terms.packing_house)) if terms.packing_house else 0
+    hub = half_up(value * share_of(terms.hub_fee))
+    packing = half_up(value * share_of(terms.packing_house)) if terms.packing_house else 0
     mass = f"{goods.mass_kg.normalize():f} kg"
     duty_row, tax_row = terms.charges.duty_row, terms.charges.tax
     return (
-        _line(
-            "goods", value, f"฿ {_major(goods.unit_price_minor)} × {goods.units} {goods.unit} × {rate}", terms.exchange.source,
+        line(
+            "goods", value, f"฿ {major(goods.unit_price_minor)} × {goods.units} {goods.unit} × {rate}", terms.exchange.source,
             terms.exchange.valid_from, {"producer": value - packing, "packing_house": packing}, is_estimate=False,
         ),
-        _line(
-            "carriage_to_entry", carriage, f"฿ {_major(terms.carriage.to_entry_per_kg)} / kg × {mass} × {rate}", terms.carriage.source, terms.on,
+        line(
+            "carriage_to_entry", carriage, f"฿ {major(terms.carriage.to_entry_per_kg)} / kg × {mass} × {rate}", terms.carriage.source, terms.on,
             {"carrier": carriage}, is_estimate=terms.carriage.is_estimate,
         ),
-        _line(
-            "insurance", insurance, f"{_plain(terms.insurance.percent)} % × ({_amount(value, scale)} + {_amount(carriage, scale)})",
+        line(
+            "insurance", insurance, f"{plain(terms.insurance.percent)} % × ({amount_of(value, scale)} + {amount_of(carriage, scale)})",
             terms.insurance.source, terms.insurance.valid_from, {"insurer": insurance}, is_estimate=terms.insurance.is_estimate,
         ),
-        _line(
-            "duty", duty, f"{_plain(duty_row.percent)} % × {_amount(customs_value, scale)} ({duty_row.regime.upper()}{_with(duty_row.condition)})",
+        line(
+            "duty", duty, f"{plain(duty_row.percent)} % × {amount_of(customs_value, scale)} ({duty_row.regime.upper()}{_with(duty_row.condition)})",
             duty_row.source, duty_row.valid_from, {"customs": duty}, is_estimate=duty_row.is_estimate,
         ),
-        _line(
-            "vat", vat, f"{_plain(vat_percent)} % × ({_amount(customs_value, scale)} + {_amount(duty, scale)})", tax_row.source, tax_row.valid_from,
+        line(
+            "vat", vat, f"{plain(vat_percent)} % × ({amount_of(customs_value, scale)} + {amount_of(duty, scale)})", tax_row.source, tax_row.valid_from,
             {"customs": vat}, is_estimate=tax_row.is_estimate,
         ),
-        _line(
-            "inland_carriage", inland, f"฿ {_major(terms.carriage.inland_per_kg)} / kg × {mass} × {rate}", terms.carriage.source, terms.on,
+        line(
+            "inland_carriage", inland, f"฿ {major(terms.carriage.inland_per_kg)} / kg × {mass} × {rate}", terms.carriage.source, terms.on,
             {"carrier": inland}, is_estimate=terms.carriage.is_estimate,
         ),
-        _line(
-            "importer", importer, f"{_amount(terms.importer.fee_minor_per_kg, scale)} / kg × {mass}", terms.importer.source, None,
+        line(
+            "importer", importer, f"{amount_of(terms.importer.fee_minor_per_kg, scale)} / kg × {mass}", terms.importer.source, None,
             {"importer": importer}, is_estimate="estimate" in terms.importer.source,
         ),
-        _line(
-            "hub_fee", hub, f"{_plain(terms.hub_fee.percent)} % × {_amount(value, scale)}", terms.hub_fee.source, terms.hub_fee.valid_from,
+        line(
+            "hub_fee", hub, f"{plain(terms.hub_fee.percent)} % × {amount_of(value, scale)}", terms.hub_fee.source, terms.hub_fee.valid_from,
             {"hub": hub}, is_estimate=terms.hub_fee.is_estimate,
         ),
     )  # fmt: skip
 
 
 def total(lines: tuple[Line, ...]) -> int:
-    return sum(int(str(line["amount_minor"])) for line in lines)
+    """Return the sum of the lines; a line that is not known is not in the price, and says so."""
+    return sum(int(str(line["amount_minor"])) for line in lines if line["amount_minor"] is not None)
 
 
-def _line(
+def line(
     kind: str,
-    amount: int,
+    amount: int | None,
     rule: str,
     source: str,
     valid_on: date | None,
@@ -124,21 +126,21 @@ def _line(
     }
 
 
-def _percent(rule: PriceRuleSpec) -> Decimal:
+def share_of(rule: PriceRuleSpec) -> Decimal:
     if rule.percent is None:
         raise ValueError(f"the price rule {rule.code} is not a percentage")
     return rule.percent / 100
 
 
-def _plain(value: Decimal | None) -> str:
+def plain(value: Decimal | None) -> str:
     return "?" if value is None else f"{value.normalize():f}"
 
 
-def _major(satang: Decimal | int) -> str:
+def major(satang: Decimal | int) -> str:
     return f"{Decimal(satang) / 100:,.4f}".rstrip("0").rstrip(".")
 
 
-def _amount(minor: Decimal | int, scale: int) -> str:
+def amount_of(minor: Decimal | int, scale: int) -> str:
     return f"{Decimal(minor) / scale:,.2f}" if scale > 1 else f"{minor:,}"
 
 

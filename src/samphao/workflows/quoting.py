@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from babel.numbers import get_currency_precision
-
 from samphao.core.errors import Refused
-from samphao.customs import queries as customs
 from samphao.customs.queries import ImporterChoice
+from samphao.engines.trade_modes import MODES
 from samphao.freight import queries as freight
 from samphao.freight.quotes import quote
-from samphao.freight.types import CarriageQuestion, QuoteOption, QuoteQuestion
+from samphao.freight.types import QuoteOption, QuoteQuestion
 from samphao.reference import queries as reference
 from samphao.reference.names import find_destination, find_door, find_good
-from samphao.workflows.price_to_door import Goods, Line, Terms, price_lines, total
-from samphao.workflows.season.offers import SHELF_DAYS
+from samphao.reference.types import DestinationSpec, GoodSpec, PostRateSpec
+from samphao.workflows.price_to_door import Goods, Line
 from samphao.workflows.shipping import DENSITY_KG_M3, DENSITY_OTHERWISE, exchange
+from samphao.workflows.trade_modes import HOUSEHOLDS, SHELF_DAYS, Market, Priced, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,7 @@ class DoorPrice:
     currency: str
     route: tuple[str, ...]
     transit_h: int
+    has_import_charges: bool = True
 
 
 def quotes(origin: str, destination: str, kg: float, good: str, at: datetime) -> tuple[tuple[QuoteOption, ...], str]:
@@ -43,46 +43,57 @@ def quotes(origin: str, destination: str, kg: float, good: str, at: datetime) ->
     )
 
 
-def price(origin: str, destination: str, kg: Decimal, good: str, thb_per_kg: Decimal, at: datetime) -> DoorPrice:
-    """Work out the price to the door; raise Refused with the reason where a part of it is unknown."""
-    on = at.date()
-    found = find_good(good)
-    goods = reference.goods()[found.code]
-    door, (_, node) = find_door(origin)[1], find_destination(destination, freight.nodes())
+@dataclass(frozen=True, slots=True)
+class PriceQuestion:
+    """So many kg of a good at a price a kg, from a province to a city, in a trade mode on a day."""
+
+    origin: str
+    destination: str
+    kg: Decimal
+    good: str
+    thb_per_kg: Decimal
+    at: datetime
+    mode: str = "general"
+    post_tariff: tuple[PostRateSpec, ...] | None = None
+    """The user's own postal tariff; without one, the tariff that is published."""
+
+
+def price(question: PriceQuestion) -> DoorPrice:
+    """Work out the price to the door; raise Refused with every rule that refuses it, its source and date."""
+    if question.mode not in MODES:
+        raise Refused(f"there is no trade mode {question.mode!r}: it is one of {', '.join(MODES)}")
+    on, kg = question.at.date(), question.kg
+    found = find_good(question.good)
+    goods = reference.goods()
+    door = find_door(question.origin)[1]
+    city, node = find_destination(question.destination, freight.nodes())
     country = freight.nodes()[node].country
-    currency = reference.currency_of(country)
-    rates = reference.exchange_rates(on)
-    if currency not in rates:
-        raise Refused(f"no exchange rate from THB to {currency} on {on}")
-    charges = customs.import_charges(country, on).get(found.code)
-    if charges is None:
-        raise Refused(f"duty or tax of {found.code} in {country} is unknown on {on}: unknown is never zero")
-    days = SHELF_DAYS[found.temperature_class]
-    carriage = freight.carriage(
-        CarriageQuestion(door, node, found.temperature_class, found.is_fresh_fruit, days, on), exchange(on)
-    )
-    if carriage is None:
-        raise Refused(f"no carriage with a known rate within {days} days")
-    fee = reference.price_rule("importer_inspection_fee", country, goods, on)
-    insurance, hub_fee = (
-        reference.price_rule("insurance", "CN", goods, on),
-        reference.price_rule("hub_fee", country, goods, on),
-    )
-    if fee is None or fee.minor_per_kg is None or insurance is None or hub_fee is None:
-        raise Refused(f"the fee of an importer of record in {country} is unknown: ask one")
-    importer = ImporterChoice("", int(fee.minor_per_kg), fee.currency, fee.source, {})
-    packing = reference.price_rule("packing_house_service", "", goods, on)
-    terms = Terms(
-        on,
-        currency,
-        int(get_currency_precision(currency)),
-        rates[currency],
-        carriage,
-        charges,
-        importer,
-        insurance,
-        hub_fee,
-        packing,
-    )
-    lines = price_lines(Goods(int(thb_per_kg * 100), int(kg) if kg == int(kg) else 1, "kg", kg), terms)
-    return DoorPrice(lines, total(lines), currency, carriage.route, carriage.transit_h)
+    place = DestinationSpec(node, node, city, "", "", country, reference.currency_of(country), 0.0, 0.0, "")
+    unit = Goods(int(question.thb_per_kg * 100), int(kg) if kg == int(kg) else 1, "kg", kg)
+    tariff = question.post_tariff
+    market = Market(
+        on, goods, lambda _place, good: _any_importer(country, goods[good], on),
+        None if tariff is None else lambda to: tuple(rate for rate in tariff if rate.country == to and _holds(rate, on)),
+    )  # fmt: skip
+    answer = market.price(question.mode, Wanted(goods[found.code], door, place, HOUSEHOLDS, unit, has_house=True))
+    if not isinstance(answer, Priced):
+        raise Refused(f"{question.mode} is refused: " + "; ".join(map(_said, market.findings(answer))))
+    is_whole = answer.incoterm != "DAP"
+    return DoorPrice(answer.lines, answer.price_minor, answer.currency, answer.route, answer.transit_h, is_whole)
+
+
+def _any_importer(country: str, good: GoodSpec, on: date) -> list[ImporterChoice]:
+    """Return an importer at the usual fee, taken to hold a permit where one is needed; none where no fee is known."""
+    fee = reference.price_rule("importer_inspection_fee", country, good, on)
+    if fee is None or fee.minor_per_kg is None:
+        return []
+    return [ImporterChoice("", int(fee.minor_per_kg), fee.currency, fee.source, {"": 1})]
+
+
+def _holds(rate: PostRateSpec, on: date) -> bool:
+    return (rate.valid_from is None or rate.valid_from <= on) and (rate.valid_to is None or on <= rate.valid_to)
+
+
+def _said(finding: dict[str, str | bool | None]) -> str:
+    found = finding["found"] or ("not known" if finding["is_met"] is None else "not met")
+    return f"{finding['name_en']}: {found} ({finding['source']}, {finding['valid_from'] or 'undated'})"

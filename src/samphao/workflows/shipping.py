@@ -43,7 +43,7 @@ def shipments_of(orders: Iterable[PaidOrder], on: date) -> list[ShipmentSpec]:
                 places[order.packing_house_province or order.producer_province], order.exporter or "", order.importer or "", order.destination,
                 place.node, ports.get((order.importer or "", order.good), frozenset()) if is_fruit_for_china else None,
                 good.temperature_class == "chilled", good.is_fresh_fruit, mass, mass / DENSITY_KG_M3.get(good.category, DENSITY_OTHERWISE), ready,
-                ready + timedelta(days=SHELF_DAYS[good.temperature_class == "chilled"]),
+                ready + timedelta(days=SHELF_DAYS[good.temperature_class == "chilled"]), order.trade_mode, order.carrier_service,
             )
         )  # fmt: skip
     return _same_ports_a_lane(shipments)

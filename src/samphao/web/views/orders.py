@@ -34,6 +34,10 @@ def refusal(placement: Placement, left: int) -> str:
         Placement.SOLD_OUT: _("Only %(left)s are left.") % {"left": left},
         Placement.OVER_LIMIT: _("You may order %(left)s more of this lot.") % {"left": left},
         Placement.BAD_QUANTITY: _("Choose a quantity that this offer sells."),
+        Placement.OVER_YEAR_LIMIT: _(
+            "One person may have %(left)s more of this good this year by cross-border retail. General trade has no such limit."
+        )
+        % {"left": left},
         Placement.PRICE_EXPIRED: _("This price is no longer valid. Look at the new one below."),
     }[placement]
 

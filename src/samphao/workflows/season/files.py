@@ -9,7 +9,7 @@ from samphao.accounts.types import OrchardSpec, Party, PartyRegistration
 from samphao.core.errors import BadRows, Fault
 from samphao.core.tables import read_rows_and_faults, unknown_references
 from samphao.customs.types import ImporterTermsSpec, PermitSpec
-from samphao.reference.types import DestinationSpec
+from samphao.reference.types import DestinationSpec, PostRateSpec
 from samphao.trade.types import CropShare, LotSpec
 
 
@@ -25,11 +25,13 @@ class SeasonFiles:
     destinations: list[DestinationSpec]
     importers: list[ImporterTermsSpec]
     permits: list[PermitSpec]
+    post_tariff: list[PostRateSpec]
 
 
 ROWS: dict[str, type] = {
     "organisations": Party, "registrations": PartyRegistration, "orchards": OrchardSpec, "crop_calendar": CropShare,
     "lots": LotSpec, "destinations": DestinationSpec, "importers": ImporterTermsSpec, "permits": PermitSpec,
+    "post_tariff": PostRateSpec,
 }  # fmt: skip
 
 
@@ -102,6 +104,13 @@ def _cross_faults(season: SeasonFiles, goods: set[str], provinces: set[str]) -> 
         Fault("lots.csv", number, "harvest_to", "the harvest ends before it begins", "Exchange the two dates")
         for number, lot in enumerate(season.lots, 2)
         if lot.harvest_to < lot.harvest_from
+    ]
+    faults += [
+        Fault(
+            "post_tariff.csv", number, "currency", f"`{rate.currency}` is not THB", "Write the tariff's price in satang"
+        )
+        for number, rate in enumerate(season.post_tariff, 2)
+        if rate.currency != "THB"
     ]
     return (
         faults

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from samphao.core.tokens import TokenSigner
 from samphao.trade.types import OfferForSale, offer_code
 from samphao.workflows.season.load import order_bytes
-
-HOUSEHOLDS, WHOLESALE = "household", "wholesale"
+from samphao.workflows.trade_modes import HOUSEHOLDS, WHOLESALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,8 @@ class OrderMix:
     cartons_max: int = 500
     share_hot: float = 0.60
     share_repeated: float = 0.02
+    share_post: float = 0.03
+    share_cbec: float = 0.02
 
     @property
     def count(self) -> int:
@@ -43,6 +44,7 @@ class Wish:
     destination: str
     buyer: int
     quantity: int
+    trade_mode: str = "general"
     offer: OfferForSale | None = None
     tries: int = 0
 
@@ -82,32 +84,29 @@ class MarketDay:
                 for kind, count in ((HOUSEHOLDS, mix.households), (WHOLESALE, mix.wholesale))
             ]
         )
+        modes = rng.choice(
+            ["post", "cbec", "general"],
+            mix.count,
+            p=[mix.share_post, mix.share_cbec, 1 - mix.share_post - mix.share_cbec],
+        )
+        modes[mix.households :] = "general"  # who sells on imports in general trade, or buys at home
         order = rng.permutation(mix.count)
         return [
-            Wish(number, str(kinds[at]), str(places[at]), int(who[at]), int(sizes[at]))
+            Wish(number, str(kinds[at]), str(places[at]), int(who[at]), int(sizes[at]), str(modes[at]))
             for number, at in enumerate(order)
         ]  # numbered in the order in which they arrive
 
     def choose(self, wishes: Sequence[Wish], offers: Sequence[OfferForSale]) -> list[Wish]:
         """Give each wish an offer with enough left, most households a hot one at first; return those that found one."""
-        shelves: dict[tuple[str, str, bool], tuple[list[OfferForSale], NDArray[np.float64]]] = {}
-        for key in {(offer.kind, offer.destination, offer.is_hot) for offer in offers}:
-            shelf = [
-                offer
-                for offer in offers
-                if (offer.kind, offer.destination, offer.is_hot) == key and offer.units_left >= offer.lot_units
-            ]
-            if shelf:
-                left = np.array([offer.units_left * offer.unit_mass_g for offer in shelf], dtype=float)
-                shelves[key] = shelf, np.cumsum(left / left.sum())
+        shelves = _shelves(offers)
         draws = self._rng.random((len(wishes), 2))
         found = []
         for wish, (first, second) in zip(wishes, draws, strict=True):
             wants_hot = wish.kind == HOUSEHOLDS and wish.tries == 0 and first < self._mix.share_hot
-            for is_hot in (wants_hot, False, True):
-                if (shelf_and_weights := shelves.get((wish.kind, wish.destination, is_hot))) is not None:
-                    shelf, cumulated = shelf_and_weights
-                    wish.offer = shelf[min(int(np.searchsorted(cumulated, second)), len(shelf) - 1)]
+            for mode, is_hot in _where_to_look(wish, wants_hot=wants_hot):
+                if (shelf := shelves.get((wish.kind, wish.destination, mode, is_hot))) is not None:
+                    wish.offer = shelf.pick(second)
+                    wish.quantity = min(wish.quantity, wish.offer.quantity_max)
                     if wish.tries and wish.quantity * wish.offer.lot_units > wish.offer.units_left:
                         wish.quantity = max(1, wish.offer.units_left // wish.offer.lot_units)
                     found.append(wish)
@@ -133,6 +132,44 @@ class MarketDay:
             if len(late) > 20:
                 yield late.pop(0)
         yield from late
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Offers among which one wish chooses, with the cumulated share of each."""
+
+    offers: list[OfferForSale]
+    shares: NDArray[np.float64]
+
+    def pick(self, draw: float) -> OfferForSale:
+        return self.offers[min(int(np.searchsorted(self.shares, draw)), len(self.offers) - 1)]
+
+
+def _shelves(offers: Sequence[OfferForSale]) -> dict[tuple[str, str, str, bool], _Shelf]:
+    """Sort what is left by buyer, city, mode and whether it is hot: the more there is of a lot, the likelier it is chosen.
+
+    By post and by cross-border retail every lot is as likely as another: few choose them for the mass that is left.
+    """
+    grouped: dict[tuple[str, str, str, bool], list[OfferForSale]] = {}
+    for offer in offers:
+        if offer.units_left >= offer.lot_units:
+            grouped.setdefault((offer.kind, offer.destination, offer.trade_mode, offer.is_hot), []).append(offer)
+    found = {}
+    for key, shelf in grouped.items():
+        is_by_mass = key[2] in ("general", "domestic")
+        left = np.array([offer.units_left * offer.unit_mass_g if is_by_mass else 1 for offer in shelf], dtype=float)
+        found[key] = _Shelf(shelf, np.cumsum(left / left.sum()))
+    return found
+
+
+def _where_to_look(wish: Wish, *, wants_hot: bool) -> Iterator[tuple[str, bool]]:
+    """Yield the shelves for a wish: its own mode, else how most buy there; a hot lot first for who wants one."""
+    if wish.trade_mode != "general" and wish.tries == 0:
+        yield wish.trade_mode, False
+    for is_hot in (wants_hot, False, True):
+        yield "general", is_hot
+        yield "domestic", is_hot
+    yield "post", False  # a city that no container serves
 
 
 def _draw(rng: np.random.Generator, weights: dict[str, float], count: int) -> NDArray[np.str_]:

@@ -29,9 +29,10 @@ from samphao.workflows import gates, shipping
 from samphao.workflows.season import after_sale, customs_stages
 from samphao.workflows.season.files import SeasonFiles
 from samphao.workflows.season.load import send_all
-from samphao.workflows.season.market_day import HOUSEHOLDS, WHOLESALE, MarketDay
+from samphao.workflows.season.market_day import MarketDay
 from samphao.workflows.season.offers import Pricer
 from samphao.workflows.season.season import Season, drain, require, stage
+from samphao.workflows.trade_modes import HOUSEHOLDS, WHOLESALE
 
 CONNECTIONS = 64
 WAVES_MAX = 12
@@ -46,6 +47,7 @@ def lots_and_listings(season: Season) -> None:
     with transaction.atomic(), stage(season, 1, "lots and listings") as count:
         files = season.read()
         reference_services.publish_destinations(files.destinations)
+        reference_services.publish_post_tariff(files.post_tariff)
         ids = account_services.register_parties(files.organisations, files.registrations, files.orchards, is_demo=True)
         customs.record_importers(files.importers, files.permits, ids)
         sale = SaleWindow(season.opens_at, season.opens_at + timedelta(days=2), HOT_BUYER_LIMIT)
@@ -71,8 +73,6 @@ def prices(season: Season) -> None:
             ),
             _listed_importers(files, on),
         )
-        answers = list(gates.decide_lots(files.lots, files.destinations, goods, evidence, reference.gate_rules(on), on))
-        trade_services.store_gates(answers, decided_at=season.opens_at)
         pricer = Pricer(files.organisations, goods, on)
         count.count = trade_services.store_offers(
             pricer.offers(files.lots, files.destinations),
@@ -80,10 +80,14 @@ def prices(season: Season) -> None:
             priced_at=season.opens_at,
             valid_to=season.opens_at + timedelta(days=3),
         )
+        trade_services.store_modes(pricer.answers, decided_at=season.opens_at)
+        rules, modes = reference.gate_rules(on), pricer.open_modes()
+        answers = list(gates.decide_lots(files.lots, files.destinations, goods, evidence, rules, on, modes))
+        trade_services.store_gates(answers, decided_at=season.opens_at)
         wrong = trade.offers_whose_lines_do_not_add_up()
         require(not wrong, f"{wrong} offers whose lines do not add up")
         shut = sum(not answer.is_open for answer in answers if answer.gate == "to_list")
-        count.figures = {"refused": dict(pricer.reasons()), "shut_to_list": shut}
+        count.figures = {"refused": dict(pricer.reasons()), "shut_to_list": shut, "by_mode": trade.offers_by_mode()}
         count.invariant = "every price is the sum of its lines"
 
 
@@ -176,16 +180,23 @@ def shipments_and_plan(season: Season) -> None:
         on = season.opens_at.date()
         shipments = shipping.shipments_of(trade.orders_to_ship(), on)
         starts_at = datetime.combine(on, datetime.min.time(), UTC)
+        planned = [shipment for shipment in shipments if shipment.is_planned]
         result = freight.plan_shipments(
-            f"{season.name}-1", shipments, starts_at, PLAN_DAYS, shipping.exchange(on), season.seed
+            f"{season.name}-1", planned, starts_at, PLAN_DAYS, shipping.exchange(on), season.seed
         )
+        besides = freight.dispatch_besides([shipment for shipment in shipments if not shipment.is_planned], on)
         require(result.unserved == 0, f"{result.unserved} shipments stay behind")
         count.count = len(shipments)
         count.figures = {
             "containers": result.containers, "loads": result.loads, "cost_minor": result.cost_minor, "lower_bound_minor": result.lower_bound_minor,
-            "gap": result.gap, "above_best": result.above_best, "solve_s": result.seconds, "mean_fill": result.mean_fill,
+            "gap": result.gap, "above_best": result.above_best, "solve_s": result.seconds, "mean_fill": result.mean_fill, "trucks": besides.trucks,
+            "post_bags": besides.bags, "post_items": besides.items, "truck_minor": besides.truck_minor, "postage_minor": besides.postage_minor,
+            "truck_fill": besides.truck_fill,
         }  # fmt: skip
-        count.invariant = f"{result.containers} containers, at most {result.above_best:.2%} above the best; checked without the planner"
+        count.invariant = (
+            f"{result.containers} containers, at most {result.above_best:.2%} above the best; checked without the planner; besides"
+            f" {besides.trucks} trucks inside Thailand, {besides.items:,} postal items"
+        )
 
 
 Stages = tuple[tuple[str, Callable[[Season], None]], ...]
