@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -113,6 +115,14 @@ def test_a_demo_makes_its_own_row_and_is_kept_out_of_a_real_hub() -> None:
     HubSettings.objects.update(is_demo=False)
     with pytest.raises(Refused, match="another"):
         services.set_up_demo("Samphao demo", ["th"])
+
+
+def test_every_city_of_the_season_lies_in_a_corridor_of_the_demo() -> None:
+    services.set_up_demo("Samphao demo", ["th"])
+    found = hub.settings()
+    assert found
+    with (Path(__file__).parents[2] / "examples/season/destinations.csv").open(encoding="utf-8") as file:
+        assert {row["country"] for row in csv.DictReader(file)} == found.corridors
 
 
 def test_there_is_one_row() -> None:

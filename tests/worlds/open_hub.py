@@ -5,7 +5,7 @@ from __future__ import annotations
 from samphao.core import clock
 from samphao.core.models import HubSettings
 
-CORRIDORS = ["CN", "JP", "KH", "LA", "MM", "SG", "VN"]
+CORRIDORS = ["CN", "JP", "KH", "LA", "MM", "SG", "TH", "VN"]
 
 
 def make() -> None:
