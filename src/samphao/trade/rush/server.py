@@ -52,10 +52,27 @@ REFUSALS: dict[Placement, tuple[int, str, str]] = {
 WITH_UNITS_LEFT = (Placement.SOLD_OUT, Placement.OVER_LIMIT, Placement.OVER_YEAR_LIMIT)
 
 
+UNREADABLE: dict[str, tuple[int, str]] = {
+    "not-signed-in": (401, "Send a valid buyer token as `Authorization: Bearer ...`."),
+    "no-key": (400, f"Send an Idempotency-Key of 1 to {KEY_LENGTH_MAX} characters, new for each order."),
+    "bad-json": (400, "The body is not JSON."),
+    "bad-body": (400, 'The body is an object such as {"offer": "OF-7F3K-2QJ9", "quantity": 2}.'),
+    "too-large": (413, f"An order is at most {BODY_MAX} bytes."),
+    "busy": (
+        503,
+        "The counter cannot answer now. Send the same request with the same key again: it will not order twice.",
+    ),
+}
+"""Requests that were not understood, or that nobody could answer: status and sentence of each problem."""
+
+
 class BadRequest(Exception):
-    def __init__(self, status: int, code: str, title: str) -> None:
-        super().__init__(title)
-        self.status, self.code, self.title = status, code, title
+    """A request that the counter cannot take; `code` is a problem of UNREADABLE unless a sentence is given."""
+
+    def __init__(self, code: str, title: str = "", status: int = 0) -> None:
+        known_status, known = UNREADABLE.get(code, (status, title))
+        super().__init__(title or known)
+        self.status, self.code, self.title = status or known_status, code, title or known
 
 
 class PlaceOrder:
@@ -72,12 +89,8 @@ class PlaceOrder:
         except BadRequest as bad:
             await respond(send, bad.status, PROBLEM, problem(bad.status, bad.code, bad.title))
         except CounterBusy:
-            body = problem(
-                503,
-                "busy",
-                "The counter cannot answer now. Send the same request with the same key again: it will not order twice.",
-            )
-            await respond(send, 503, PROBLEM, body, ((b"retry-after", b"1"),))
+            status, title = UNREADABLE["busy"]
+            await respond(send, status, PROBLEM, problem(status, "busy", title), ((b"retry-after", b"1"),))
         else:
             await reply(send, answer)
 
@@ -90,11 +103,9 @@ class PlaceOrder:
                 key = value.decode("latin-1")
         buyer = self._signer.buyer(token) if token else None
         if buyer is None:
-            raise BadRequest(401, "not-signed-in", "Send a valid buyer token as `Authorization: Bearer ...`.")
+            raise BadRequest("not-signed-in")
         if not 0 < len(key) <= KEY_LENGTH_MAX:
-            raise BadRequest(
-                400, "no-key", f"Send an Idempotency-Key of 1 to {KEY_LENGTH_MAX} characters, new for each order."
-            )
+            raise BadRequest("no-key")
         offer, quantity = parse(await read_body(receive))
         return OrderRequest(buyer, key, offer, quantity)
 
@@ -104,15 +115,15 @@ def parse(body: bytes) -> tuple[int, int]:
     try:
         fields = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise BadRequest(400, "bad-json", f"The body is not JSON: {error}.") from None
+        raise BadRequest("bad-json", f"The body is not JSON: {error}.") from None
     if not isinstance(fields, dict) or not isinstance(fields.get("offer"), str):
-        raise BadRequest(400, "bad-body", 'The body is an object such as {"offer": "OF-7F3K-2QJ9", "quantity": 2}.')
+        raise BadRequest("bad-body")
     quantity = fields.get("quantity")
     if type(quantity) is not int or not 0 < quantity < 1_000_000:
-        raise BadRequest(400, "bad-quantity", "`quantity` is a whole number from 1.")
+        raise BadRequest("bad-quantity", "`quantity` is a whole number from 1.", 400)
     offer = offer_id(fields["offer"])
     if offer is None:
-        raise BadRequest(404, "unknown-offer", "There is no such offer: its code is mistyped.")
+        raise BadRequest("unknown-offer", "There is no such offer: its code is mistyped.", 404)
     return offer, quantity
 
 
@@ -123,7 +134,7 @@ async def read_body(receive: Receive) -> bytes:
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > BODY_MAX:
-            raise BadRequest(413, "too-large", f"An order is at most {BODY_MAX} bytes.")
+            raise BadRequest("too-large")
     return body
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from samphao.freight import queries as freight
 from samphao.trade import queries as trade
-from samphao.trade.rush.server import REFUSALS
+from samphao.trade.rush.server import REFUSALS, UNREADABLE
 from samphao.web import destinations
 from samphao.web.cards import lot_card
 from samphao.web.home_map import home_map
@@ -49,7 +49,9 @@ def design(request: HttpRequest) -> HttpResponse:
 
 def problem(request: HttpRequest, code: str) -> HttpResponse:
     """Say in a sentence what a problem of the order counter means: its `type` points here."""
-    known = {name: title for _status, name, title in REFUSALS.values()}
+    known = {name: title for _status, name, title in REFUSALS.values()} | {
+        name: title for name, (_status, title) in UNREADABLE.items()
+    }
     if code not in known:
         raise Http404
     return render(request, "web/problem.html", {"code": code, "text": known[code]})
