@@ -252,6 +252,12 @@ def test_the_number_of_gate_rules_is_the_one_told() -> None:
     assert f"There are {count}." in read(DOCS / "concepts" / "gates.md")
 
 
+def test_the_number_of_rules_of_trade_modes_is_the_one_told() -> None:
+    with (ROOT / "src" / "samphao" / "reference" / "data" / "trade_mode_rules.csv").open(encoding="utf-8") as file:
+        count = len(list(csv.DictReader(file)))
+    assert f"There are {count}." in read(DOCS / "concepts" / "trade-modes.md").replace("\n", " ")
+
+
 def test_the_picture_of_the_pages_is_small_and_1280_wide() -> None:
     path = DOCS / "pictures" / "home.png"
     with Image.open(path) as picture:

@@ -11,7 +11,7 @@ from worlds import two_buyers_one_lot
 from samphao.accounts.models import Membership, Organisation, User
 from samphao.reference.models import Destination
 from samphao.trade import services
-from samphao.trade.models import GateState, Listing, Lot, Offer, Order
+from samphao.trade.models import GateState, Listing, Lot, ModeState, Offer, Order
 from samphao.trade.types import OrderRequest, offer_code
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,34 @@ def test_the_interface_gives_a_lot_with_its_offers(world: two_buyers_one_lot.Wor
         12_834,
         offer_code(world.offer.id),
     )
+
+
+def test_a_lot_says_which_ways_to_buy_are_open_and_which_rule_refuses_the_others(
+    world: two_buyers_one_lot.World,
+) -> None:
+    finding = {
+        "rule": "post-fresh-fruit-cn", "measure": "is_fresh_fruit", "name_en": "Fresh fruit may not be posted to China", "name_th": "ห้ามส่งผลไม้สด",
+        "name_zh": "鲜果不得邮寄进境", "found": "", "is_met": False, "source": "Notice 470", "valid_from": "2021-10-20", "is_estimate": False,
+    }  # fmt: skip
+    for mode, findings in (("general", []), ("post", [finding])):
+        ModeState.objects.create(
+            lot=world.lot, destination="KMG", trade_mode=mode, is_open=not findings, findings=findings, decided_at=world.lot.opens_at
+        )  # fmt: skip
+    page = Client(headers={"accept-language": "en"}).get("/market/CTI-MT-0430/").content.decode().replace("\xa0", " ")
+    for words in (
+        "Ways to buy for Kunming",
+        "Fresh fruit may not be posted to China: not met",
+        "Notice 470 · 20 Oct 2021",
+    ):
+        assert words in page
+    assert (
+        "鲜果不得邮寄进境"
+        in Client(headers={"accept-language": "zh-hans"}).get("/market/CTI-MT-0430/").content.decode()
+    )
+    modes = Client().get("/api/v1/lots/CTI-MT-0430").json()["modes"]
+    assert [(mode["trade_mode"], mode["is_open"], len(mode["findings"])) for mode in modes] == [
+        ("general", True, 0), ("post", False, 1),
+    ]  # fmt: skip
 
 
 def test_a_buyer_orders_pays_and_follows_it(world: two_buyers_one_lot.World) -> None:

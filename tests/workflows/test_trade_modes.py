@@ -11,6 +11,8 @@ from samphao.customs.queries import ImporterChoice
 from samphao.engines.trade_modes import ModeAnswer
 from samphao.reference import queries, services
 from samphao.reference.types import DestinationSpec, PostRateSpec
+from samphao.trade.types import LotSpec
+from samphao.workflows import gates
 from samphao.workflows.price_to_door import Goods
 from samphao.workflows.trade_modes import Market, Priced, Wanted
 
@@ -171,3 +173,22 @@ def test_general_trade_without_a_permit_says_so_and_does_not_complain_of_carriag
         priced(nobody, "general", wanted(nobody, "soap", KUNMING, 5_700, 72, "pc", "7.2", kind="wholesale")).incoterm
         == "DDP"
     )
+
+
+def test_a_rule_for_fresh_fruit_to_china_does_not_close_a_sale_at_home(market: Market) -> None:
+    """The orchard's certificate ends before the harvest and nobody is registered: China is shut, Bangkok is not."""
+    lot = LotSpec(
+        "LOT", "PRD", "ORC", "PKH", "EXP", "durian-fresh", "Monthong", "A", ON, ON, "fruit", 3000, 6, 60, 49_500, "THB", Decimal("34.1"),
+        "", None, None, "", "Durian", "", "", is_hot=False,
+    )  # fmt: skip
+    nothing_known = gates.Evidence({}, {}, frozenset(), frozenset())
+    answers = list(
+        gates.decide_lots(
+            [lot], [KUNMING, BANGKOK], queries.goods(), nothing_known, queries.gate_rules(ON), ON, {("LOT", "KMG"): ("general", "post")}
+        )
+    )  # fmt: skip
+    to_list = {(a.destination, a.trade_mode): a.is_open for a in answers if a.gate == "to_list"}
+    assert to_list == {("KMG", "general"): False, ("KMG", "post"): False, ("BKK", "domestic"): True}
+    at_home = {a.gate: {f["rule"] for f in a.findings} for a in answers if a.destination == "BKK"}
+    assert at_home["to_load"] == at_home["to_enter"] == set()
+    assert "cut-dry-matter-monthong" in at_home["to_cut"], "unripe fruit is not cut for Bangkok either"

@@ -31,6 +31,11 @@ def make(parties: dict[str, Organisation], loads: tuple[str, ...], now: datetime
     }
 
 
+def waiting(number: int, load: str, now: datetime) -> DeclarationSpec:
+    """Return an export whose phytosanitary certificate is missing: it waits for an officer."""
+    return _with_paper(_spec(number, load, now), number="")
+
+
 def _spec(number: int, load: str, now: datetime) -> DeclarationSpec:
     item = GoodsItemSpec(
         "durian-fresh", "fresh_fruit", "081060", "", "Durian, fresh", "ทุเรียนสด", "鲜榴莲", 900, Decimal(16_200), Decimal(17_334), 267_300_000,

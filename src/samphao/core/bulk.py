@@ -14,9 +14,33 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
-    count = 0
+    ready = list(rows)  # a generator that reads the database would wait for the COPY, and the COPY for it
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
+        for row in ready:
             copy.write_row(row)
-            count += 1
+    return len(ready)
+
+
+def replace_rows(
+    table: str, key: Sequence[str], columns: Sequence[str], rows: Iterable[Sequence[Any]], batch: str = "incoming"
+) -> int:
+    """Write rows by COPY in the caller's transaction; one whose `key` stands already is replaced. Keys are distinct."""
+    identifiers = {name: sql.Identifier(name) for name in (table, batch, *columns)}
+    listed = sql.SQL(", ").join(identifiers[name] for name in columns)
+    changed = sql.SQL(", ").join(
+        sql.SQL("{0} = excluded.{0}").format(identifiers[name]) for name in columns if name not in key
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
+                identifiers[batch], listed, identifiers[table]
+            )
+        )
+        count = copy_rows(batch, columns, rows)
+        cursor.execute(
+            sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} ON CONFLICT ({}) DO UPDATE SET {}").format(
+                identifiers[table], listed, listed, identifiers[batch], sql.SQL(", ").join(map(sql.Identifier, key)), changed
+            )
+        )  # fmt: skip
+        cursor.execute(sql.SQL("DROP TABLE {}").format(identifiers[batch]))
     return count

@@ -76,7 +76,7 @@ def subscribe(event: type, *handlers: Handler) -> None:
 
 def deliver(limit: int = 500) -> int:
     """Deliver up to `limit` waiting events, each with its handlers' effects in one transaction; return how many."""
-    done = 0
+    done = _pass_unheard()
     stuck: set[str] = set()
     for event_id in _waiting(limit):
         with transaction.atomic(), connection.cursor() as cursor:
@@ -95,6 +95,17 @@ def deliver(limit: int = 500) -> int:
 
 def waiting() -> int:
     return Event.objects.filter(delivered_at=None).count()
+
+
+def _pass_unheard() -> int:
+    """Mark the events that nobody subscribes to as delivered, all at once: their order means nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE core_event SET delivered_at = clock_timestamp() WHERE id IN (
+                 SELECT id FROM core_event WHERE delivered_at IS NULL AND name <> ALL (%s) ORDER BY id FOR UPDATE SKIP LOCKED)""",
+            [[name for name, handlers in _handlers.items() if handlers]],
+        )
+        return int(cursor.rowcount)
 
 
 def _waiting(limit: int) -> Iterable[int]:

@@ -17,3 +17,9 @@ def minor_units(currency: str) -> int:
 
 def major(minor: int, currency: str) -> Decimal:
     return Decimal(minor) / minor_units(currency)
+
+
+def amount_text(minor: int, currency: str) -> str:
+    """Write an amount for a message in any language: `THB 1,234.50`."""
+    digits = len(str(minor_units(currency))) - 1
+    return f"{currency} {major(minor, currency):,.{digits}f}"

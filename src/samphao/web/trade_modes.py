@@ -64,7 +64,7 @@ def _open_row(mode: str, offers: list[Any], *, is_shut: bool) -> dict[str, Any]:
         "title": mode_title(mode),
         "kind": kind,
         "label": label,
-        "text": f"{text}. {mode_sentence(mode)}" if text else "",
+        "text": f"{text} · {mode_sentence(mode)}" if text else "",
         "refusals": [],
     }
 

@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from babel.numbers import format_currency, format_decimal
 from django.utils.translation import gettext_noop as _
 
 from samphao.accounts import queries as accounts
 from samphao.accounts.services import Message, Spoken, in_three_languages, notify_each
-from samphao.core.money import major
+from samphao.core.money import amount_text
 from samphao.customs import queries as customs
 from samphao.trade import queries as trade
 
@@ -29,7 +28,12 @@ DELIVERED = _("Order %(order)s was delivered. You have 48 hours to report bad go
 def orders_paid(payload: dict[str, Any]) -> None:
     """Tell each buyer, and each producer once for the whole batch."""
     parties = trade.parties_of(payload["orders"])
-    each = [_message(row.buyer, row.order, "paid", PAID, order=row.order, amount=_money(row)) for row in parties]
+    each = [
+        _message(
+            row.buyer, row.order, "paid", PAID, order=row.order, amount=amount_text(row.amount_minor, row.currency)
+        )
+        for row in parties
+    ]
     batch = payload["orders"][0]
     sold = Counter(row.producer for row in parties)
     each += [_message(producer, batch, "sold", SOLD, orders=_number(count)) for producer, count in sold.items()]
@@ -80,7 +84,7 @@ def shares_paid(kind: str, batch: str, paid_satang: Mapping[str, int]) -> None:
     """Tell producers and packing houses what was paid to them, by code; `batch` names the payout."""
     ids, text = accounts.ids_by_code(), ADVANCED if kind == "advance" else REST_PAID
     notify_each(
-        _message(ids[owner], batch, kind, text, amount=format_currency(major(satang, "THB"), "THB", locale="en"))
+        _message(ids[owner], batch, kind, text, amount=amount_text(satang, "THB"))
         for owner, satang in paid_satang.items()
         if owner in ids and satang
     )
@@ -90,9 +94,5 @@ def _message(organisation: int, subject: str, what: str, text: str, **values: ob
     return Message(organisation, subject, f"{what}:{subject}:{organisation}", **in_three_languages(text, **values))
 
 
-def _money(row: Any) -> str:
-    return format_currency(major(row.amount_minor, row.currency), row.currency, locale="en")
-
-
 def _number(value: int) -> str:
-    return format_decimal(value, locale="en")
+    return f"{value:,}"

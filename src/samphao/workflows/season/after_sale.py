@@ -18,6 +18,7 @@ from samphao.trade import queries as trade
 from samphao.trade import services as trade_services
 from samphao.trade.types import LotSale, TicketSpec
 from samphao.workflows import payout, turning_away
+from samphao.workflows.season import laboratory
 from samphao.workflows.season.season import Season, drain, require, stage
 
 REJECT_SHARE_MAX = 0.06  # fruit that grading turns away, of what the grower brings: made for the demo
@@ -30,6 +31,7 @@ def plan_code(season: Season) -> str:
 def tickets(season: Season) -> None:
     """Weigh and grade each lot that sold; growers get their first share from the money held for it."""
     with transaction.atomic(), stage(season, 6, "tickets and advances") as count:
+        tested = laboratory.test_lots(season)
         away = turning_away.turn_away_failing_lots()
         drain()
         sales = trade.sales_of_lots("paid")
@@ -40,7 +42,7 @@ def tickets(season: Season) -> None:
         checked = ledger.check()
         require(not checked.faults, f"the ledger is wrong: {checked.faults[:3]}")
         advances = ledger.transfers_of("advance")
-        count.figures = {"advances": advances, "turned_away": len(away)}
+        count.figures = {"advances": advances, "turned_away": len(away), "tested": len(tested)}
         count.invariant = f"{advances:,} advances, none above the money held for its lot; {len(away):,} orders of failed lots refunded"
 
 

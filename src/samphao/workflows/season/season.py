@@ -13,6 +13,7 @@ from typing import Any
 from samphao.core import events
 from samphao.core.models import StageResult
 from samphao.reference import queries as reference
+from samphao.workflows import gates
 from samphao.workflows.season.files import SeasonFiles, read_season
 from samphao.workflows.season.market_day import OrderMix
 
@@ -37,6 +38,26 @@ class Season:
         if self.files is None:
             self.files = read_season(self.folder, goods=set(reference.goods()), provinces=reference.province_codes())
         return self.files
+
+    def evidence(self) -> gates.Evidence:
+        """Return what the season's files know of the parties behind its lots, on the day it opens."""
+        files, on = self.read(), self.opens_at.date()
+        registrations = gates.registrations_on(files.registrations, on)
+        return gates.Evidence(
+            registrations,
+            {orchard.code: orchard for orchard in files.orchards},
+            frozenset(
+                (terms.destination, permit.good)
+                for terms in files.importers
+                for permit in files.permits
+                if permit.importer == terms.organisation and permit.valid_from <= on <= permit.valid_to
+            ),
+            frozenset(
+                row.destination
+                for row in files.importers
+                if registrations.get(row.organisation, {}).get("gacc_importer") == "valid"
+            ),
+        )
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -27,7 +26,6 @@ from samphao.trade import services as trade_services
 from samphao.trade.types import SaleWindow
 from samphao.workflows import gates, shipping
 from samphao.workflows.season import after_sale, customs_stages
-from samphao.workflows.season.files import SeasonFiles
 from samphao.workflows.season.load import send_all
 from samphao.workflows.season.market_day import MarketDay
 from samphao.workflows.season.offers import Pricer
@@ -62,17 +60,7 @@ def prices(season: Season) -> None:
     with transaction.atomic(), stage(season, 2, "gates and prices to the door") as count:
         files, goods, on = season.read(), reference.goods(), season.opens_at.date()
         ids = accounts.ids_by_code()
-        evidence = gates.Evidence(
-            gates.registrations_on(files.registrations, on),
-            {orchard.code: orchard for orchard in files.orchards},
-            frozenset(
-                (terms.destination, permit.good)
-                for terms in files.importers
-                for permit in files.permits
-                if permit.importer == terms.organisation and permit.valid_from <= on <= permit.valid_to
-            ),
-            _listed_importers(files, on),
-        )
+        evidence = season.evidence()
         pricer = Pricer(files.organisations, goods, on)
         count.count = trade_services.store_offers(
             pricer.offers(files.lots, files.destinations),
@@ -89,13 +77,6 @@ def prices(season: Season) -> None:
         shut = sum(not answer.is_open for answer in answers if answer.gate == "to_list")
         count.figures = {"refused": dict(pricer.reasons()), "shut_to_list": shut, "by_mode": trade.offers_by_mode()}
         count.invariant = "every price is the sum of its lines"
-
-
-def _listed_importers(files: SeasonFiles, on: Any) -> frozenset[str]:
-    status = gates.registrations_on(files.registrations, on)
-    return frozenset(
-        row.destination for row in files.importers if status.get(row.organisation, {}).get("gacc_importer") == "valid"
-    )
 
 
 def rush(season: Season) -> None:

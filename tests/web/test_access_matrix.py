@@ -1,0 +1,173 @@
+"""Who may open what: every address of the hub and every operation of its interface, for every kind of person.
+
+The table is the promise; the test asks every address as everybody. An address that it does not know fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from browser.visits import patterns
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from worlds import market_morning
+from worlds.market_morning import World
+
+from samphao.accounts.models import Membership, User
+from samphao.config.api import api
+
+pytestmark = pytest.mark.django_db
+
+# Somchai grew the durian; his teammate works with him; malee and baisong are outsiders to his lots and to Anong's orders.
+PEOPLE = (
+    "nobody", "somchai", "teammate", "malee", "house", "exporter", "importer", "anong", "baisong", "laboratory", "carrier", "office", "hub",
+)  # fmt: skip
+EVERYBODY = frozenset(PEOPLE)
+SIGNED_IN = EVERYBODY - {"nobody"}
+NOBODY: frozenset[str] = frozenset()
+PARTIES = frozenset({"somchai", "teammate", "house", "exporter", "importer", "anong", "hub"})
+CUSTOMS = frozenset({"exporter", "importer", "office", "hub"})
+HUB = frozenset({"hub"})
+SHUT = {302, 401, 403, 404}
+Arguments = Callable[[World], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Door:
+    """An address: who may open it, with which arguments, by which method."""
+
+    to: frozenset[str]
+    arguments: Arguments = lambda _world: {}
+    posts: bool = False
+
+
+def code(text: str) -> Arguments:
+    return lambda _world: {"code": text}
+
+
+PAID: Arguments = lambda world: {"code": world.orders["paid"]}  # noqa: E731 a table of one-liners
+WAITS: Arguments = lambda world: {"code": world.declarations["waits"]}  # noqa: E731
+SOMCHAI: Arguments = lambda _world: {"code": "somchai", "name": "somchai"}  # noqa: E731
+
+DOORS: dict[str, Door] = {
+    "home": Door(EVERYBODY),
+    "design": Door(EVERYBODY),
+    "market": Door(EVERYBODY),
+    "lot": Door(EVERYBODY, code("CTI-MT-0430")),
+    "impact": Door(EVERYBODY),
+    "problem": Door(EVERYBODY, code("sold-out")),
+    "orders": Door(SIGNED_IN),
+    "order": Door(PARTIES, PAID),
+    "order_place": Door(SIGNED_IN, posts=True),
+    "order_pay": Door(frozenset({"anong"}), PAID, posts=True),
+    "tower": Door(HUB),
+    "load": Door(HUB, lambda world: {"code": world.loads[0]}),
+    "seller": Door(frozenset({"somchai", "teammate", "malee"})),
+    "money": Door(SIGNED_IN),
+    "packing": Door(frozenset({"house"})),
+    "officer": Door(frozenset({"office", "hub"})),
+    "declaration": Door(CUSTOMS, WAITS),
+    "declaration_decide": Door(frozenset({"office"}), WAITS, posts=True),
+    "importer": Door(frozenset({"importer", "hub"})),
+    "setup": Door(NOBODY),
+    "setup_step": Door(NOBODY, lambda _world: {"step": "name"}),
+    "setup_done": Door(NOBODY),
+    "organisation": Door(SIGNED_IN),
+    "invite": Door(SIGNED_IN - {"teammate", "office"}),
+    "leave": Door(SIGNED_IN, posts=True),
+    "person": Door(frozenset({"somchai"}), SOMCHAI),
+    "withdraw": Door(NOBODY, lambda _world: {"number": 999_999}, posts=True),
+    "invitation": Door(EVERYBODY, lambda world: {"token": world.invitation}),
+    "account": Door(SIGNED_IN),
+    "password_change": Door(SIGNED_IN),
+    "password_forgotten": Door(EVERYBODY),
+    "password_sent": Door(EVERYBODY),
+    "password_new": Door(EVERYBODY, lambda _world: {"uidb64": "MQ", "token": "used"}),
+    "file_add": Door(NOBODY, posts=True),
+    "file": Door(NOBODY, code("FL-0000-0000")),
+    "file_thumbnail": Door(NOBODY, code("FL-0000-0000")),
+    "file_remove": Door(NOBODY, code("FL-0000-0000"), posts=True),
+    "notices": Door(SIGNED_IN),
+    "notices_read": Door(SIGNED_IN, posts=True),
+    "sign_in": Door(EVERYBODY),
+    "sign_out": Door(EVERYBODY, posts=True),
+}
+OPERATIONS: dict[str, tuple[frozenset[str], Arguments]] = {
+    "GET /api/v1/lots/{code}": (EVERYBODY, code("CTI-MT-0430")),
+    "GET /api/v1/declarations/{code}": (CUSTOMS, WAITS),
+}
+
+
+@pytest.fixture
+def morning() -> World:
+    world = market_morning.make()
+    mate = User.objects.create_user("teammate", password="irrelevant here")
+    Membership.objects.create(user=mate, organisation=world.parties["somchai"], role=Membership.Role.MEMBER)
+    return world
+
+
+def client_of(person: str) -> Client:
+    client = Client()
+    if person != "nobody":
+        client.force_login(User.objects.get(username=person))
+    return client
+
+
+def is_let_in(answer: HttpResponse, door: Door) -> bool:
+    """Whether somebody came through: a form's address answers with a redirect too, but not to the sign-in."""
+    if answer.status_code == 302:
+        away = answer.headers["Location"].startswith(reverse("sign_in"))
+        return door.posts and not away
+    return answer.status_code not in SHUT
+
+
+def test_the_table_knows_every_address_and_no_other() -> None:
+    assert set(DOORS) == {str(found.name) for found in patterns()}
+
+
+def test_the_table_knows_every_operation_and_no_other() -> None:
+    paths = api.get_openapi_schema()["paths"]
+    assert set(OPERATIONS) == {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_everybody_comes_in_where_the_table_says_and_nowhere_else(morning: World, person: str) -> None:
+    wrong = {}
+    for name, door in DOORS.items():
+        if name in ("sign_out", "leave"):
+            continue  # they end what the others need: asked last, below
+        client = client_of(person)
+        address = reverse(name, kwargs=door.arguments(morning))
+        answer = client.post(address) if door.posts else client.get(address)
+        if answer.status_code >= 500 or is_let_in(answer, door) != (person in door.to):
+            is_signed_in_already = name in ("sign_in", "password_forgotten") and answer.status_code == 302
+            if not (is_signed_in_already and person != "nobody"):
+                wrong[name] = answer.status_code
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_the_interface_answers_where_the_table_says_and_nowhere_else(morning: World, person: str) -> None:
+    wrong = {}
+    for operation, (to, arguments) in OPERATIONS.items():
+        path = operation.partition(" ")[2].format(**arguments(morning))
+        status = client_of(person).get(path).status_code
+        if (status == 200) != (person in to) or (person not in to and status not in SHUT):
+            wrong[operation] = status
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("person", [person for person in PEOPLE if person != "nobody"])
+def test_the_last_owner_cannot_leave_and_everybody_can_sign_out(morning: World, person: str) -> None:
+    client = client_of(person)
+    organisation = morning.parties["somchai" if person == "teammate" else person]
+    client.post(reverse("leave"), {"organisation": organisation.code})
+    stays = Membership.objects.filter(user__username=person).exists()
+    is_last_owner = person not in ("teammate", "office")
+    assert stays or not is_last_owner
+    assert client.post(reverse("sign_out")).status_code == 302
+    assert client.get(reverse("account")).status_code == 302
