@@ -23,11 +23,15 @@ DECLARE
   size integer := coalesce(cardinality(p_offer), 0);
   placed integer[] := '{}';
   decided smallint;
+  year_g numeric;
+  year_minor numeric;
 BEGIN
   -- A yearly limit counts a buyer's orders of many lots: one batch at a time may look at a buyer who has one.
-  PERFORM pg_advisory_xact_lock(20190101, x.buyer::integer)
-  FROM (SELECT DISTINCT r.buyer FROM unnest(p_buyer, p_offer) AS r (buyer, offer) JOIN trade_offer o ON o.id = r.offer
-        WHERE o.buyer_year_g IS NOT NULL OR o.buyer_year_minor IS NOT NULL ORDER BY 1) x;
+  IF EXISTS (SELECT 1 FROM trade_offer WHERE id = ANY (p_offer) AND (buyer_year_g IS NOT NULL OR buyer_year_minor IS NOT NULL)) THEN
+    PERFORM pg_advisory_xact_lock(20190101, x.buyer::integer)
+    FROM (SELECT DISTINCT r.buyer FROM unnest(p_buyer, p_offer) AS r (buyer, offer) JOIN trade_offer o ON o.id = r.offer
+          WHERE o.buyer_year_g IS NOT NULL OR o.buyer_year_minor IS NOT NULL ORDER BY 1) x;
+  END IF;
   -- Lots are locked in the order of their ids, so that two batches never wait for each other in a circle.
   SELECT array_agg(l.id), array_agg(l.quantity - l.held - l.sold), array_agg(0::bigint) INTO lot_ids, lot_left, lot_taken
   FROM (SELECT id, quantity, held, sold FROM trade_lot
@@ -43,7 +47,7 @@ BEGIN
   FOR request IN
     SELECT r.n, r.quantity, r.fingerprint, o.id AS offer, o.lot_id, o.lot_units, o.price_minor, o.currency, o.quantity_min, o.quantity_max,
            o.valid_to, l.opens_at, l.closes_at, l.buyer_limit, g.is_open, o.buyer_year_g, o.buyer_year_minor, l.unit_mass_g,
-           coalesce(year.grams, 0) AS year_g, coalesce(year.minor, 0) AS year_minor,
+           o.trade_mode, l.listing_id,
            before.code AS before_code, before.fingerprint AS before_fingerprint, before.amount_minor AS before_amount,
            before.currency AS before_currency,
            CASE WHEN l.buyer_limit IS NULL THEN 0 ELSE
@@ -53,13 +57,6 @@ BEGIN
     LEFT JOIN trade_offer o ON o.id = r.offer
     LEFT JOIN trade_lot l ON l.id = o.lot_id
     LEFT JOIN trade_gatestate g ON g.lot_id = o.lot_id AND g.destination = o.destination AND g.trade_mode = o.trade_mode AND g.gate = 'to_list'
-    LEFT JOIN LATERAL (
-      SELECT sum(x.lot_units * xl.unit_mass_g) FILTER (WHERE xg.good = (SELECT good FROM trade_listing WHERE id = l.listing_id)) AS grams,
-             sum(x.amount_minor) AS minor
-      FROM trade_order x JOIN trade_offer xo ON xo.id = x.offer_id JOIN trade_lot xl ON xl.id = x.lot_id JOIN trade_listing xg ON xg.id = xl.listing_id
-      WHERE (o.buyer_year_g IS NOT NULL OR o.buyer_year_minor IS NOT NULL) AND x.buyer_id = r.buyer AND xo.trade_mode = o.trade_mode
-        AND x.state NOT IN ('expired', 'cancelled')
-        AND x.placed_at >= date_trunc('year', moment AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai') year ON true
     LEFT JOIN trade_order before ON before.buyer_id = r.buyer AND before.idempotency_key = r.key
     ORDER BY r.n
   LOOP
@@ -75,6 +72,13 @@ BEGIN
       CONTINUE;
     END IF;
     CONTINUE WHEN request.offer IS NULL;
+    IF request.buyer_year_g IS NOT NULL OR request.buyer_year_minor IS NOT NULL THEN
+      SELECT coalesce(sum(x.lot_units * xl.unit_mass_g) FILTER (WHERE xg.good = (SELECT good FROM trade_listing WHERE id = request.listing_id)), 0),
+             coalesce(sum(x.amount_minor), 0) INTO year_g, year_minor
+      FROM trade_order x JOIN trade_offer xo ON xo.id = x.offer_id JOIN trade_lot xl ON xl.id = x.lot_id JOIN trade_listing xg ON xg.id = xl.listing_id
+      WHERE x.buyer_id = p_buyer[request.n] AND xo.trade_mode = request.trade_mode AND x.state NOT IN ('expired', 'cancelled')
+        AND x.placed_at >= date_trunc('year', moment AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai';
+    END IF;
     need := request.quantity::bigint * request.lot_units;
     at := array_position(lot_ids, request.lot_id);
     decided := CASE
@@ -84,8 +88,8 @@ BEGIN
       WHEN request.is_open IS NOT TRUE THEN 6
       WHEN moment >= request.valid_to THEN 10
       WHEN request.buyer_limit IS NOT NULL AND request.has + need > request.buyer_limit THEN 8
-      WHEN request.year_g + need * request.unit_mass_g > request.buyer_year_g THEN 11
-      WHEN request.year_minor + request.price_minor * request.quantity > request.buyer_year_minor THEN 11
+      WHEN year_g + need * request.unit_mass_g > request.buyer_year_g THEN 11
+      WHEN year_minor + request.price_minor * request.quantity > request.buyer_year_minor THEN 11
       WHEN need > lot_left[at] THEN 7
       ELSE 0 END;
     status[request.n] := decided;
@@ -93,8 +97,8 @@ BEGIN
       units_left[request.n] := greatest(0, request.buyer_limit - request.has);
     ELSIF decided = 11 THEN
       units_left[request.n] := greatest(0, least(
-        floor((request.buyer_year_g - request.year_g) / request.unit_mass_g),
-        floor((request.buyer_year_minor - request.year_minor) / request.price_minor) * request.lot_units));
+        floor((request.buyer_year_g - year_g) / request.unit_mass_g),
+        floor((request.buyer_year_minor - year_minor) / request.price_minor) * request.lot_units));
     ELSE
       units_left[request.n] := lot_left[at];
     END IF;
