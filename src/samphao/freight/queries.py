@@ -10,8 +10,9 @@ from functools import lru_cache
 
 import numpy as np
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Case, Count, F, IntegerField, Min, QuerySet, Sum, Value, When
 
+from samphao.core import clock
 from samphao.engines.emissions import milligrams_per_kg
 from samphao.engines.itineraries import costing
 from samphao.engines.itineraries.explain import Leg, legs_of
@@ -199,8 +200,13 @@ def latest_plan() -> Plan | None:
 
 
 def loads_of(plan: Plan) -> QuerySet[Load]:
-    """Return the whole containers of a plan, the next departure first."""
-    return Load.objects.filter(plan=plan, is_whole=True).order_by("departs_at", "code")
+    """Return the whole containers of a plan, the next departure first, then those that should have left, the latest first."""
+    now = clock.now()
+    to_come = Case(When(departs_at__gt=now, then=Value(0)), default=Value(1), output_field=IntegerField())
+    away = Case(When(departs_at__lte=now, then=F("departs_at")))
+    return Load.objects.filter(plan=plan, is_whole=True).order_by(
+        to_come, away.desc(nulls_first=True), "departs_at", "code"
+    )
 
 
 def loads_stuffed_at(places: Sequence[str]) -> QuerySet[Load]:
@@ -244,6 +250,12 @@ def entered_at() -> dict[str, datetime]:
     """Return when each load that waits at its entry came there."""
     rows = MovementEvent.objects.filter(load__state=Load.State.AT_ENTRY, kind=MovementEvent.Kind.ARRIVED).order_by("id")
     return dict(rows.values_list("load__code", "at"))
+
+
+def first_stuffed() -> dict[str, datetime]:
+    """Return when the first goods of each lot were stuffed."""
+    stuffed = Shipment.objects.filter(load__events__kind=MovementEvent.Kind.STUFFED).order_by()
+    return dict(stuffed.values_list("lot_code").annotate(Min("load__events__at")))
 
 
 def orders_in(state: str) -> list[str]:

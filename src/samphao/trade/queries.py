@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Count, F, IntegerField, Prefetch, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, F, IntegerField, Max, Prefetch, Q, QuerySet, Sum, Value, When
 
 from samphao.accounts.queries import Viewer
-from samphao.trade.models import GateState, Lot, ModeState, Offer, Order, TradeMode
+from samphao.core import clock
+from samphao.trade.models import GateState, Lot, ModeState, Offer, Order, Ticket, TradeMode
 from samphao.trade.types import LotFacts, LotSale, OfferForSale, OrderParties, OrdersBehind, PaidOrder
 
 SHOWN_IN_TURN = (TradeMode.GENERAL, TradeMode.DOMESTIC, TradeMode.CBEC, TradeMode.POST)
@@ -44,8 +46,11 @@ def _general_first() -> Case:
 
 
 def lots_on_sale(*, text: str = "", good: str = "", province_iso: str = "", destination: str = "") -> QuerySet[Lot]:
-    """Return lots for the market, the soonest harvest first; `text` is looked for in the titles of all three languages."""
-    lots = Lot.objects.select_related("listing__producer", "packing_house").order_by("harvest_from", "code")
+    """Return lots for the market, those on sale now first, then the soonest harvest; `text` is looked for in the titles of all three languages."""
+    now = clock.now()
+    is_closed = Case(When(opens_at__lte=now, closes_at__gt=now, then=Value(0)), default=Value(1))
+    lots = Lot.objects.select_related("listing__producer", "packing_house").annotate(is_closed=is_closed)
+    lots = lots.order_by("is_closed", "harvest_from", "code")
     for word in text.split():
         lots = lots.filter(
             Q(listing__title_en__icontains=word)
@@ -63,11 +68,12 @@ def lots_on_sale(*, text: str = "", good: str = "", province_iso: str = "", dest
 
 
 def lots_in_season(destination: str) -> QuerySet[Lot]:
-    """Return lots for a first look: hot and still open ones first."""
+    """Return lots for a first look: those on sale of which something is left, hot ones first."""
+    now = clock.now()
     return (
         lots_on_sale(destination=destination)
-        .filter(quantity__gt=F("held") + F("sold"))
-        .order_by("-buyer_limit", "harvest_from", "code")
+        .filter(quantity__gt=F("held") + F("sold"), opens_at__lte=now, closes_at__gt=now)
+        .order_by(F("buyer_limit").desc(nulls_last=True), "harvest_from", "code")
     )
 
 
@@ -360,8 +366,19 @@ def parties_of(orders: Sequence[str]) -> list[OrderParties]:
     """Return buyer, producer and amount of orders, the oldest first; one query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT o.code, o.buyer_id, g.producer_id, l.code, o.amount_minor, o.currency FROM trade_order o
+            """SELECT o.code, o.buyer_id, g.producer_id, l.code, o.amount_minor, o.currency, o.delivered_at FROM trade_order o
                JOIN trade_lot l ON l.id = o.lot_id JOIN trade_listing g ON g.id = l.listing_id WHERE o.code = ANY (%s) ORDER BY o.id""",
             [list(orders)],
         )
         return [OrderParties(*row) for row in cursor.fetchall()]
+
+
+def last_of_lots(orders: Sequence[str], mark: str) -> dict[str, datetime]:
+    """Return for each lot when the last of some orders got a mark, `advanced_at` or `delivered_at`."""
+    rows = Order.objects.filter(code__in=orders).order_by().values_list("lot__code").annotate(Max(mark))
+    return dict(rows)
+
+
+def tickets_signed_at() -> dict[str, datetime]:
+    """Return when the ticket of each lot was signed."""
+    return dict(Ticket.objects.values_list("lot__code", "signed_by_grower_at"))

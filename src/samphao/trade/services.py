@@ -276,7 +276,7 @@ def mark_advanced(lots: Sequence[str]) -> list[str]:
     """Mark the paid orders of lots with a signed ticket as advanced, each once; return them."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE trade_order o SET advanced_at = core_now() FROM trade_lot l JOIN trade_ticket t ON t.lot_id = l.id
+            """UPDATE trade_order o SET advanced_at = t.signed_by_grower_at FROM trade_lot l JOIN trade_ticket t ON t.lot_id = l.id
                WHERE o.lot_id = l.id AND l.code = ANY (%s) AND o.advanced_at IS NULL AND o.state IN ('paid', 'shipped') RETURNING o.code""",
             [list(lots)],
         )

@@ -72,6 +72,17 @@ def offer_id(code: str) -> int | None:
     return decode("OF", code)
 
 
+def cutting_day(lot: str, harvest_from: date, harvest_to: date) -> date:
+    """Return the day of its harvest on which a lot is cut: a lot is cut, weighed and graded once, on one ticket.
+
+    The day is drawn from the lot's code, so that the lots of a harvest spread over it until growers name their day.
+    """
+    days = (harvest_to - harvest_from).days + 1
+    return harvest_from + timedelta(
+        days=int.from_bytes(hashlib.blake2b(lot.encode(), digest_size=4).digest(), "big") % days
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class CropShare:
     """The share of a good's harvest that a province has in a month."""
@@ -275,6 +286,7 @@ class OrderParties:
     lot: str
     amount_minor: int
     currency: str
+    delivered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

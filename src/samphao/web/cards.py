@@ -45,7 +45,9 @@ def lot_card(lot: Any, destination: DestinationSpec | None) -> dict[str, Any]:
     offer = next(iter(lot.offers_here), None)
     gates = [state for state in lot.gates_here if state.gate == "to_list"]
     tags = []
-    if any(gate.is_open for gate in gates):
+    if lot.is_closed:
+        tags.append({"kind": "idle", "label": _("sale closed")})
+    elif any(gate.is_open for gate in gates):
         tags.append({"kind": "ok", "label": _("papers in order")})
     elif gates:
         tags.append({"kind": "bad", "label": _("not for this destination")})

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from samphao.core import clock
 from samphao.reference.types import DestinationSpec
 from samphao.trade.types import offer_code
 from samphao.web.cards import destination_names, door_text, motif, unit_name
 from samphao.web.price_lines import price_rows
-from samphao.web.templatetags.samphao import day, in_language_plain, kg, money, number
+from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, money, number
 from samphao.web.trade_modes import mode_rows, mode_sentence, mode_title
 
 
@@ -24,6 +26,13 @@ def gate_name(gate: str) -> str:
     }[gate]
 
 
+def sale_text(lot: Any, now: datetime) -> str:
+    """Say when the sale opens, or when it closed."""
+    if now < lot.opens_at:
+        return _("The sale opens on %(at)s.") % {"at": moment(lot.opens_at)}
+    return _("The sale closed on %(at)s.") % {"at": moment(lot.closes_at)}
+
+
 def lot_page(lot: Any, destination: DestinationSpec | None) -> dict[str, Any]:
     here = destination.code if destination else ""
     city = in_language_plain(destination_names(destination), "city") if destination else ""
@@ -31,7 +40,7 @@ def lot_page(lot: Any, destination: DestinationSpec | None) -> dict[str, Any]:
     offers = [offer for offer in lot.offers.all() if offer.destination == here]
     gates = [state for state in lot.gates.all() if state.destination == here]
     modes = [state for state in lot.modes.all() if state.destination == here]
-    listing = lot.listing
+    listing, now = lot.listing, clock.now()
     rows = [
         {"term": _("Grower"), "value": in_language_plain(listing.producer)},
         {"term": _("Lot"), "value": lot.code},
@@ -57,6 +66,8 @@ def lot_page(lot: Any, destination: DestinationSpec | None) -> dict[str, Any]:
             if state.trade_mode == usual
         ],
         "city": city,
+        "on_sale": lot.opens_at <= now < lot.closes_at,
+        "sale_text": sale_text(lot, now),
         "modes": mode_rows(modes, gates, offers),
         "offers": [offer_row(offer, lot, city) for offer in offers],
     }

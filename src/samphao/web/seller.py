@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from samphao.accounts.queries import PaperHeld
 from samphao.payments.queries import Movement
@@ -87,13 +88,17 @@ def movement_rows(rows: Sequence[Movement]) -> list[list[Any]]:
 
 def money_figures(held: dict[str, int], earned: dict[str, tuple[int, int]]) -> list[dict[str, Any]]:
     items = [
-        {"label": _("held for your lots, %(currency)s") % {"currency": currency}, "value": money(amount, currency)}
+        {
+            "label": _("held of buyers for your lots: the whole price to the door, %(currency)s")
+            % {"currency": currency},
+            "value": money(amount, currency),
+        }
         for currency, amount in held.items()
     ]
     for currency, (all_of_it, sent) in earned.items():
         items.append({"label": _("earned"), "value": money(all_of_it, currency)})
         items.append({"label": _("sent to your bank"), "value": money(sent, currency)})
-        items.append({"label": _("on its way"), "value": money(all_of_it - sent, currency)})
+        items.append({"label": pgettext("money", "on its way"), "value": money(all_of_it - sent, currency)})
     return items
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from samphao.core import clock
 from samphao.freight import queries as freight
 from samphao.reference.queries import destinations
 from samphao.web.cards import destination_names
@@ -93,7 +94,7 @@ def exception_items(found: Sequence[LoadException], names: dict[str, str]) -> li
         Kind.HELD: ("bad", _("held by customs")),
         Kind.ENTRY: ("bad", _("held at entry")),
     }
-    items = []
+    items, now = [], clock.now()
     for row in found:
         kind, label = labels[row.kind]
         reason = _(row.declaration.decision_reason) if row.declaration.decision_reason else label
@@ -103,10 +104,16 @@ def exception_items(found: Sequence[LoadException], names: dict[str, str]) -> li
                 "options": _("%(city)s · %(mass)s · declaration %(code)s") % {
                     "city": names.get(row.load.destination, row.load.destination), "mass": kg(round(row.load.mass_kg)), "code": row.declaration.code,
                 },
-                "owner": in_language_plain(row.owner), "due": moment(row.due_at),
+                "owner": in_language_plain(row.owner), "due": due_text(row.due_at, now),
             }
         )  # fmt: skip
     return items
+
+
+def due_text(due_at: datetime, now: datetime) -> str:
+    """Say by when something must be done, or for how many days it is overdue."""
+    days = (now - due_at).days
+    return _("%(days)s days overdue") % {"days": number(days)} if days > 0 else moment(due_at)
 
 
 def load_row(load: Any, names: dict[str, str]) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
@@ -18,8 +19,8 @@ PAID = _("Order %(order)s is paid: %(amount)s is held until the goods arrive.")
 SOLD = _("%(orders)s orders of your lots were paid today. The money is held until the goods arrive.")
 EXPIRED = _("The hold of order %(order)s ran out before it was paid; the goods are free again.")
 TO_LOAD = _("The plan %(plan)s gives you %(containers)s containers to load.")
-ADVANCED = _("Your first share is paid: %(amount)s for what was weighed and graded.")
-REST_PAID = _("The rest is paid: %(amount)s, after the buyers' claim window.")
+ADVANCED = _("Lot %(lot)s was weighed and graded, and the first share is paid: %(amount)s.")
+REST_PAID = _("Paid for lot %(lot)s after the buyers' claim window: %(amount)s.")
 STOPPED = _("Declaration %(declaration)s is stopped at customs: %(reason)s")
 AT_ENTRY = _("%(loads)s loads with your goods have come to their place of entry.")
 DELIVERED = _("Order %(order)s was delivered. You have 48 hours to report bad goods.")
@@ -34,9 +35,10 @@ def orders_paid(payload: dict[str, Any]) -> None:
         )
         for row in parties
     ]
-    batch = payload["orders"][0]
-    sold = Counter(row.producer for row in parties)
-    each += [_message(producer, batch, "sold", SOLD, orders=_number(count)) for producer, count in sold.items()]
+    sold, first = Counter(row.producer for row in parties), {row.producer: row.order for row in reversed(parties)}
+    each += [
+        _message(producer, first[producer], "sold", SOLD, orders=_number(count)) for producer, count in sold.items()
+    ]
     notify_each(each)
 
 
@@ -46,8 +48,10 @@ def holds_expired(payload: dict[str, Any]) -> None:
 
 
 def orders_delivered(payload: dict[str, Any]) -> None:
-    parties = trade.parties_of(payload["orders"])
-    notify_each(_message(row.buyer, row.order, "delivered", DELIVERED, order=row.order) for row in parties)
+    notify_each(
+        _message(row.buyer, row.order, "delivered", DELIVERED, row.delivered_at, order=row.order)
+        for row in trade.parties_of(payload["orders"])
+    )
 
 
 def plan_made(payload: dict[str, Any]) -> None:
@@ -80,18 +84,22 @@ def declarations_stopped(payload: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
-def shares_paid(kind: str, batch: str, paid_satang: Mapping[str, int]) -> None:
-    """Tell producers and packing houses what was paid to them, by code; `batch` names the payout."""
+def shares_paid(kind: str, batch: str, paid: Mapping[tuple[str, str], int], at: Mapping[str, datetime]) -> None:
+    """Tell producers and packing houses what was paid to them, (owner, lot) to satang; `batch` names the payout."""
     ids, text = accounts.ids_by_code(), ADVANCED if kind == "advance" else REST_PAID
     notify_each(
-        _message(ids[owner], batch, kind, text, amount=amount_text(satang, "THB"))
-        for owner, satang in paid_satang.items()
+        _message(ids[owner], lot, f"{kind}:{batch}", text, at[lot], lot=lot, amount=amount_text(satang, "THB"))
+        for (owner, lot), satang in paid.items()
         if owner in ids and satang
     )
 
 
-def _message(organisation: int, subject: str, what: str, text: str, **values: object) -> Message:
-    return Message(organisation, subject, f"{what}:{subject}:{organisation}", **in_three_languages(text, **values))
+def _message(
+    organisation: int, subject: str, what: str, text: str, at: datetime | None = None, **values: object
+) -> Message:
+    said = in_three_languages(text, **values)
+    key = f"{what}:{subject}:{organisation}"
+    return Message(organisation, subject, key, said["text_en"], said["text_th"], said["text_zh"], at)
 
 
 def _number(value: int) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -65,14 +65,16 @@ def pay_advances(lots: Iterable[str]) -> int:
     with transaction.atomic():
         orders = services.mark_advanced(list(lots))
         growers = [part for part in shares(trade.sales_of_orders(orders)) if part.receiver == "producer"]
-        return _post([(part, part.advance_minor) for part in growers], "advance", orders)
+        due = [(part, part.advance_minor) for part in growers]
+        return _post(due, "advance", orders, trade.last_of_lots(orders, "advanced_at"))
 
 
 def settle_due() -> int:
     """Pay everybody's share of orders whose claim window has closed, less what was advanced; return how many orders."""
     with transaction.atomic():
         orders = services.mark_settled(CLAIM_WINDOW, SETTLED_AT_ONCE)
-        _post([(part, part.rest_minor) for part in shares(trade.sales_of_orders(orders))], "payout", orders)
+        closed = {lot: at + CLAIM_WINDOW for lot, at in trade.last_of_lots(orders, "delivered_at").items()}
+        _post([(part, part.rest_minor) for part in shares(trade.sales_of_orders(orders))], "payout", orders, closed)
     return len(orders)
 
 
@@ -112,12 +114,12 @@ def _owner(receiver: str, sale: LotSale, country: str) -> str:
     }[receiver]
 
 
-def _post(due: Iterable[tuple[Share, int]], kind: str, orders: list[str]) -> int:
-    """Post each share; the first of the orders names the batch, for an order is advanced and settled only once."""
+def _post(due: Iterable[tuple[Share, int]], kind: str, orders: list[str], at: Mapping[str, datetime]) -> int:
+    """Post each share at its lot's time; the first of the orders names the batch, for an order is advanced and settled only once."""
     rates = lru_cache(maxsize=None)(reference.exchange_rates)
-    batch, at = min(orders, default=""), clock.now()
+    batch = min(orders, default="")
     postings, accounts = [], set()
-    told: Counter[str] = Counter()
+    told: Counter[tuple[str, str]] = Counter()
     for part, amount in due:
         if not amount:
             continue
@@ -134,17 +136,17 @@ def _post(due: Iterable[tuple[Share, int]], kind: str, orders: list[str]) -> int
                 (payable.code, -baht),
             )
             accounts |= {held, payable, bought, sold}
-            told[part.owner] += baht
+            told[part.owner, part.lot] += baht
         else:
             payable = AccountSpec("payable", part.currency, owner=part.owner)
             entries = ((held.code, amount), (payable.code, -amount))
             accounts |= {held, payable}
-        postings.append(Posting(kind, key, part.lot, at, entries, part.receiver))
+        postings.append(Posting(kind, key, part.lot, at[part.lot], entries, part.receiver))
         if part.receiver in PAID_IN_BAHT and part.currency == "THB":
-            told[part.owner] += amount
+            told[part.owner, part.lot] += amount
     payments.open_accounts(accounts)
     posted = payments.post(postings)
-    notices.shares_paid(kind, batch, told)
+    notices.shares_paid(kind, batch, told, at)
     return posted
 
 

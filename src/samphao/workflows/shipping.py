@@ -13,9 +13,10 @@ from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.freight.types import ShipmentSpec
 from samphao.reference import queries as reference
-from samphao.trade.types import PaidOrder
+from samphao.trade.types import PaidOrder, cutting_day
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
+PACKED_AT = time(20)
 DENSITY_KG_M3 = {"fresh_fruit": 310.0}  # cartons of fruit in a container: estimate
 DENSITY_OTHERWISE = 250.0
 SHELF_DAYS = {True: 11, False: 40}
@@ -50,9 +51,8 @@ def shipments_of(orders: Iterable[PaidOrder], on: date) -> list[ShipmentSpec]:
 
 
 def _ready_at(order: PaidOrder) -> datetime:
-    days = (order.harvest_to - order.harvest_from).days + 1
-    cut = order.harvest_from + timedelta(days=order.number % days)
-    return datetime.combine(cut, time(18), BANGKOK)
+    """Return when an order is packed: in the evening after its lot was cut and weighed."""
+    return datetime.combine(cutting_day(order.lot, order.harvest_from, order.harvest_to), PACKED_AT, BANGKOK)
 
 
 def _same_ports_a_lane(shipments: list[ShipmentSpec]) -> list[ShipmentSpec]:

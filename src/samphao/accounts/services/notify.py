@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from django.db import connection, transaction
@@ -17,7 +18,8 @@ LANGUAGES = {"text_en": "en", "text_th": "th", "text_zh": "zh-hans"}
 NOTIFY = """
 WITH made AS (
   INSERT INTO accounts_notice (organisation_id, subject, key, text_en, text_th, text_zh, created_at)
-  SELECT u.*, core_now() FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[]) u
+  SELECT u.o, u.subject, u.key, u.en, u.th, u.zh, coalesce(u.at, core_now())
+  FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[]) u (o, subject, key, en, th, zh, at)
   ON CONFLICT (key) DO NOTHING RETURNING id, organisation_id),
 people AS (
   SELECT made.id AS notice_id, u.id AS user_id, u.email FROM made
@@ -46,6 +48,8 @@ class Message:
     text_en: str
     text_th: str
     text_zh: str
+    at: datetime | None = None
+    """When it happened; None is now."""
 
 
 def notify(organisation_ids: Sequence[int], *, subject: str, key: str, text_en: str, text_th: str, text_zh: str) -> int:

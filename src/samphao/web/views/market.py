@@ -4,8 +4,10 @@ import uuid
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
+from samphao.core.codes import decode
 from samphao.trade import queries as trade
 from samphao.web import destinations
 from samphao.web.cards import lot_card
@@ -14,8 +16,21 @@ from samphao.web.lot_page import lot_page
 PAGE = 24
 
 
+PAGES_OF_CODES = {"SO": "order", "LD": "load", "DX": "declaration", "DM": "declaration"}
+
+
+def address_of(text: str) -> str:
+    """Return the page of a reference code that somebody typed; each page decides itself who may see it."""
+    prefix, code = text.strip().upper().partition("-")[0], text.strip().upper()
+    if prefix not in PAGES_OF_CODES or decode(prefix, code) is None:
+        return ""
+    return reverse(PAGES_OF_CODES[prefix], args=[code])
+
+
 def market(request: HttpRequest) -> HttpResponse:
     destination, known = destinations.chosen(request)
+    if page_of_code := address_of(request.GET.get("q", "")):
+        return redirect(page_of_code)
     text, good = request.GET.get("q", "").strip(), request.GET.get("good", "")
     lots = trade.lots_on_sale(
         text=text,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from decimal import Decimal
 
 import numpy as np
@@ -16,11 +16,12 @@ from samphao.payments import queries as ledger
 from samphao.payments.adapters import simulator
 from samphao.trade import queries as trade
 from samphao.trade import services as trade_services
-from samphao.trade.types import LotSale, TicketSpec
+from samphao.trade.types import LotSale, TicketSpec, cutting_day
 from samphao.workflows import payout, turning_away
 from samphao.workflows.season import laboratory
 from samphao.workflows.season.season import Season, drain, require, stage
 
+SIGNED_AT = time(16)  # before what was cut is packed
 REJECT_SHARE_MAX = 0.06  # fruit that grading turns away, of what the grower brings: made for the demo
 
 
@@ -58,8 +59,9 @@ def _tickets(sales: list[LotSale], rng: np.random.Generator) -> list[TicketSpec]
         rejected = (accepted * Decimal(str(round(float(rng.uniform(0, REJECT_SHARE_MAX)), 4)))).quantize(
             Decimal("0.001")
         )
-        signed_at = datetime.combine(lots[lot].harvest_to, time(11), UTC)
-        specs.append(TicketSpec(lot, lots[lot].harvest_to, accepted, rejected, lots[lot].dry_matter_pct, signed_at))
+        cut_on = cutting_day(lot, lots[lot].harvest_from, lots[lot].harvest_to)
+        signed_at = datetime.combine(cut_on, SIGNED_AT, clock.BANGKOK)
+        specs.append(TicketSpec(lot, cut_on, accepted, rejected, lots[lot].dry_matter_pct, signed_at))
     return specs
 
 
@@ -71,10 +73,13 @@ def movements(season: Season) -> None:
         clock.move_to(journey.last_at)
         wrong = freight_queries.events_out_of_order(plan_code(season))
         require(not wrong, f"{wrong} loads went back in time")
+        signed = trade.tickets_signed_at()
+        early = [lot for lot, at in freight_queries.first_stuffed().items() if at < signed[lot]]
+        require(not early, f"lots were stuffed before they were weighed: {early[:3]}")
         count.count = journey.events
         count.figures = {"loads": journey.loads}
         count.invariant = (
-            f"{journey.loads:,} loads at their entry, none before its release, no event before the one it follows"
+            f"{journey.loads:,} loads moved, none before its ticket or its release, no event before the one it follows"
         )
 
 

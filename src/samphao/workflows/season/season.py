@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,9 @@ class Season:
             self.files = read_season(self.folder, goods=set(reference.goods()), provinces=reference.province_codes())
         return self.files
 
-    def evidence(self) -> gates.Evidence:
-        """Return what the season's files know of the parties behind its lots, on the day it opens."""
-        files, on = self.read(), self.opens_at.date()
+    def evidence(self, on: date | None = None) -> gates.Evidence:
+        """Return what the season's files know of the parties behind its lots on a day, else on the day it opens."""
+        files, on = self.read(), on or self.opens_at.date()
         registrations = gates.registrations_on(files.registrations, on)
         return gates.Evidence(
             registrations,
