@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -98,3 +98,22 @@ def test_what_is_short_is_asked_for_in_whole_tonnes_for_the_days_of_entry() -> N
     assert [(spec.good, spec.port, spec.kg) for spec in asked] == [("durian-fresh", PORT, 33_000)]
     enters = Declaration.objects.filter(kind="export").latest("enters_at").enters_at.date()
     assert asked[0].valid_from < enters < asked[0].valid_to
+
+
+def test_what_is_on_its_way_takes_from_the_permit_that_holds_when_it_enters() -> None:
+    morning = market_morning.make()
+    importer = morning.parties["importer"]
+    enters = Declaration.objects.filter(kind="export").latest("enters_at").enters_at.date()
+    ended = Permit.objects.create(
+        importer=importer, number="ended", good="durian-fresh", port=PORT, granted_kg=90_000, valid_from=date(2026, 1, 1),
+        valid_to=enters - timedelta(days=30), source="test",
+    )  # fmt: skip
+    holds = Permit.objects.create(
+        importer=importer, number="holds", good="durian-fresh", port=PORT, granted_kg=40_000, valid_from=date(2026, 1, 1),
+        valid_to=enters + timedelta(days=30), source="test",
+    )  # fmt: skip
+    left = {
+        row.permit.number: row.left_kg
+        for row in permits.open_permits(with_reservations=True).permits[importer.pk, "durian-fresh", PORT]
+    }
+    assert left == {ended.number: 90_000, holds.number: 40_000 - 2 * 16_200}

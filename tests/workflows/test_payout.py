@@ -9,6 +9,7 @@ import pytest
 from worlds import market_morning
 
 from samphao.core import clock, events
+from samphao.core.models import HubSettings
 from samphao.payments import queries as ledger
 from samphao.payments.adapters import simulator
 from samphao.payments.models import Transfer
@@ -126,3 +127,11 @@ def test_payments_to_banks_go_out_once_a_day(morning: market_morning.World) -> N
     assert payout.send_to_banks() == 0
     assert ledger.earned_by(["somchai"])["THB"][0] == ledger.earned_by(["somchai"])["THB"][1]
     assert Transfer.objects.filter(kind="payment out").count() == 1
+
+
+def test_a_licensed_partner_is_not_paid_for_in_the_books(morning: market_morning.World) -> None:
+    buy(morning, "first", 3)
+    sign(morning)
+    HubSettings.objects.update(payment="partner", payment_partner="A bank")
+    assert payout.send_to_banks() == 0
+    assert not Transfer.objects.filter(kind="payment out").exists()

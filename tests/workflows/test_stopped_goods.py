@@ -41,6 +41,9 @@ def state(world: market_morning.World, number: int) -> str:
 def test_a_load_leaves_when_the_last_of_its_declarations_is_released(morning: market_morning.World) -> None:
     waits, complete = (morning.declarations[name] for name in ("waits", "complete"))
     Declaration.objects.filter(code=complete).update(load_code=morning.loads[0], state="control")
+    Consignment.objects.filter(code="CS-0002-TEST").update(
+        load=Load.objects.get(code=morning.loads[0]), exporter="another"
+    )
     assert state(morning, 0) == "planned"
     decide(complete, Decision.RELEASE)
     assert state(morning, 0) == "planned", "its other declaration still waits"
@@ -62,7 +65,7 @@ def test_a_lot_that_fails_is_refunded_and_does_not_travel(morning: market_mornin
     GateState.objects.filter(lot=order.lot, destination="KMG", gate="to_load").update(is_open=False, findings=[failed])
     assert turning_away.failing_lots() == {(lot, "KMG"): "load-by2"}
 
-    assert turning_away.turn_away_failing_lots() == [order.code]
+    assert set(turning_away.turn_away_failing_lots()) == {order.code, morning.orders["to_pay"]}
     events.deliver()
 
     order.refresh_from_db()
@@ -94,3 +97,29 @@ def test_loads_are_summed_again_without_what_stays_behind(morning: market_mornin
     assert services.leave_behind([morning.orders["paid"]], reason="load-by2") == 1
     load.refresh_from_db()
     assert (load.mass_kg, load.volume_m3, load.consignments.count()) == (0, 0, 0)
+
+
+def test_a_load_with_a_consignment_that_nobody_declared_does_not_leave(morning: market_morning.World) -> None:
+    load = Load.objects.get(code=morning.loads[0])
+    Consignment.objects.create(
+        code="CS-LATE", load=load, exporter="another", importer="importer", shipments=1, mass_kg=1
+    )
+    decide(morning.declarations["waits"], Decision.RELEASE)
+    assert state(morning, 0) == "planned"
+
+
+def test_an_order_that_waits_for_payment_is_turned_away_too(morning: market_morning.World) -> None:
+    held = Order.objects.select_related("lot").get(code=morning.orders["to_pay"])
+    before = held.lot.held
+    assert turning_away.services.turn_away({(held.lot.code, "KMG"): "load-by2"})
+    held.refresh_from_db()
+    held.lot.refresh_from_db()
+    assert (held.state, held.lot.held) == ("cancelled", before - held.lot_units)
+
+
+def test_an_order_whose_grower_was_advanced_is_left_to_people(morning: market_morning.World) -> None:
+    order = Order.objects.select_related("lot").get(code=morning.orders["paid"])
+    Order.objects.filter(pk=order.pk).update(advanced_at=morning.now)
+    assert order.code not in turning_away.services.turn_away({(order.lot.code, "KMG"): "load-by2"})
+    order.refresh_from_db()
+    assert order.state == "paid"

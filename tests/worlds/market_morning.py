@@ -300,7 +300,7 @@ def _plan(paid: str, now: datetime) -> tuple[str, ...]:
             cost_minor=3_750_000 * (number + 1), emission_kg=931.5, container_number="TCLU4829130" if number == 0 else "", seal_number="TH-88213",
         )  # fmt: skip
         Consignment.objects.create(
-            code=f"CSG-{number}",
+            code=f"CS-000{number + 1}-TEST",
             load=load,
             exporter="exporter",
             importer="importer",

@@ -24,7 +24,7 @@ class TokenSigner:
     def buyer(self, token: str) -> int | None:
         """Return the organisation's id, or None when the token is not ours or has expired."""
         body, _, signature = token.rpartition(".")
-        if not body or not hmac.compare_digest(signature, self._sign(body)):
+        if not body or not hmac.compare_digest(signature.encode(), self._sign(body).encode()):
             return None
         buyer, _, expires = body.partition(".")
         return int(buyer) if int(expires) > time.time() else None

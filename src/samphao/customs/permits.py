@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_CEILING, Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Q
 
 from samphao.customs.models import Declaration, GoodsItem, Permit
 from samphao.customs.types import GoodsItemSpec
@@ -77,25 +77,25 @@ def whole_kg(mass: Decimal) -> int:
 
 
 def open_permits(*, with_reservations: bool) -> Cover:
-    """Return permits with what is left of them; `with_reservations` takes off what released exports are bringing."""
+    """Return permits with what is left of them; `with_reservations` takes off what declared exports are bringing."""
     found: dict[Key, list[Open]] = {}
     for permit in Permit.objects.select_related("importer").order_by("valid_to", "id"):
         found.setdefault((permit.importer_id, permit.good, permit.port), []).append(Open(permit, permit.left_kg))
+    cover = Cover(found)
     if with_reservations:
-        for importer, good, port, mass in _on_their_way():
-            kg = whole_kg(mass)
-            for row in found.get((importer, good, port), ()):
-                part = min(kg, row.left_kg)
-                row.left_kg, kg = row.left_kg - part, kg - part
-    return Cover(found)
+        for importer, good, port, mass, enters_at in _on_their_way():
+            draws = cover.cover((importer, good, port), enters_at.date(), whole_kg(mass))
+            cover.draw((importer, port), draws or ())
+    return cover
 
 
-def _on_their_way() -> Iterable[tuple[int, str, str, Decimal]]:
+def _on_their_way() -> Iterable[tuple[int, str, str, Decimal, datetime]]:
     arrived = Declaration.objects.filter(kind=Declaration.Kind.IMPORT).values("consignment_code")
     return (
         GoodsItem.objects.filter(declaration__kind=Declaration.Kind.EXPORT)
         .exclude(Q(declaration__state=Declaration.State.REJECTED) | Q(declaration__consignment_code__in=arrived))
-        .order_by()
-        .values_list("declaration__importer_id", "good", "declaration__entry_node")
-        .annotate(mass=Sum("net_mass_kg"))
+        .order_by("declaration__enters_at", "id")
+        .values_list(
+            "declaration__importer_id", "good", "declaration__entry_node", "net_mass_kg", "declaration__enters_at"
+        )
     )

@@ -232,6 +232,14 @@ def consignments_of(plan: Plan) -> list[Consignment]:
     return list(Consignment.objects.select_related("load").filter(load__plan=plan).order_by("id"))
 
 
+def consignments_of_loads(loads: Sequence[str]) -> dict[str, set[str]]:
+    """Return the codes of the consignments in each load."""
+    found: dict[str, set[str]] = {load: set() for load in loads}
+    for load, code in Consignment.objects.filter(load__code__in=loads).values_list("load__code", "code"):
+        found[load].add(code)
+    return found
+
+
 def loaded_shipments(plan: Plan) -> list[LoadedShipment]:
     """Return what the loads of a plan carry, shipment by shipment; one query."""
     with connection.cursor() as cursor:

@@ -269,7 +269,7 @@ def _report(told: Sequence[Told], loads: Sequence[Load], state: str) -> Journey:
             ((row.load, row.kind, row.node, row.at, row.planned_at, carrier_simulator.REPORTED_BY) for row in told),
         )
         Load.objects.filter(pk__in=[load.pk for load in loads]).update(state=state)
-    return Journey(len(told), len(loads), max(row.at for row in told))
+    return Journey(len(told), len(loads), max((row.at for row in told), default=clock.now()))
 
 
 def deliver_loads(plan_code: str) -> dict[str, datetime]:

@@ -90,9 +90,10 @@ def expire_holds(limit: int = 5000) -> list[str]:
 
 
 def turn_away(lots: Mapping[tuple[str, str], str]) -> list[str]:
-    """Cancel the paid orders of lots that may not go to a destination, (lot, destination) to the rule that says so.
+    """Cancel the held and paid orders of lots that may not go to a destination, (lot, destination) to the rule that says so.
 
-    Their stock is free again, but the gate to list is shut for that destination. Refund and message follow the event.
+    Their stock is free again, but the gate to list is shut for that destination. Refund and message follow the event. An
+    order whose grower has been advanced stays: what was paid out has to be claimed back by people first.
     """
     pairs = sorted(lots)
     codes, destinations = [lot for lot, _ in pairs], [destination for _, destination in pairs]
@@ -104,10 +105,13 @@ def turn_away(lots: Mapping[tuple[str, str], str]) -> list[str]:
                     shut AS (UPDATE trade_gatestate g SET is_open = false FROM away
                              WHERE g.lot_id = away.lot_id AND g.destination = away.destination AND g.gate = 'to_list'),
                     gone AS (UPDATE trade_order o SET state = 'cancelled' FROM away, trade_offer f
-                             WHERE o.lot_id = away.lot_id AND f.id = o.offer_id AND f.destination = away.destination AND o.state = 'paid'
-                             RETURNING o.code, o.lot_id, o.lot_units, f.destination),
-                    freed AS (UPDATE trade_lot l SET sold = l.sold - g.units
-                              FROM (SELECT lot_id, sum(lot_units) AS units FROM gone GROUP BY lot_id) g WHERE l.id = g.lot_id)
+                             WHERE o.lot_id = away.lot_id AND f.id = o.offer_id AND f.destination = away.destination
+                               AND o.state IN ('held', 'paid') AND o.advanced_at IS NULL
+                             RETURNING o.code, o.lot_id, o.lot_units, o.paid_at IS NOT NULL AS was_paid, f.destination),
+                    freed AS (UPDATE trade_lot l SET sold = l.sold - g.sold, held = l.held - g.held
+                              FROM (SELECT lot_id, coalesce(sum(lot_units) FILTER (WHERE was_paid), 0) AS sold,
+                                           coalesce(sum(lot_units) FILTER (WHERE NOT was_paid), 0) AS held
+                                    FROM gone GROUP BY lot_id) g WHERE l.id = g.lot_id)
                SELECT l.code, g.destination, array_agg(g.code ORDER BY g.code) FROM gone g JOIN trade_lot l ON l.id = g.lot_id
                GROUP BY 1, 2 ORDER BY 1, 2""",
             [codes, destinations],

@@ -10,13 +10,21 @@ class WorkflowsConfig(AppConfig):
     label = "workflows"
 
     def ready(self) -> None:
-        from samphao.core.events import subscribe
+        from samphao.core.events import pass_over, subscribe
         from samphao.customs.events import DeclarationsReleased, DeclarationsStopped
         from samphao.freight.events import LoadsAtEntry, PlanMade
         from samphao.payments.events import PaymentsReceived
-        from samphao.trade.events import HoldsExpired, LotTurnedAway, OrdersDelivered, OrdersPaid, TicketsSigned
+        from samphao.trade.events import (
+            HoldsExpired,
+            LotTurnedAway,
+            OrdersDelivered,
+            OrdersPaid,
+            OrdersPlaced,
+            TicketsSigned,
+        )
         from samphao.workflows import notices, payment, payout, releasing, turning_away
 
+        pass_over(OrdersPlaced)
         subscribe(PaymentsReceived, payment.payments_received)
         subscribe(HoldsExpired, notices.holds_expired)
         subscribe(OrdersPaid, notices.orders_paid)

@@ -77,10 +77,11 @@ def declarations_stopped(payload: dict[str, Any]) -> None:
     """Tell the exporter of an export, the importer of an import, with the officer's reason."""
     notify_each(
         _message(
-            row.importer_id if row.kind == "import" else row.exporter_id, row.code, f"stopped-{row.state}", STOPPED,
-            declaration=row.code, reason=Spoken(row.decision_reason),
+            row.importer_id if row.kind == "import" else row.exporter_id, row.code, f"stopped-{row.decided_at:%y%m%d%H%M%S}", STOPPED,
+            row.decided_at, declaration=row.code, reason=Spoken(row.decision_reason),
         )
         for row in customs.declarations_by_code(payload["declarations"])
+        if row.state == payload["state"] and row.decided_at  # released meanwhile: there is nothing to tell
     )  # fmt: skip
 
 

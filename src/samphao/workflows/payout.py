@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import transaction
 
-from samphao.core import clock
+from samphao.core import clock, hub
 from samphao.core.errors import Refused
 from samphao.core.money import minor_units
 from samphao.engines.duty import half_up
@@ -73,13 +73,21 @@ def settle_due() -> int:
     """Pay everybody's share of orders whose claim window has closed, less what was advanced; return how many orders."""
     with transaction.atomic():
         orders = services.mark_settled(CLAIM_WINDOW, SETTLED_AT_ONCE)
+        if not orders:
+            return 0
         closed = {lot: at + CLAIM_WINDOW for lot, at in trade.last_of_lots(orders, "delivered_at").items()}
         _post([(part, part.rest_minor) for part in shares(trade.sales_of_orders(orders))], "payout", orders, closed)
     return len(orders)
 
 
 def send_to_banks() -> int:
-    """Send what is payable to its owners' banks, once a day; return how many payments."""
+    """Send what is payable to its owners' banks, once a day; return how many payments.
+
+    Only the simulator can be told to pay: a licensed partner's payments are its own to report.
+    """
+    settings = hub.settings()
+    if settings is not None and not settings.pays_by_simulator:
+        return 0
     return payments.pay_out(simulator.METHOD, f"banks:{clock.today().isoformat()}", clock.now())
 
 

@@ -26,10 +26,8 @@ def failing_lots() -> dict[tuple[str, str], str]:
     failing = {}
     for place, rules in trade.gate_findings(("to_cut", "to_load")).items():
         broken = [rule for rule in FOR_GOOD if rules.get(rule) is False]
-        if rules.get("to_cut") is False:
-            broken.insert(
-                0, next(rule for rule, is_met in rules.items() if rule.startswith("cut-") and is_met is False)
-            )
+        if rules.get("to_cut") is False:  # a rule that is only unknown turns nobody away
+            broken = [rule for rule, is_met in rules.items() if rule.startswith("cut-") and is_met is False] + broken
         if broken:
             failing[place] = broken[0]
     return failing
@@ -51,6 +49,6 @@ def lot_turned_away(payload: dict[str, Any]) -> None:
     accounts.notify(
         sorted({row.buyer for row in trade.parties_of(orders)}),
         subject=lot,
-        key=f"turned-away:{lot}:{payload['destination']}",
+        key=f"turned-away:{lot}:{payload['destination']}:{orders[0]}",
         **texts,
     )

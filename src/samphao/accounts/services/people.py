@@ -165,6 +165,7 @@ def change_role(organisation: str, username: str, role: str, *, by: str) -> None
             return
         if role != Membership.Role.OWNER:
             _require_another_owner(party, row)
+            _end_invitations_of(party, username)
         before, row.role = row.role, role
         row.save(update_fields=["role"])
         _audit(by, "organisation.change_role", party, person=username, before=before, after=role)
@@ -176,6 +177,7 @@ def remove_person(organisation: str, username: str, *, by: str) -> None:
         row = _membership(party, username)
         _require_another_owner(party, row)
         row.delete()
+        _end_invitations_of(party, username)
         _audit(by, "organisation.remove", party, person=username, role=row.role)
 
 
@@ -185,7 +187,14 @@ def leave(organisation: str, *, by: str) -> None:
         row = _membership(party, by)
         _require_another_owner(party, row)
         row.delete()
+        _end_invitations_of(party, by)
         _audit(by, "organisation.leave", party, role=row.role)
+
+
+def _end_invitations_of(party: Organisation, username: str) -> None:
+    """Withdraw what somebody invited who decides here no longer: a second address of his must not bring him back."""
+    waiting = party.invitations.filter(invited_by=username, state=State.WAITING)
+    waiting.update(state=State.WITHDRAWN, ended_at=clock.now())
 
 
 def _locked(organisation: str) -> Organisation:

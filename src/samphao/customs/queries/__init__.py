@@ -22,6 +22,7 @@ from samphao.customs.queries.declared import (
     loads_stopped,
     queue,
     reasonless,
+    released_consignments,
     rule_counts,
     sees_every_declaration,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "permitted_ports",
     "queue",
     "reasonless",
+    "released_consignments",
     "rule_counts",
     "sees_every_declaration",
 ]

@@ -113,6 +113,12 @@ def declarations_by_code(codes: Sequence[str]) -> list[Declaration]:
     return list(Declaration.objects.filter(code__in=codes).order_by("id"))
 
 
+def released_consignments(kind: str, loads: Sequence[str]) -> set[str]:
+    """Return the consignments of loads whose declaration of a kind lets them go on."""
+    rows = Declaration.objects.filter(kind=kind, load_code__in=loads, state__in=(State.RELEASED, State.CLEARED))
+    return set(rows.values_list("consignment_code", flat=True))
+
+
 def declared_consignments(kind: str) -> set[str]:
     return set(Declaration.objects.filter(kind=kind).values_list("consignment_code", flat=True))
 

@@ -3,6 +3,15 @@
 from django.db import migrations, models
 
 
+# Seasons of before had no such marks: every paid order of a lot with a ticket had been advanced, and what was delivered is taken
+# as delivered when it was paid, so that its claim window has closed.
+MARKS = """
+UPDATE trade_order o SET advanced_at = o.paid_at FROM trade_ticket t
+  WHERE t.lot_id = o.lot_id AND o.paid_at IS NOT NULL AND o.state IN ('paid', 'shipped', 'delivered', 'settled');
+UPDATE trade_order SET delivered_at = coalesce(paid_at, placed_at) WHERE state IN ('delivered', 'settled');
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -21,6 +30,7 @@ class Migration(migrations.Migration):
             name='delivered_at',
             field=models.DateTimeField(help_text='the claim window runs from here', null=True),
         ),
+        migrations.RunSQL(MARKS, migrations.RunSQL.noop),
         migrations.AddIndex(
             model_name='order',
             index=models.Index(condition=models.Q(('state', 'delivered')), fields=['delivered_at'], name='order_claim_windows'),
