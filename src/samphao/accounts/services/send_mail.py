@@ -54,6 +54,12 @@ def _send(rows: Sequence[Row], compose: Callable[[Row], EmailMessage]) -> int:
         return 0
     sent = 0
     post = get_connection()
+    try:
+        post.open()
+    except Exception as error:  # noqa: BLE001 a server that does not answer is asked once for all of them, not once for each
+        for row in rows:
+            _failed(row, error)
+        return 0
     for row in rows:
         try:
             message = compose(row)
@@ -64,6 +70,7 @@ def _send(rows: Sequence[Row], compose: Callable[[Row], EmailMessage]) -> int:
         else:
             _went(row)
             sent += 1
+    post.close()
     return sent
 
 
