@@ -5,8 +5,10 @@ The table is the promise; the test asks every address as everybody. An address t
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +16,14 @@ from browser.visits import patterns
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 from worlds import market_morning
 from worlds.market_morning import World
 
-from samphao.accounts.models import Membership, User
+from samphao.accounts.models import Invitation, Membership, User
 from samphao.config.api import api
+from samphao.core import files
+from samphao.core.models import StoredFile
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +48,7 @@ class Door:
     to: frozenset[str]
     arguments: Arguments = lambda _world: {}
     posts: bool = False
+    form: Arguments = lambda _world: {}
 
 
 def code(text: str) -> Arguments:
@@ -52,6 +58,9 @@ def code(text: str) -> Arguments:
 PAID: Arguments = lambda world: {"code": world.orders["paid"]}  # noqa: E731 a table of one-liners
 WAITS: Arguments = lambda world: {"code": world.declarations["waits"]}  # noqa: E731
 SOMCHAI: Arguments = lambda _world: {"code": "somchai", "name": "somchai"}  # noqa: E731
+
+FILE: Arguments = lambda _world: {"code": StoredFile.objects.get().code}  # noqa: E731
+SLIP = frozenset({"anong", "hub"})
 
 DOORS: dict[str, Door] = {
     "home": Door(EVERYBODY),
@@ -80,17 +89,26 @@ DOORS: dict[str, Door] = {
     "invite": Door(SIGNED_IN - {"teammate", "office"}),
     "leave": Door(SIGNED_IN, posts=True),
     "person": Door(frozenset({"somchai"}), SOMCHAI),
-    "withdraw": Door(NOBODY, lambda _world: {"number": 999_999}, posts=True),
+    "withdraw": Door(
+        frozenset({"somchai"}),
+        lambda _world: {"number": Invitation.objects.get().pk},
+        True,
+        lambda _world: {"organisation": "somchai"},
+    ),
     "invitation": Door(EVERYBODY, lambda world: {"token": world.invitation}),
     "account": Door(SIGNED_IN),
     "password_change": Door(SIGNED_IN),
     "password_forgotten": Door(EVERYBODY),
     "password_sent": Door(EVERYBODY),
     "password_new": Door(EVERYBODY, lambda _world: {"uidb64": "MQ", "token": "used"}),
-    "file_add": Door(NOBODY, posts=True),
-    "file": Door(NOBODY, code("FL-0000-0000")),
-    "file_thumbnail": Door(NOBODY, code("FL-0000-0000")),
-    "file_remove": Door(NOBODY, code("FL-0000-0000"), posts=True),
+    "file_add": Door(
+        frozenset({"anong"}),
+        posts=True,
+        form=lambda world: {"subject": world.orders["paid"], "kind": "slip", "next": "/orders/"},
+    ),
+    "file": Door(SLIP, FILE),
+    "file_thumbnail": Door(SLIP, FILE),
+    "file_remove": Door(frozenset({"anong"}), FILE, posts=True),
     "notices": Door(SIGNED_IN),
     "notices_read": Door(SIGNED_IN, posts=True),
     "sign_in": Door(EVERYBODY),
@@ -103,8 +121,13 @@ OPERATIONS: dict[str, tuple[frozenset[str], Arguments]] = {
 
 
 @pytest.fixture
-def morning() -> World:
+def morning(tmp_path: Path, settings: Any) -> World:
+    """Make the morning, with a teammate of Somchai's and a payment slip that Anong added to her order."""
+    settings.FILES_FOLDER = tmp_path
     world = market_morning.make()
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(picture, "JPEG")
+    files.store(picture.getvalue(), "slip.jpg", subject=world.orders["paid"], kind="slip", by="anong")
     mate = User.objects.create_user("teammate", password="irrelevant here")
     Membership.objects.create(user=mate, organisation=world.parties["somchai"], role=Membership.Role.MEMBER)
     return world
@@ -142,7 +165,7 @@ def test_everybody_comes_in_where_the_table_says_and_nowhere_else(morning: World
             continue  # they end what the others need: asked last, below
         client = client_of(person)
         address = reverse(name, kwargs=door.arguments(morning))
-        answer = client.post(address) if door.posts else client.get(address)
+        answer = client.post(address, door.form(morning)) if door.posts else client.get(address)
         if answer.status_code >= 500 or is_let_in(answer, door) != (person in door.to):
             is_signed_in_already = name in ("sign_in", "password_forgotten") and answer.status_code == 302
             if not (is_signed_in_already and person != "nobody"):

@@ -287,6 +287,7 @@ class OrderParties:
     amount_minor: int
     currency: str
     delivered_at: datetime | None
+    is_paid: bool
 
 
 @dataclass(frozen=True, slots=True)

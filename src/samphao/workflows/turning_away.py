@@ -21,6 +21,9 @@ TURNED_AWAY = _(
 )
 
 
+CANCELLED = _("Your order of lot %(lot)s was cancelled before it was paid. The lot failed: %(rule)s (%(found)s).")
+
+
 def failing_lots() -> dict[tuple[str, str], str]:
     """Return the rule that each failing lot and destination breaks: it may not be cut, or not be loaded for good."""
     failing = {}
@@ -34,7 +37,7 @@ def failing_lots() -> dict[tuple[str, str], str]:
 
 
 def turn_away_failing_lots() -> list[str]:
-    """Cancel the paid orders of every failing lot; return them."""
+    """Cancel the held and paid orders of every failing lot; return them."""
     return services.turn_away(failing_lots())
 
 
@@ -45,10 +48,12 @@ def lot_turned_away(payload: dict[str, Any]) -> None:
     payments.return_payments(orders, dict.fromkeys(orders, lot), reason=rule)
     why = trade.finding_of(lot, payload["destination"], rule)
     named = {field: str(why[field.replace("text", "name")]) for field in accounts.LANGUAGES}
-    texts = accounts.in_three_languages(TURNED_AWAY, lot=lot, rule=named, found=why["found"])
-    accounts.notify(
-        sorted({row.buyer for row in trade.parties_of(orders)}),
-        subject=lot,
-        key=f"turned-away:{lot}:{payload['destination']}:{orders[0]}",
-        **texts,
-    )
+    parties = trade.parties_of(orders)
+    for is_paid, message in ((True, TURNED_AWAY), (False, CANCELLED)):
+        texts = accounts.in_three_languages(message, lot=lot, rule=named, found=why["found"])
+        accounts.notify(
+            sorted({row.buyer for row in parties if row.is_paid == is_paid}),
+            subject=lot,
+            key=f"turned-away:{lot}:{payload['destination']}:{orders[0]}:{'paid' if is_paid else 'held'}",
+            **texts,
+        )
