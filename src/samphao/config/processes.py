@@ -114,7 +114,7 @@ def _require_free(port: int) -> None:
 def _uvicorn(application: str, port: int, *more: str) -> list[str]:
     return [
         sys.executable, "-m", "uvicorn", application, "--host", LOOPBACK, "--port", str(port), "--no-access-log", "--http", "httptools",
-        "--loop", "uvloop", "--log-level", "warning", "--backlog", "4096", *more,
+        "--loop", "uvloop", "--log-level", "warning", "--backlog", "4096", "--no-server-header", *more,
     ]  # fmt: skip
 
 

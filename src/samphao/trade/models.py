@@ -211,8 +211,8 @@ class Order(models.Model):
 
     code = models.CharField(max_length=14, unique=True)
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="orders")
-    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="orders")
-    buyer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="orders", db_index=False)
+    buyer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     idempotency_key = models.CharField(max_length=80)
     fingerprint = models.CharField(max_length=40)
     quantity = models.PositiveIntegerField()
