@@ -127,6 +127,21 @@ class LoadedShipment:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedLot:
+    """A load that carries goods of a lot to a destination in a trade mode; `consignment` is empty where it crosses no border."""
+
+    lot: str
+    destination: str
+    trade_mode: str
+    load: str
+    consignment: str
+    is_by_sea: bool
+    seal_number: str
+    sealed_at: datetime | None
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class QuoteOption:
     """One Pareto-optimal way, door to door: no other is at once no later, no dearer and no dirtier."""
 

@@ -11,6 +11,7 @@ from samphao.freight import services as freight
 from samphao.payments import services as payments
 from samphao.trade import queries as trade
 from samphao.trade import services
+from samphao.workflows.notices import found_said
 
 FOR_GOOD = ("load-by2", "load-cadmium", "load-packing-house-gacc")
 """Rules of the gate to load that no later paper can mend for this lot."""
@@ -50,7 +51,7 @@ def lot_turned_away(payload: dict[str, Any]) -> None:
     named = {field: str(why[field.replace("text", "name")]) for field in accounts.LANGUAGES}
     parties = trade.parties_of(orders)
     for is_paid, message in ((True, TURNED_AWAY), (False, CANCELLED)):
-        texts = accounts.in_three_languages(message, lot=lot, rule=named, found=why["found"])
+        texts = accounts.in_three_languages(message, lot=lot, rule=named, found=found_said(why["found"]))
         accounts.notify(
             sorted({row.buyer for row in parties if row.is_paid == is_paid}),
             subject=lot,

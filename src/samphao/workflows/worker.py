@@ -11,7 +11,7 @@ from samphao.accounts import services as accounts
 from samphao.core import events, jobs
 from samphao.core.jobs import Job
 from samphao.trade import services as trade
-from samphao.workflows import cut_offs, payout
+from samphao.workflows import cut_offs, judging, payout
 
 log = logging.getLogger(__name__)
 REST_S = 1.0
@@ -22,6 +22,7 @@ PERIODIC: tuple[Job, ...] = (
     Job("holds that ran out", 1, trade.expire_holds),
     Job("departures that come near", 60, cut_offs.watch_departures),
     Job("claim windows that closed", 5, payout.settle_due),
+    Job("gates whose time ran out", 5, judging.judge_due),
     Job("payments to banks, once a day", 600, payout.send_to_banks),
     Job("e-mails", 5, accounts.send_waiting_mail, on_wake=True),
     Job("invitations that ran out", 60, accounts.expire_invitations),

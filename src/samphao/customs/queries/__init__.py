@@ -36,12 +36,25 @@ from samphao.customs.queries.entry import (
     imports_of,
     on_their_way,
 )
-from samphao.customs.queries.permits import permit_numbers, permits_drawn_wrongly, permits_of, permits_short
+from samphao.customs.queries.papers import Arrival, ConsignmentPapers, Drawn, papers_of
+from samphao.customs.queries.permits import (
+    PermitTime,
+    importers_by_destination,
+    permit_numbers,
+    permit_times,
+    permits_drawn_wrongly,
+    permits_of,
+    permits_short,
+)
 
 __all__ = [
+    "Arrival",
     "CollectedSum",
+    "ConsignmentPapers",
+    "Drawn",
     "ImportCharges",
     "ImporterChoice",
+    "PermitTime",
     "ReleasedExport",
     "ReleasedItem",
     "StateCount",
@@ -59,11 +72,14 @@ __all__ = [
     "exports_to_enter",
     "history_of",
     "import_charges",
+    "importers_by_destination",
     "importers_for",
     "imports_of",
     "loads_stopped",
     "on_their_way",
+    "papers_of",
     "permit_numbers",
+    "permit_times",
     "permits_drawn_wrongly",
     "permits_of",
     "permits_short",

@@ -12,8 +12,8 @@ from samphao.reference.queries.dated import in_force, source_words
 from samphao.reference.types import GoodSpec
 
 
-def gate_rules(on: date) -> list[tuple[GateRule, EngineGateRule]]:
-    """Return every gate rule in force with the engine's form of it."""
+def gate_rules() -> list[tuple[GateRule, EngineGateRule]]:
+    """Return every gate rule with the engine's form of it; the engine passes over those that are not in force on its day."""
     words = source_words()
     return [
         (
@@ -30,7 +30,7 @@ def gate_rules(on: date) -> list[tuple[GateRule, EngineGateRule]]:
                 row.valid_to,
             ),
         )
-        for row in in_force(GateRule.objects.all(), on)
+        for row in GateRule.objects.order_by("pk")
     ]
 
 

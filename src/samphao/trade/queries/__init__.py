@@ -1,6 +1,16 @@
 """Reads of trade, by who may see them; every list costs a fixed number of queries."""
 
-from samphao.trade.queries.gates import finding_of, gate_findings
+from samphao.trade.queries.gates import (
+    Place,
+    ShutList,
+    finding_of,
+    gate_findings,
+    gates_due,
+    lots_to_judge,
+    places_judged,
+    producers_of,
+    shut_lists,
+)
 from samphao.trade.queries.lots import (
     lot_facts,
     lot_for,
@@ -41,10 +51,13 @@ from samphao.trade.queries.sales import lines_of_offers, offers_of_orders, sales
 
 __all__ = [
     "MarketFigures",
+    "Place",
     "RushFigures",
+    "ShutList",
     "by_currency",
     "finding_of",
     "gate_findings",
+    "gates_due",
     "goods_on_sale",
     "last_of_lots",
     "lines_of_offers",
@@ -56,6 +69,7 @@ __all__ = [
     "lots_of_packing_houses",
     "lots_of_producers",
     "lots_on_sale",
+    "lots_to_judge",
     "lots_whose_counts_are_wrong",
     "market_figures",
     "offers_by_mode",
@@ -71,9 +85,12 @@ __all__ = [
     "orders_of_buyers",
     "orders_to_ship",
     "parties_of",
+    "places_judged",
+    "producers_of",
     "rush_figures",
     "sales_by_province",
     "sales_of_lots",
     "sales_of_orders",
+    "shut_lists",
     "tickets_signed_at",
 ]
