@@ -63,7 +63,7 @@ def _run(job: Job) -> None:
         _keep(KEEP, [time.perf_counter() - started, did, job.name])
 
 
-def _ask(statement: str, values: list[object]) -> bool:
+def _ask(statement: str, values: list[float | str]) -> bool:
     """Return the first value of a statement's row, False where it gives none."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

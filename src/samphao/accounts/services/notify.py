@@ -10,6 +10,8 @@ from functools import lru_cache
 from django.db import connection, transaction
 from django.utils.translation import gettext, override
 
+from samphao.core import clock
+from samphao.core.dates import day_in
 from samphao.core.events import wake_worker
 
 LANGUAGES = {"text_en": "en", "text_th": "th", "text_zh": "zh-hans"}
@@ -91,6 +93,12 @@ def _said(value: object, field: str) -> object:
     if isinstance(value, Spoken):
         return _templates(str(value))[field]
     return value[field] if isinstance(value, Mapping) else value
+
+
+def spoken_moment(at: datetime) -> dict[str, str]:
+    """Return day and time in Bangkok as a value of a message, written in each language's way."""
+    local = at.astimezone(clock.BANGKOK)
+    return {field: f"{day_in(language, local.date())} {local:%H:%M}" for field, language in LANGUAGES.items()}
 
 
 @lru_cache(maxsize=200)
