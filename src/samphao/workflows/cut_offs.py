@@ -23,10 +23,10 @@ from samphao.workflows.notices import message
 WARNED_AHEAD = timedelta(hours=24)
 HOUR = timedelta(hours=1)
 NOT_RELEASED = _(
-    "Declaration %(declaration)s is not released, and its load leaves in %(hours)s hours, on %(at)s (Bangkok). Look at what customs asks for. What is not released then is booked on a later departure."
+    "Declaration %(declaration)s is not released, and its load leaves in %(hours)s hours, on %(leaves)s (Bangkok). Look at what customs asks for. What is not released then is booked on a later departure."
 )
 NOT_DECLARED = _(
-    "Consignment %(consignment)s is not declared for export, and its load leaves in %(hours)s hours, on %(at)s (Bangkok). Declare it now. What is not released then is booked on a later departure."
+    "Consignment %(consignment)s is not declared for export, and its load leaves in %(hours)s hours, on %(leaves)s (Bangkok). Declare it now. What is not released then is booked on a later departure."
 )
 
 
@@ -60,6 +60,6 @@ def hours_left(departs_at: datetime, now: datetime) -> int:
 
 def _messages(now: datetime, rows: Iterable[tuple[int, str, Any]], text: str, word: str) -> Iterator[Message]:
     for exporter, code, load in rows:
-        at, hours = accounts.spoken_moment(load.departs_at), hours_left(load.departs_at, now)
-        named = {word: code, "hours": hours, "at": at}
+        leaves, hours = accounts.spoken_moment(load.departs_at), hours_left(load.departs_at, now)
+        named = {word: code, "hours": hours, "leaves": leaves}
         yield message(exporter, code, f"cut-off:{load.departs_at:%y%m%d%H%M}", text, None, **named)
