@@ -133,14 +133,14 @@ def next_text(row: LoadException) -> str:
     """Say what becomes of a load if nobody does anything."""
     if row.next is Next.MISSED:
         return _(
-            "The worker books it on the next departure; where none arrives while the goods keep, its buyers are refunded."
+            "It is being booked on the next departure; where none arrives while the goods keep, its buyers are refunded."
         )
     if row.next is Next.REBOOKED:
         return _("It did not leave on %(was)s. If everything is released by then, it leaves on %(leaves)s and arrives on %(arrives)s.") % {
             "was": moment(row.missed_at), "leaves": moment(row.load.departs_at), "arrives": moment(row.load.arrives_at),
         }  # fmt: skip
     if row.next is Next.NEAR:
-        return _("%(hours)s hours are left; what is not released then is booked on a later departure.") % {
+        return _("Hours left: %(hours)s. What is not released then is booked on a later departure.") % {
             "hours": number(row.hours_left)
         }
     if row.next is Next.ANSWER:
@@ -157,7 +157,7 @@ def unpaid_items(found: Sequence[UnpaidSales]) -> list[dict[str, Any]]:
             "options": _("%(orders)s orders of %(lots)s lots, the first %(lot)s · %(amount)s") % {
                 "orders": number(row.orders), "lots": number(row.lots), "lot": row.first_lot, "amount": money(row.amount_minor, row.currency),
             },
-            "next": _("Publish the rate: the worker tries again every minute, and everybody else is paid meanwhile."), "owner": _("the hub"), "due": "",
+            "next": _("Publish the rate: the payment is tried again every minute, and everybody else is paid meanwhile."), "owner": _("the hub"), "due": "",
         }
         for row in found
     ]  # fmt: skip

@@ -23,10 +23,10 @@ from samphao.workflows.notices import message
 WARNED_AHEAD = timedelta(hours=24)
 HOUR = timedelta(hours=1)
 NOT_RELEASED = _(
-    "Declaration %(declaration)s is not released, and its load leaves in %(hours)s hours, on %(leaves)s (Bangkok). Look at what customs asks for. What is not released then is booked on a later departure."
+    "Declaration %(declaration)s is not released. Its load leaves on %(leaves)s (Bangkok); hours left: %(hours)s. Look at what customs asks for. What is not released then is booked on a later departure."
 )
 NOT_DECLARED = _(
-    "Consignment %(consignment)s is not declared for export, and its load leaves in %(hours)s hours, on %(leaves)s (Bangkok). Declare it now. What is not released then is booked on a later departure."
+    "Consignment %(consignment)s is not declared for export. Its load leaves on %(leaves)s (Bangkok); hours left: %(hours)s. Declare it now. What is not released then is booked on a later departure."
 )
 
 
