@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 
 from django.db import connection, transaction
 from django.utils.translation import gettext, override
@@ -54,6 +55,9 @@ class Message:
     """When it happened; None is now."""
 
 
+COLUMNS = attrgetter("organisation", "subject", "key", "text_en", "text_th", "text_zh", "at")
+
+
 def notify(organisation_ids: Sequence[int], *, subject: str, key: str, text_en: str, text_th: str, text_zh: str) -> int:
     """Put one message before the people of organisations, once per key and organisation; return to how many it was new."""
     return notify_each(Message(row, subject, f"{key}:{row}", text_en, text_th, text_zh) for row in organisation_ids)
@@ -64,7 +68,7 @@ def notify_each(messages: Iterable[Message]) -> int:
 
     Nothing is sent here: e-mails wait in the caller's transaction for the worker, and go only if it commits.
     """
-    columns = list(zip(*map(astuple, messages), strict=True))
+    columns = list(zip(*map(COLUMNS, messages), strict=True))
     if not columns:
         return 0
     with transaction.atomic(), connection.cursor() as cursor:
