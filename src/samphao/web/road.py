@@ -117,8 +117,10 @@ def _planned(road: OrderRoad) -> Step:
     missed = road.last_event("rebooked")
     if missed is None:
         return Step(_("Planned"), load.plan.made_at, text)
-    why = _("booked anew: it could not leave on %(was)s") % {"was": moment(missed.planned_at)}
-    return Step(_("Planned again"), missed.at, f"{text} · {why}", {"kind": "warn", "label": _("re-booked")})
+    why = _("booked anew on %(at)s: it could not leave on %(was)s") % {
+        "at": moment(missed.at), "was": moment(missed.planned_at),
+    }  # fmt: skip
+    return Step(_("Planned"), load.plan.made_at, f"{text} · {why}", {"kind": "warn", "label": _("re-booked")})
 
 
 def _besides(order: Any, road: OrderRoad) -> Step:
