@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from samphao.accounts.types import SetUpAnswers
+from samphao.core.dates import LOCALES
 from samphao.reference.services import cities
 from samphao.web.forms import username_field
-from samphao.web.templatetags.samphao import LANGUAGE_TAGS, LOCALES, language
+from samphao.web.templatetags.samphao import LANGUAGE_TAGS, language
 
 PARTNER, SIMULATOR, SELF = "partner", "simulator", "self"
 

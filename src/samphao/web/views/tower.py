@@ -11,7 +11,7 @@ from samphao.accounts.queries import viewer
 from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.web import tower as shape
-from samphao.workflows.exceptions import load_exceptions
+from samphao.workflows.exceptions import load_exceptions, sales_without_rate
 
 PAGE, EXCEPTIONS = 25, 40
 
@@ -37,7 +37,10 @@ def tower(request: HttpRequest) -> HttpResponse:
             "map": shape.flow_map(plan, _("Map of the plan's flows")),
             "certificate": shape.certificate(plan),
             "figures": shape.tower_figures(plan, figures),
-            "exceptions": shape.exception_items(load_exceptions(plan)[:EXCEPTIONS], names),
+            "exceptions": [
+                *shape.unpaid_items(sales_without_rate()),
+                *shape.exception_items(load_exceptions(plan)[:EXCEPTIONS], names),
+            ],
         },
     )
 
