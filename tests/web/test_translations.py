@@ -39,7 +39,7 @@ FORBIDDEN = {
     "th": ((r"grower", "ชาวนา", ()), (r"secondary cit", "เมืองชั้นสอง", ())),
 }
 WANTED = {
-    "Grower": ("ชาวสวน", "果农"),
+    "Producer": ("ผู้ผลิต", "生产者"),
     "Lot": ("ล็อต", "批次"),
     "Packing house": ("โรงคัดบรรจุ", "包装厂"),
     "Exporter of record": ("ผู้ส่งออกตามใบขน", "境外发货人"),

@@ -65,6 +65,7 @@ def price(
 ) -> None:
     from samphao.core.money import minor_units
     from samphao.workflows import quoting
+    from samphao.workflows.price_to_door import rule_text
 
     try:
         quantity, each = Decimal(kg), Decimal(thb_per_kg)
@@ -80,7 +81,7 @@ def price(
         marks = f"{line['source']}; {line['valid_on'] or 'undated'}{'; estimate' if line['is_estimate'] else ''}"
         amount = line["amount_minor"]
         shown = f"{'unknown':>14}" if amount is None else f"{int(str(amount)) / scale:>14,.2f}"
-        print(f"  {str(line['kind']).replace('_', ' '):20}{shown}  {line['rule']}\n  {'':36}{marks}")
+        print(f"  {str(line['kind']).replace('_', ' '):20}{shown}  {rule_text(line)}\n  {'':36}{marks}")
     each_kg = answer.total_minor / scale / float(quantity)
     per_jin = f" = {each_kg / 2:,.2f} / 斤" if answer.currency == "CNY" else ""
     print(f"  {'to the door':20}{answer.total_minor / scale:>14,.2f}  {answer.currency} · {each_kg:,.2f} / kg{per_jin}")

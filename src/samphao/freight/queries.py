@@ -32,7 +32,7 @@ from samphao.reference.freight_network import (
     rates_of,
     truck_between,
 )
-from samphao.reference.freight_rows import FreightReference, Node
+from samphao.reference.freight_rows import Equipment, FreightReference, Node
 from samphao.reference.types import ExchangeRateSpec, PostRateSpec
 
 CONTAINER_KG = 18_000
@@ -95,6 +95,10 @@ def exchange_in_satang(rates: dict[str, ExchangeRateSpec], digits: dict[str, int
 @lru_cache(maxsize=1)
 def nodes() -> dict[str, Node]:
     return {node.code: node for node in network().nodes}
+
+
+def equipment() -> dict[str, Equipment]:
+    return {row.code: row for row in network().equipment}
 
 
 def carriage(question: CarriageQuestion, exchange: tuple[tuple[str, Decimal], ...]) -> Carriage | None:

@@ -36,14 +36,14 @@ def page(reached: Impact) -> dict[str, Any]:
             {"label": _("paid by buyers"), "value": money_whole(reached.paid_minor, "THB")},
         ],
         "map": {
-            "svg": corridor_map(_("Map of what growers earned"), view=THAILAND, choropleth=shown) if growers else "",
+            "svg": corridor_map(_("Map of what producers earned"), view=THAILAND, choropleth=shown) if growers else "",
             "key": choropleth_key(shown, unit=_("million baht")) if growers else "",
-            "caption": _("what growers' goods were worth at the packing house"),
+            "caption": _("what producers' goods were worth where they handed them over"),
             "columns": [
                 {"label": _("province")},
                 {"label": _("producers"), "numeric": True},
                 {"label": _("sold"), "numeric": True},
-                {"label": _("growers' goods"), "numeric": True},
+                {"label": _("producers' goods"), "numeric": True},
             ],
             "rows": [
                 [

@@ -24,13 +24,14 @@ OF_STATE = {"draft": Kind.PAPERS, "documents_asked": Kind.PAPERS, "control": Kin
 
 @dataclass(frozen=True, slots=True)
 class LoadException:
-    """A load that customs keeps, with the declaration to look at first and how many there are."""
+    """A load that customs keeps, with the declaration to look at first, its missing papers, and how many there are."""
 
     load: Any
     kind: Kind
     declaration: Any
     declarations: int
     due_at: datetime
+    missing: tuple[Any, ...] = ()
 
     @property
     def owner(self) -> Any:
@@ -41,7 +42,7 @@ class LoadException:
 
 
 def load_exceptions(plan: Any) -> list[LoadException]:
-    """Return the loads of a plan that customs keeps, the one that is due first before the others; three queries."""
+    """Return the loads of a plan that customs keeps, the one that is due first before the others; four queries."""
     loads = {load.code: load for load in freight.loads_not_delivered(plan)}
     by_load: dict[str, list[Any]] = defaultdict(list)
     for row in customs.declarations_not_released(list(loads)):
@@ -51,5 +52,7 @@ def load_exceptions(plan: Any) -> list[LoadException]:
         first = min(rows, key=lambda row: (row.kind != "import", row.state != "held", row.id))
         kind = Kind.ENTRY if first.kind == "import" else OF_STATE[first.state]
         due = first.enters_at if kind is Kind.ENTRY else loads[code].departs_at
-        found.append(LoadException(loads[code], kind, first, len(rows), due))
+        missing = tuple(paper for row in rows for paper in row.documents.all())
+        papers = {paper.code: paper for paper in missing}
+        found.append(LoadException(loads[code], kind, first, len(rows), due, tuple(papers.values())))
     return sorted(found, key=lambda row: (row.due_at, row.load.code))

@@ -95,5 +95,7 @@ def _holds(rate: PostRateSpec, on: date) -> bool:
 
 
 def _said(finding: dict[str, str | bool | None]) -> str:
+    """Say what refuses and what can be done; rows published before rules said so have only their name."""
     found = finding["found"] or ("not known" if finding["is_met"] is None else "not met")
-    return f"{finding['name_en']}: {found} ({finding['source']}, {finding['valid_from'] or 'undated'})"
+    said = finding["refusal_en"] or f"{finding['name_en']}: {found}."
+    return f"{said} [{finding['source']}, {finding['valid_from'] or 'undated'}]"

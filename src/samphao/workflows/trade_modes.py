@@ -277,10 +277,12 @@ def _ports(importer: ImporterChoice | None, wanted: Wanted) -> frozenset[str] | 
 
 
 def finding_row(finding: Finding, names: ModeRuleNames) -> dict[str, str | bool | None]:
-    rule = finding.rule
+    rule, found = finding.rule, _found(finding.rule.measure, finding.found)
+    number = {"found": found.removesuffix(" kg")}
     return {
         "rule": rule.code, "measure": rule.measure, "name_en": names.name_en, "name_th": names.name_th, "name_zh": names.name_zh,
-        "found": _found(rule.measure, finding.found), "is_met": finding.is_met, "source": rule.source,
+        "refusal_en": names.refusal_en % number, "refusal_th": names.refusal_th % number, "refusal_zh": names.refusal_zh % number,
+        "found": found, "is_met": finding.is_met, "source": rule.source,
         "valid_from": rule.valid_from.isoformat() if rule.valid_from else None, "is_estimate": names.is_estimate,
     }  # fmt: skip
 

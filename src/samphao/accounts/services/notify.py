@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.db import connection, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext, override
 
 from samphao.core.events import wake_worker
@@ -79,11 +80,14 @@ class Spoken(str):
     __slots__ = ()
 
 
-def in_three_languages(message: str, **values: object) -> dict[str, str]:
-    """Return `message` (marked by gettext_noop) as the three texts of a notice; a value may be a mapping of three texts itself."""
+def in_three_languages(message: str | Promise, **values: object) -> dict[str, str]:
+    """Return `message` as the three texts of a notice; a value may be a mapping of three texts itself.
+
+    The message is marked by gettext_noop, or, where it counts, made by ngettext_lazy.
+    """
     return {
         field: template % {key: _said(value, field) for key, value in values.items()}
-        for field, template in _templates(message).items()
+        for field, template in (_templates(message) if isinstance(message, str) else _in_each_language(message)).items()
     }
 
 
@@ -99,6 +103,14 @@ def _templates(message: str) -> dict[str, str]:
     for field, language in LANGUAGES.items():
         with override(language):
             found[field] = gettext(message) if message else ""
+    return found
+
+
+def _in_each_language(message: Promise) -> dict[str, str]:
+    found = {}
+    for field, language in LANGUAGES.items():
+        with override(language):
+            found[field] = str(message)
     return found
 
 
