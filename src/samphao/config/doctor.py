@@ -32,7 +32,8 @@ def _checks() -> Iterator[tuple[bool, str, str, str]]:
     free = shutil.disk_usage(project_folder()).free / 1e9
     yield free >= DISK_MIN_GB, "disk space", f"{free:.1f} GB free", f"free at least {DISK_MIN_GB:.0f} GB"
     for module in ("psycopg", "django", "numba", "highspy", "typst"):
-        yield importlib.util.find_spec(module) is not None, f"library {module}", "found", "make venv"
+        is_there = importlib.util.find_spec(module) is not None
+        yield is_there, f"library {module}", "found" if is_there else "missing", "make venv"
     yield (
         _is_writable(project_folder()),
         "project folder can be written",
@@ -41,12 +42,9 @@ def _checks() -> Iterator[tuple[bool, str, str, str]]:
     )
     yield from _database()
     for port in PORTS:
-        yield (
-            processes.is_free(port),
-            f"port {port} on loopback",
-            "free",
-            "end what listens there, or `samphao up --port N`",
-        )
+        is_free = processes.is_free(port)
+        mend = "nothing, if it is this hub; else end what listens there, or choose another with `--port N`"
+        yield is_free, f"port {port} on loopback", "free" if is_free else "in use", mend
 
 
 def _is_writable(folder: Path) -> bool:

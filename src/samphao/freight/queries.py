@@ -92,6 +92,13 @@ def exchange_in_satang(rates: dict[str, ExchangeRateSpec], digits: dict[str, int
     return tuple(sorted((code, Decimal(100) / rate.rate / 10 ** digits[code]) for code, rate in rates.items()))
 
 
+def currencies_without_rate(exchange: tuple[tuple[str, Decimal], ...]) -> list[str]:
+    """Return the currencies in which the network is priced and that have no rate: without them no carriage has a price."""
+    reference = network()
+    priced = {link.currency for link in reference.links} | {charge.currency for charge in reference.charges}
+    return sorted(priced - {"THB", *dict(exchange)} - {""})
+
+
 @lru_cache(maxsize=1)
 def nodes() -> dict[str, Node]:
     return {node.code: node for node in network().nodes}
@@ -103,6 +110,8 @@ def equipment() -> dict[str, Equipment]:
 
 def carriage(question: CarriageQuestion, exchange: tuple[tuple[str, Decimal], ...]) -> Carriage | None:
     """Return the cheapest carriage of a full sealed container that is there in time; None where nobody knows one."""
+    if currencies_without_rate(exchange):
+        return None
     reference = network()
     country = nodes()[question.destination].country
     timetable, terms = timetable_entering(question.on, question.temperature, exchange, country, question.entry_nodes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from samphao.engines.gates import GateRule as EngineGateRule
 from samphao.engines.trade_modes import CbecListing, ModeRule
@@ -98,6 +98,12 @@ def exchange_rates(on: date, base: str = "THB") -> dict[str, ExchangeRateSpec]:
         row.quote_currency: ExchangeRateSpec(row.quote_currency, row.rate, words(row.source), row.valid_from)
         for row in rows
     }
+
+
+def days_with_exchange_rates(base: str = "THB") -> tuple[date, date] | None:
+    """Return the first and the last day for which rates are published; None where there are none, or no end."""
+    found = ExchangeRate.objects.filter(base_currency=base).aggregate(first=Min("valid_from"), last=Max("valid_to"))
+    return (found["first"], found["last"]) if found["first"] and found["last"] else None
 
 
 def duties(country: str, on: date) -> dict[str, list[ChargeSpec]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from samphao.core import clock
 from samphao.freight import queries as freight
@@ -16,6 +17,7 @@ from samphao.web.templatetags.samphao import country_name, in_language_plain
 
 # What the engine says of a value that is unusual: good, baht a kilogram, the usual range and over how many values.
 VALUE = re.compile(r"(.+): ([\d,.]+) / kg \(([\d,.]+) – ([\d,.]+), n = ([\d,]+)\)")
+KILOGRAMS = re.compile(r"(?<=\d )kg\b")
 COUNTRY = re.compile(r"\b[A-Z]{2}\b")
 CODE = re.compile(r"[a-z]+(?:-[a-z0-9]+)+|[a-z]{3,}|[A-Z]{5}")
 
@@ -30,8 +32,10 @@ def names_by_code() -> dict[str, Any]:
 
 
 def named(text: str, names: Mapping[str, Any]) -> str:
-    """Return a text with names in the place of codes."""
-    return CODE.sub(lambda code: in_language_plain(names[code[0]]) if code[0] in names else code[0], text)
+    """Return a text with names in the place of codes, and kilograms in the page's language."""
+    unit = pgettext("unit after a number", "kg")
+    text = CODE.sub(lambda code: in_language_plain(names[code[0]]) if code[0] in names else code[0], text)
+    return KILOGRAMS.sub(unit, text)
 
 
 def missing_text(text: str, names: Mapping[str, Any]) -> str:

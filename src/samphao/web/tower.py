@@ -206,7 +206,7 @@ def load_page(
             {"term": _("Fill"), "value": percent(load.fill, 0)},
             {"term": _("Cost"), "value": money_whole(load.cost_minor, "THB"), "note": _("estimate")},
             {
-                "term": _("CO2e, tank-to-wheel, without fuel production"),
+                "term": _("CO2e of the fuel burnt, without its production"),
                 "value": _("unknown") if load.emission_kg is None else kg(load.emission_kg),
             },
         ],
