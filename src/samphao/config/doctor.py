@@ -41,6 +41,10 @@ def _checks() -> Iterator[tuple[bool, str, str, str]]:
         "run in a folder of your own",
     )
     yield from _database()
+    yield from ports()
+
+
+def ports() -> Iterator[tuple[bool, str, str, str]]:
     for port in PORTS:
         is_free = processes.is_free(port)
         mend = "nothing, if it is this hub; else end what listens there, or choose another with `--port N`"
