@@ -34,10 +34,11 @@ def start_django() -> None:
 @app.command()
 def migrate(*, quiet: bool = False) -> None:
     """Bring the database's tables up to date."""
-    start_django()
-    from django.core.management import call_command
+    with told_errors():
+        start_django()
+        from django.core.management import call_command
 
-    call_command("migrate", verbosity=0 if quiet else 1, interactive=False)
+        call_command("migrate", verbosity=0 if quiet else 1, interactive=False)
 
 
 @app.command(
@@ -223,6 +224,23 @@ def told_errors(hint: str = "") -> Iterator[None]:
     except (HubError, CannotServe, PostgresError) as error:
         print(f"samphao: {error}", file=sys.stderr)
         raise typer.Exit(1) from None
+    except Exception as error:
+        if (sentence := database_error(error)) is None:
+            raise
+        print(f"samphao: {sentence}", file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+def database_error(error: Exception) -> str | None:
+    """Say how to mend an error of the database that its owner can mend; None for any other."""
+    from django.db import OperationalError, ProgrammingError
+
+    told = str(error).strip().split("\n")[0]
+    if isinstance(error, OperationalError):
+        return f"the database cannot be reached: {told}. Correct DATABASE_URL if it is set; else `samphao doctor` looks into it"
+    if isinstance(error, ProgrammingError) and "does not exist" in told:
+        return "the database has no tables yet: run `samphao demo` or `samphao up` first, or `samphao migrate` on your own server"
+    return None
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from django.db import OperationalError, ProgrammingError
 from typer.testing import CliRunner
 
 from samphao import cli
@@ -175,3 +176,20 @@ def test_errors_become_sentences(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(typer.Exit), cli.told_errors():
         raise HubError("--kg is a mass above zero, such as 500")
     assert capsys.readouterr().err == "samphao: --kg is a mass above zero, such as 500\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OperationalError("connection failed: refused\nIs it running?"), "the database cannot be reached: connection failed: refused."),
+        (ProgrammingError('relation "payments_entry" does not exist'), "the database has no tables yet: run `samphao demo`"),
+    ],
+)  # fmt: skip
+def test_a_database_that_cannot_be_used_is_told_in_a_sentence(
+    error: Exception, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit), cli.told_errors():
+        raise error
+    assert said in capsys.readouterr().err
+    with pytest.raises(ZeroDivisionError), cli.told_errors():
+        raise ZeroDivisionError

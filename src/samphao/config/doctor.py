@@ -73,8 +73,8 @@ def _database() -> Iterator[tuple[bool, str, str, str]]:
             yield number >= 160000, "PostgreSQL 16 or newer", str(number), "use a newer server"
             yield from _jobs(url)
         return
-    server = embedded(os.environ.get("SAMPHAO_SERVER", "hub"))
     try:
+        server = embedded(os.environ.get("SAMPHAO_SERVER", "hub"))
         was_running = server.is_running()
         server.start()
     except PostgresError as error:
