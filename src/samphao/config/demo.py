@@ -31,12 +31,12 @@ STAGE, TEXT = 30, 58  # where the columns of the table end that hold the stage a
 
 PAGES = (
     ("/market/", "the market"),
-    ("/freight/", "the control tower: plan, certificate, containers (as hub)"),
+    ("/freight/", "the control tower: plan and loads (as hub)"),
     ("/seller/", "steps to the first export (as grower)"),
     ("/money/", "every baht on the way (as grower)"),
     ("/packing/", "tickets, tests, containers to load (as packer)"),
     ("/customs/", "what waits for an officer, and why (as officer)"),
-    ("/importer/", "permits, what is held, what is on its way (as importer)"),
+    ("/importer/", "permits, what is held or on its way (as importer)"),
     ("/impact/", "who was reached, who got what"),
     ("/api/v1/docs", "the interface for programs"),
 )
@@ -119,6 +119,6 @@ def _one_order(port: int, *, serve: bool) -> None:
     if order:
         print(f"\n  one order to follow: {order}, of the log-in `buyer`")
         for path, who in ((f"/orders/{order}/", "its road and its price, line by line (as buyer)"), *PAGES):
-            print(f"    http://127.0.0.1:{port}{path:26} {who}")
+            print(f"    http://127.0.0.1:{port}{path:24} {who}")
         if not serve:
             print("\n  `samphao demo` opens these pages: it does not run the season again")

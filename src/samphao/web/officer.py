@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from samphao.customs import queries as customs
 from samphao.customs.queries import StateCount
 from samphao.customs.types import Decision
-from samphao.web.reasons import missing_text, reason_text
+from samphao.web.reasons import leading, missing_text, reason_text
 from samphao.web.sources import source_text
 from samphao.web.stored_texts import stored_text
 from samphao.web.templatetags.samphao import (
@@ -97,16 +97,12 @@ def queue_items(rows: Iterable[Any], names: Mapping[str, Any]) -> list[dict[str,
     """Return the exceptions of the desk: a declaration with its reasons, value, and how long it has waited."""
     items = []
     for row in rows:
-        leading = row.reasons[0] if row.reasons else {"rule": ""}
-        hard = [
-            reason_text(reason, names)
-            for reason in row.reasons
-            if reason["rule"] not in ("shared-container", "third-country")
-        ]
+        first = row.reasons[0] if row.reasons else {"rule": ""}
+        hard = [reason_text(reason, names) for reason in leading(row.reasons)]
         goods = ", ".join(in_language_plain(item, "description") for item in row.items.all())
         items.append(
             {
-                "kind": RISK_KINDS.get(leading["rule"], "warn"), "label": _("score %(score)s") % {"score": row.score}, "reference": row.code,
+                "kind": RISK_KINDS.get(first["rule"], "warn"), "label": _("score %(score)s") % {"score": row.score}, "reference": row.code,
                 "url": reverse("declaration", args=[row.code]), "text": "; ".join(dict.fromkeys(hard)) or "–",
                 "options": f"{goods} · {money_whole(row.customs_value_minor, row.currency)} · {in_language_plain(row.exporter)}",
                 "owner": _("waits since %(at)s") % {"at": moment(row.submitted_at)}, "due": _("leaves %(at)s") % {"at": moment(row.departs_at)},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -61,3 +61,9 @@ def reason_text(reason: Mapping[str, Any], names: Mapping[str, Any]) -> str:
         return _("The importer's permit does not cover the goods: %(found)s") % {"found": found}
     name = in_language_plain(reason)
     return f"{name}: {found}" if found and reason["rule"] != "random" else name
+
+
+def leading(reasons: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return what a person has to look at: how goods travel only adds to it."""
+    found = list(reasons)
+    return [reason for reason in found if reason["rule"] not in ("shared-container", "third-country")] or found

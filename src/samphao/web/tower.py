@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
@@ -15,7 +16,7 @@ from samphao.freight import queries as freight
 from samphao.reference.queries import destinations
 from samphao.web.cards import destination_names
 from samphao.web.maps import Flow, Mode, Pin, Place, corridor_map, flow_key
-from samphao.web.reasons import reason_text
+from samphao.web.reasons import leading, reason_text
 from samphao.web.stored_texts import stored_text
 from samphao.web.templatetags.samphao import in_language_plain, kg, moment, money_whole, number, percent, tonnes
 from samphao.workflows.exceptions import Kind, LoadException
@@ -43,6 +44,11 @@ def equipment_name(code: str) -> str:
 def place_name(code: str, houses: Mapping[str, Any]) -> str:
     """Return the name of where a load is stuffed: a packing house, else a node of the network."""
     return in_language_plain(houses[code]) if code in houses else node_name(code)
+
+
+def short(name: str) -> str:
+    """Return a name without what stands in brackets behind it, for narrow cells."""
+    return re.split(r"\s*[(（]", name)[0]
 
 
 def cities() -> dict[str, str]:
@@ -131,11 +137,7 @@ def exception_text(row: LoadException, words: Mapping[str, Any]) -> str:
         papers = ", ".join(in_language_plain(paper) for paper in row.missing)
         return _("Missing: %(papers)s. The load leaves when the exporter has sent it.") % {"papers": papers}
     if row.kind is Kind.OFFICER and row.declaration.reasons:
-        reasons = "; ".join(
-            reason_text(reason, words)
-            for reason in row.declaration.reasons
-            if reason["weight"] or reason["rule"] == "random"
-        )
+        reasons = "; ".join(dict.fromkeys(reason_text(reason, words) for reason in leading(row.declaration.reasons)))
         return _("%(reasons)s. The customs office decides.") % {"reasons": reasons}
     return _(row.declaration.decision_reason) if row.declaration.decision_reason else _("Customs looks at the papers.")
 
@@ -152,7 +154,7 @@ def load_row(load: Any, names: dict[str, str], houses: Mapping[str, Any]) -> lis
     return [
         {"text": load.code, "url": reverse("load", args=[load.code])},
         moment(load.departs_at),
-        f"{mode_name(load.mode)} · {place_name(load.origin, houses)} → {names.get(load.destination, load.destination)}",
+        f"{mode_name(load.mode)} · {short(place_name(load.origin, houses))} → {names.get(load.destination, load.destination)}",
         kg(round(load.mass_kg)),
         {"share": load.fill},
     ]
