@@ -32,7 +32,7 @@ from samphao.reference.freight_network import (
     rates_of,
     truck_between,
 )
-from samphao.reference.freight_rows import FreightReference, Node
+from samphao.reference.freight_rows import Equipment, FreightReference, Node
 from samphao.reference.types import ExchangeRateSpec, PostRateSpec
 
 CONTAINER_KG = 18_000
@@ -92,13 +92,26 @@ def exchange_in_satang(rates: dict[str, ExchangeRateSpec], digits: dict[str, int
     return tuple(sorted((code, Decimal(100) / rate.rate / 10 ** digits[code]) for code, rate in rates.items()))
 
 
+def currencies_without_rate(exchange: tuple[tuple[str, Decimal], ...]) -> list[str]:
+    """Return the currencies in which the network is priced and that have no rate: without them no carriage has a price."""
+    reference = network()
+    priced = {link.currency for link in reference.links} | {charge.currency for charge in reference.charges}
+    return sorted(priced - {"THB", *dict(exchange)} - {""})
+
+
 @lru_cache(maxsize=1)
 def nodes() -> dict[str, Node]:
     return {node.code: node for node in network().nodes}
 
 
+def equipment() -> dict[str, Equipment]:
+    return {row.code: row for row in network().equipment}
+
+
 def carriage(question: CarriageQuestion, exchange: tuple[tuple[str, Decimal], ...]) -> Carriage | None:
     """Return the cheapest carriage of a full sealed container that is there in time; None where nobody knows one."""
+    if currencies_without_rate(exchange):
+        return None
     reference = network()
     country = nodes()[question.destination].country
     timetable, terms = timetable_entering(question.on, question.temperature, exchange, country, question.entry_nodes)

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Min
 
+from samphao.core.money import amount_text
 from samphao.payments.models import Transfer
 from samphao.payments.types import KEPT_BACK, PAYMENT_OUT, Balance, Earned, LedgerCheck
 
@@ -34,17 +35,23 @@ def check() -> LedgerCheck:
             """SELECT t.key, e.currency, sum(e.amount_minor) FROM payments_transfer t JOIN payments_entry e ON e.transfer_id = t.id
                GROUP BY 1, 2 HAVING sum(e.amount_minor) <> 0 LIMIT 20"""
         )
-        faults += [f"transfer {key} is off by {total} {currency}" for key, currency, total in cursor.fetchall()]
+        faults += [
+            f"transfer {key} is off by {amount_text(total, currency)}" for key, currency, total in cursor.fetchall()
+        ]
         cursor.execute(
-            """SELECT a.code, a.balance_minor, coalesce(s.total, 0) FROM payments_account a
-               LEFT JOIN (SELECT account_id, sum(amount_minor) AS total FROM payments_entry GROUP BY 1) s ON s.account_id = a.id
-               WHERE a.keeps_balance AND a.balance_minor <> CASE a.side WHEN 'debit' THEN 1 ELSE -1 END * coalesce(s.total, 0) LIMIT 20"""
+            """SELECT a.code, a.currency, a.balance_minor, s.own_side FROM payments_account a
+               CROSS JOIN LATERAL (SELECT CASE a.side WHEN 'debit' THEN 1 ELSE -1 END * coalesce(sum(e.amount_minor), 0) AS own_side
+                                   FROM payments_entry e WHERE e.account_id = a.id) s
+               WHERE a.keeps_balance AND a.balance_minor <> s.own_side LIMIT 20"""
         )
-        faults += [f"account {code} says {kept}, its entries say {total}" for code, kept, total in cursor.fetchall()]
+        faults += [
+            f"account {code} says {amount_text(kept, currency)}, its entries say {amount_text(total, currency)}"
+            for code, currency, kept, total in cursor.fetchall()
+        ]
     for currency in sorted({balance.currency for balance in balances}):
         total = sum(balance.debit_minor - balance.credit_minor for balance in balances if balance.currency == currency)
         if total:
-            faults.append(f"the trial balance in {currency} is {total}, not zero")
+            faults.append(f"the trial balance is off by {amount_text(total, currency)}")
     return LedgerCheck(balances, transfers, entries, tuple(faults))
 
 

@@ -217,12 +217,18 @@ def offers_whose_lines_do_not_add_up() -> int:
         return int(cursor.fetchone()[0])
 
 
-def order_to_show(buyer: str) -> str | None:
-    """Return the largest order of a buyer whose road is whole, else the largest paid one, for the demo's tour."""
+def order_to_show(buyer: str, destination: str) -> str | None:
+    """Return an order of a buyer for a tour of the pages.
+
+    The road of one that is settled is whole; general trade to the buyer's own city shows border, customs and importer.
+    """
+    usual = Q(offer__trade_mode="general", offer__destination=destination)
     return (
         Order.objects.filter(buyer__code=buyer)
         .exclude(state__in=("held", "expired", "cancelled"))
-        .order_by(Case(When(state="settled", then=0), default=1), "-amount_minor", "id")
+        .order_by(
+            Case(When(state="settled", then=0), default=1), Case(When(usual, then=0), default=1), "-amount_minor", "id"
+        )
         .values_list("code", flat=True)
         .first()
     )

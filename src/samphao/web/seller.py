@@ -42,11 +42,11 @@ def steps(
             _("Show your orchard's certificate (GAP)"), _("valid to %(day)s") % {"day": day(valid_to)} if valid_to else _("fruit for China needs one"),
             done=bool(orchards), can_start=True,
         ),
-        step(_("List a harvest lot"), _("eight questions"), done=listed, can_start=has_papers, url=reverse("lot", args=[first]) if first else ""),
-        step(_("Agree with a packing house and an exporter"), _("they sell for you abroad"), done=any(lot.packing_house_id and lot.exporter_id for lot in lots), can_start=listed),
+        step(_("List a lot"), _("eight questions"), done=listed, can_start=has_papers, url=reverse("lot", args=[first]) if first else ""),
+        step(_("Agree with an exporter, and for fruit with a packing house"), _("they sell for you abroad"), done=any(lot.exporter_id for lot in lots), can_start=listed),
         step(_("Open the gate to list"), _("every paper that the destination asks for"), done=open_gate, can_start=listed),
         step(_("Sell"), _("buyers' money is held for you"), done=sold, can_start=open_gate),
-        step(_("Cut, weigh and grade"), _("you and the packing house sign one ticket; your first share is paid"), done=weighed, can_start=sold),
+        step(_("Weigh and grade"), _("the ticket is signed, for fruit by you and the packing house; your first share is paid"), done=weighed, can_start=sold),
         step(_("Receive the rest"), _("after the buyers' claim window of 48 hours"), done=has_the_rest, can_start=weighed),
     ]  # fmt: skip
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from samphao.core import clock
 from samphao.freight import queries as freight
@@ -15,6 +17,8 @@ from samphao.reference.queries import destinations
 from samphao.trade.types import UnpaidSales
 from samphao.web.cards import destination_names
 from samphao.web.maps import Flow, Mode, Pin, Place, corridor_map, flow_key
+from samphao.web.reasons import leading, reason_text
+from samphao.web.stored_texts import stored_text
 from samphao.web.templatetags.samphao import (
     day,
     in_language_plain,
@@ -40,6 +44,22 @@ def node_name(code: str) -> str:
     return (
         in_language_plain({"name_en": node.name_en, "name_th": node.name_th, "name_zh": node.name_zh}) if node else code
     )
+
+
+def equipment_name(code: str) -> str:
+    """Return the name of a container or truck; one that the network does not know keeps its code."""
+    known = freight.equipment().get(code)
+    return in_language_plain(known) if known else code
+
+
+def place_name(code: str, houses: Mapping[str, Any]) -> str:
+    """Return the name of where a load is stuffed: a packing house, else a node of the network."""
+    return in_language_plain(houses[code]) if code in houses else node_name(code)
+
+
+def short(name: str) -> str:
+    """Return a name without what stands in brackets behind it, for narrow cells."""
+    return re.split(r"\s*[(（]", name)[0]
 
 
 def cities() -> dict[str, str]:
@@ -97,7 +117,9 @@ def certificate(plan: Any) -> dict[str, Any]:
     }
 
 
-def exception_items(found: Sequence[LoadException], names: dict[str, str]) -> list[dict[str, Any]]:
+def exception_items(
+    found: Sequence[LoadException], names: dict[str, str], words: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     """Return the tower's exceptions: what stands still, why, who mends it, by when, and what happens next."""
     labels = {
         Kind.PAPERS: ("warn", _("papers are missing")),
@@ -118,7 +140,7 @@ def exception_items(found: Sequence[LoadException], names: dict[str, str]) -> li
         items.append(
             {
                 "kind": "bad" if row.next is Next.MISSED else kind, "label": next_label(row.next) or label, "reference": row.load.code,
-                "url": reverse("load", args=[row.load.code]), "text": _(row.reason) if row.reason else label, "options": " · ".join(parts),
+                "url": reverse("load", args=[row.load.code]), "text": exception_text(row, words), "options": " · ".join(parts),
                 "next": next_text(row), "owner": in_language_plain(row.owner) if row.owner else "", "due": due_text(row.due_at, now),
             }
         )  # fmt: skip
@@ -163,17 +185,32 @@ def unpaid_items(found: Sequence[UnpaidSales]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def exception_text(row: LoadException, words: Mapping[str, Any]) -> str:
+    """Say what keeps a load and what can be done: `words` are names by code, for what was found."""
+    if row.kind is Kind.PAPERS and row.missing:
+        papers = ", ".join(in_language_plain(paper) for paper in row.missing)
+        return _("Missing: %(papers)s. The load leaves when the exporter has sent it.") % {"papers": papers}
+    if row.kind is Kind.OFFICER and row.reasons:
+        reasons = "; ".join(dict.fromkeys(reason_text(reason, words) for reason in leading(row.reasons)))
+        return _("%(reasons)s. The customs office decides.") % {"reasons": reasons}
+    if row.kind is Kind.UNDECLARED:
+        return _("Its consignment has not been declared. The load leaves when the exporter has declared it.")
+    return _(row.reason) if row.reason else _("Customs looks at the papers.")
+
+
 def due_text(due_at: datetime, now: datetime) -> str:
     """Say by when something must be done, or for how many days it is overdue."""
     days = (now - due_at).days
-    return _("%(days)s days overdue") % {"days": number(days)} if days > 0 else moment(due_at)
+    if days <= 0:
+        return moment(due_at)
+    return ngettext("%(days)s day overdue", "%(days)s days overdue", days) % {"days": number(days)}
 
 
-def load_row(load: Any, names: dict[str, str]) -> list[Any]:
+def load_row(load: Any, names: dict[str, str], houses: Mapping[str, Any]) -> list[Any]:
     return [
         {"text": load.code, "url": reverse("load", args=[load.code])},
         moment(load.departs_at),
-        f"{mode_name(load.mode)} · {load.origin} → {names.get(load.destination, load.destination)}",
+        f"{mode_name(load.mode)} · {short(place_name(load.origin, houses))} → {names.get(load.destination, load.destination)}",
         kg(round(load.mass_kg)),
         {"share": load.fill},
     ]
@@ -207,7 +244,9 @@ def event_name(kind: str) -> str:
     }[kind]
 
 
-def load_page(load: Any, events: Sequence[Any], declared: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
+def load_page(
+    load: Any, events: Sequence[Any], declared: Mapping[tuple[str, str], Any], parties: Mapping[str, Any]
+) -> dict[str, Any]:
     names = cities()
     return {
         "load": load,
@@ -217,17 +256,17 @@ def load_page(load: Any, events: Sequence[Any], declared: Mapping[tuple[str, str
             {
                 "term": _("Container"),
                 "value": load.container_number or (_("shared container") if load.plan else _("no container")),
-                "note": load.equipment,
+                "note": equipment_name(load.equipment),
             },
             {"term": _("Seal"), "value": load.seal_number},
-            {"term": _("Stuffed and sealed at"), "value": node_name(load.origin)},
+            {"term": _("Stuffed and sealed at"), "value": place_name(load.origin, parties)},
             {"term": _("Enters by"), "value": load.entry_node and node_name(load.entry_node)},
             {"term": _("Leaves"), "value": moment(load.departs_at)},
             {"term": _("Arrives"), "value": moment(load.arrives_at)},
             {"term": _("Fill"), "value": percent(load.fill, 0)},
             {"term": _("Cost"), "value": money_whole(load.cost_minor, "THB"), "note": _("estimate")},
             {
-                "term": _("CO2e, tank-to-wheel, without fuel production"),
+                "term": _("CO2e of the fuel burnt, without its production"),
                 "value": _("unknown") if load.emission_kg is None else kg(load.emission_kg),
             },
         ],
@@ -249,7 +288,7 @@ def load_page(load: Any, events: Sequence[Any], declared: Mapping[tuple[str, str
             for leg in load.legs
         ],
         "event_columns": [{"label": _("what")}, {"label": _("where")}, {"label": _("happened")}, {"label": _("planned")}, {"label": _("told by")}],
-        "events": [[event_name(row.kind), node_name(row.node), moment(row.at), moment(row.planned_at), row.reported_by] for row in events],
+        "events": [[event_name(row.kind), node_name(row.node), moment(row.at), moment(row.planned_at), stored_text(row.reported_by)] for row in events],
         "consignment_columns": [
             {"label": _("consignment")},
             {"label": _("exporter")},
@@ -261,7 +300,7 @@ def load_page(load: Any, events: Sequence[Any], declared: Mapping[tuple[str, str
         ],
         "consignments": [
             [
-                row.code, row.exporter, row.importer, number(row.shipments), kg(round(row.mass_kg)), _declaration(declared.get((row.code, "export"))),
+                row.code, place_name(row.exporter, parties), place_name(row.importer, parties), number(row.shipments), kg(round(row.mass_kg)), _declaration(declared.get((row.code, "export"))),
                 _declaration(declared.get((row.code, "import"))),
             ]
             for row in load.consignments.all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -53,6 +53,10 @@ class LoadException:
     hours_left: int
     missed_at: datetime | None
     """The departure that a load missed which is booked anew."""
+    reasons: tuple[Any, ...] = ()
+    """Why its declaration is on the red line."""
+    missing: tuple[Any, ...] = ()
+    """The papers that its declarations lack."""
 
 
 def load_exceptions(plan: Any) -> list[LoadException]:
@@ -69,11 +73,8 @@ def load_exceptions(plan: Any) -> list[LoadException]:
     ]
     undeclared = {row.load.code: row for row in reversed(undeclared_consignments(near))}
     missed = freight.missed_departures([loads[code] for code in by_load.keys() | undeclared.keys()])
-    parties = accounts.names_by_code({row.exporter for row in undeclared.values()})
-    found = [
-        _of_declaration(loads[code], min(rows, key=lambda row: (row.kind != "import", row.state != "held", row.id)), missed.get(code), now)
-        for code, rows in by_load.items()
-    ]  # fmt: skip
+    parties = accounts.organisations_by_code({row.exporter for row in undeclared.values()})
+    found = [_of_declarations(loads[code], rows, missed.get(code), now) for code, rows in by_load.items()]
     found += [
         _exception(loads[code], Kind.UNDECLARED, row.code, "", parties.get(row.exporter), missed.get(code), now)
         for code, row in undeclared.items()
@@ -87,15 +88,19 @@ def sales_without_rate() -> list[UnpaidSales]:
     return payout.sales_without_rate()
 
 
-def _of_declaration(load: Any, row: Any, missed_at: datetime | None, now: datetime) -> LoadException:
+def _of_declarations(load: Any, rows: list[Any], missed_at: datetime | None, now: datetime) -> LoadException:
+    """Return what to look at first of a load's declarations; whoever can mend it owns it."""
+    row = min(rows, key=lambda row: (row.kind != "import", row.state != "held", row.id))
+    papers = {paper.code: paper for one in rows for paper in one.documents.all()}
     kind = Kind.ENTRY if row.kind == "import" else OF_STATE[row.state]
     if kind is Kind.ENTRY:
-        return LoadException(
+        found = LoadException(
             load, kind, row.code, row.decision_reason, row.importer, row.enters_at, Next.ANSWER, 0, missed_at
         )
-    # Who can mend it: the exporter finds papers, the officer decides.
-    owner = row.exporter if kind is Kind.PAPERS else row.office
-    return _exception(load, kind, row.code, row.decision_reason, owner, missed_at, now)
+    else:
+        owner = row.exporter if kind is Kind.PAPERS else row.office
+        found = _exception(load, kind, row.code, row.decision_reason, owner, missed_at, now)
+    return replace(found, reasons=tuple(row.reasons), missing=tuple(papers.values()))
 
 
 def _exception(

@@ -9,6 +9,7 @@ from functools import lru_cache
 from operator import attrgetter
 
 from django.db import connection, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext, override
 
 from samphao.core import clock
@@ -85,11 +86,14 @@ class Spoken(str):
     __slots__ = ()
 
 
-def in_three_languages(message: str, **values: object) -> dict[str, str]:
-    """Return `message` (marked by gettext_noop) as the three texts of a notice; a value may be a mapping of three texts itself."""
+def in_three_languages(message: str | Promise, **values: object) -> dict[str, str]:
+    """Return `message` as the three texts of a notice; a value may be a mapping of three texts itself.
+
+    The message is marked by gettext_noop, or, where it counts, made by ngettext_lazy.
+    """
     return {
         field: template % {key: _said(value, field) for key, value in values.items()}
-        for field, template in _templates(message).items()
+        for field, template in (_templates(message) if isinstance(message, str) else _in_each_language(message)).items()
     }
 
 
@@ -111,6 +115,14 @@ def _templates(message: str) -> dict[str, str]:
     for field, language in LANGUAGES.items():
         with override(language):
             found[field] = gettext(message) if message else ""
+    return found
+
+
+def _in_each_language(message: Promise) -> dict[str, str]:
+    found = {}
+    for field, language in LANGUAGES.items():
+        with override(language):
+            found[field] = str(message)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Value, When
 
 from samphao.accounts.queries import Viewer
 from samphao.core.models import AuditEntry
@@ -138,8 +138,10 @@ def loads_stopped(kind: str = Kind.EXPORT) -> set[str]:
 
 
 def declarations_not_released(loads: Sequence[str]) -> list[Declaration]:
-    """Return the declarations that keep loads where they are, with their parties; one query."""
-    rows = Declaration.objects.select_related("exporter", "importer", "office").filter(load_code__in=loads)
+    """Return the declarations that keep loads where they are, with their parties and missing papers; two queries."""
+    missing = Prefetch("documents", RequiredDocument.objects.filter(is_present=False).order_by("id"))
+    rows = Declaration.objects.select_related("exporter", "importer", "office").prefetch_related(missing)
+    rows = rows.filter(load_code__in=loads)
     return list(rows.exclude(state__in=(State.RELEASED, State.CLEARED, *State.ended())).order_by("id"))
 
 

@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from samphao.core.dates import LOCALES, NBSP, day_in
 
@@ -151,6 +151,11 @@ def day(value: date | datetime | None) -> str:
     return day_in(language(), value)
 
 
+def day_of(text: str | None) -> str:
+    """Write a date that was stored as text; a source that gives none is undated."""
+    return day(date.fromisoformat(text)) if text else gettext("undated")
+
+
 def _offset(at: datetime) -> str:
     """Name the zone by its distance from UTC: abbreviations such as CST mean several zones."""
     minutes = int((at.utcoffset() or timedelta()).total_seconds() // 60)
@@ -189,6 +194,11 @@ def _spoken(thing: object, stem: str) -> tuple[str, str, bool]:
         if text:
             return str(text), code, code != wanted
     return "", wanted, False
+
+
+def country_name(code: str) -> str:
+    """Return a country's name by its ISO 3166-1 code."""
+    return str(_locale(language()).territories.get(code, code))
 
 
 @register.filter

@@ -78,7 +78,7 @@ def packing(request: HttpRequest) -> HttpResponse:
                 {"label": _("to be tested"), "value": to_test, "kind": "bad" if to_test else "ok"},
                 {"label": _("containers"), "value": len(loads)},
             ],
-            "lot_columns": [{"label": _("lot")}, {"label": _("grower")}, {"label": _("harvest")}, {"label": _("accepted + rejected"), "numeric": True}, {"label": _("laboratory")}],
+            "lot_columns": [{"label": _("lot")}, {"label": _("producer")}, {"label": _("harvest")}, {"label": _("accepted + rejected"), "numeric": True}, {"label": _("laboratory")}],
             "lots": shape.packing_rows(lots),
             "load_columns": [{"label": _("container")}, {"label": _("leaves")}, {"label": _("to")}, {"label": _("mass"), "numeric": True}, {"label": _("seal")}, {"label": _("fill")}],
             "loads": shape.loading_rows(loads, cities()),

@@ -11,6 +11,7 @@ from samphao.trade.rush.server import REFUSALS, UNREADABLE
 from samphao.web import destinations
 from samphao.web.cards import lot_card
 from samphao.web.home_map import home_map
+from samphao.web.stored_texts import problem_text
 from samphao.web.templatetags.samphao import number, percent
 
 CHIPS = (("榴莲 durian", "榴莲"), ("ลำไย longan", "ลำไย"), ("Hom mali rice", "Hom Mali"), ("ผ้าไหม silk", "ผ้าไหม"))
@@ -54,4 +55,4 @@ def problem(request: HttpRequest, code: str) -> HttpResponse:
     }
     if code not in known:
         raise Http404
-    return render(request, "web/problem.html", {"code": code, "text": known[code]})
+    return render(request, "web/problem.html", {"code": code, "text": problem_text(known[code])})
