@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,6 +57,11 @@ def ids_of_kind(kind: str, *, demo_households: bool = False) -> list[int]:
     rows = Organisation.objects.filter(kind=kind)
     rows = rows.filter(legal_form="person", is_demo=True) if demo_households else rows.exclude(legal_form="person")
     return list(rows.order_by("code").values_list("id", flat=True))
+
+
+def organisations_by_code(codes: Collection[str]) -> dict[str, Organisation]:
+    """Return organisations by their codes, for whoever writes their names."""
+    return {row.code: row for row in Organisation.objects.filter(code__in=codes)}
 
 
 def ids_by_code() -> dict[str, int]:

@@ -66,6 +66,7 @@ def state_tag(state: str) -> dict[str, str]:
         "held": ("bad", _("held")),
         "rejected": ("bad", _("rejected")),
         "cleared": ("ok", _("cleared")),
+        "withdrawn": ("idle", _("withdrawn")),
     }[state]
     return {"kind": kind, "label": label}
 

@@ -13,7 +13,7 @@ from samphao.reference.queries import destination_of
 from samphao.web.cards import destination_names, door_text, unit_count
 from samphao.web.price_lines import mirror_rows, price_rows
 from samphao.web.road import steps_of
-from samphao.web.templatetags.samphao import in_language_plain, kg, money, number
+from samphao.web.templatetags.samphao import in_language_plain, kg, moment, money, number
 from samphao.web.trade_modes import mode_sentence, mode_title
 from samphao.workflows.order_road import road_of
 
@@ -72,9 +72,19 @@ def order_page(order: Any, *, may_pay: bool, sees_declarations: bool, hub: Hub |
             "amount": money(order.amount_minor, order.currency),
         },
         "mirror": mirror_rows(offer.lines, order.currency, order.quantity),
+        "arrival": arrival_text(order),
         "may_pay": may_pay and order.state == "held",
         "partner": "" if hub is None or hub.pays_by_simulator else hub.payment_partner,
         "amount": money(order.amount_minor, order.currency),
+    }
+
+
+def arrival_text(order: Any) -> str:
+    """Say when goods come that missed their departure, while they are still to come."""
+    if order.state != "paid" or order.arrival_promised_at is None:
+        return ""
+    return _("These goods missed their departure. They are promised for %(at)s now.") % {
+        "at": moment(order.arrival_promised_at)
     }
 
 

@@ -16,6 +16,7 @@ from samphao.web.stored_texts import stored_text
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, money, number
 from samphao.web.tower import mode_name, node_name
 from samphao.web.trade_modes import besides_text
+from samphao.workflows.missed_departures import NO_LATER
 from samphao.workflows.order_road import OrderRoad
 
 STOPPED = ("held", "documents_asked", "control", "draft")
@@ -96,7 +97,12 @@ def _placed(order: Any) -> str:
 
 def _turned_away(road: OrderRoad) -> Step:
     returned = road.transfers.get("return")
-    text = _("The lot failed a test at the packing house and does not travel.")
+    is_late = road.shipment is not None and road.shipment.unserved_reason == NO_LATER
+    text = (
+        _("Customs had not released the load in time, and no later departure arrives while the goods keep.")
+        if is_late
+        else _("The lot failed a test at the packing house and does not travel.")
+    )
     if returned:
         text += " " + _("Your money went back on %(at)s.") % {"at": moment(returned)}
     return Step(_("Cancelled"), text=text, is_stop=True)
@@ -110,7 +116,13 @@ def _planned(road: OrderRoad) -> Step:
         "equipment": load.container_number or _("a shared container"), "leaves": moment(load.departs_at), "arrives": moment(load.arrives_at),
         "entry": node_name(load.entry_node),
     }  # fmt: skip
-    return Step(_("Planned"), load.plan.made_at, text)
+    missed = road.last_event("rebooked")
+    if missed is None:
+        return Step(_("Planned"), load.plan.made_at, text)
+    why = _("booked anew on %(at)s: it could not leave on %(was)s") % {
+        "at": moment(missed.at), "was": moment(missed.planned_at),
+    }  # fmt: skip
+    return Step(_("Planned"), load.plan.made_at, f"{text} · {why}", {"kind": "warn", "label": _("re-booked")})
 
 
 def _besides(order: Any, road: OrderRoad) -> Step:

@@ -14,12 +14,23 @@ from django.utils.translation import ngettext
 from samphao.core import clock
 from samphao.freight import queries as freight
 from samphao.reference.queries import destinations
+from samphao.trade.types import UnpaidSales
 from samphao.web.cards import destination_names
 from samphao.web.maps import Flow, Mode, Pin, Place, corridor_map, flow_key
 from samphao.web.reasons import leading, reason_text
 from samphao.web.stored_texts import stored_text
-from samphao.web.templatetags.samphao import in_language_plain, kg, moment, money_whole, number, percent, tonnes
-from samphao.workflows.exceptions import Kind, LoadException
+from samphao.web.templatetags.samphao import (
+    day,
+    in_language_plain,
+    kg,
+    moment,
+    money,
+    money_whole,
+    number,
+    percent,
+    tonnes,
+)
+from samphao.workflows.exceptions import Kind, LoadException, Next
 
 MODES = ("road", "rail", "sea", "air")
 
@@ -109,26 +120,69 @@ def certificate(plan: Any) -> dict[str, Any]:
 def exception_items(
     found: Sequence[LoadException], names: dict[str, str], words: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Return the tower's exceptions: what stands still, why, who mends it, by when."""
+    """Return the tower's exceptions: what stands still, why, who mends it, by when, and what happens next."""
     labels = {
         Kind.PAPERS: ("warn", _("papers are missing")),
         Kind.OFFICER: ("warn", _("waits for an officer")),
         Kind.HELD: ("bad", _("held by customs")),
         Kind.ENTRY: ("bad", _("held at entry")),
+        Kind.UNDECLARED: ("bad", _("not declared")),
     }
     items, now = [], clock.now()
     for row in found:
         kind, label = labels[row.kind]
+        what = _("consignment %(code)s") if row.kind is Kind.UNDECLARED else _("declaration %(code)s")
+        parts = (
+            names.get(row.load.destination, row.load.destination),
+            kg(round(row.load.mass_kg)),
+            what % {"code": row.code},
+        )
         items.append(
             {
-                "kind": kind, "label": label, "reference": row.load.code, "url": reverse("load", args=[row.load.code]), "text": exception_text(row, words),
-                "options": _("%(city)s · %(mass)s · declaration %(code)s") % {
-                    "city": names.get(row.load.destination, row.load.destination), "mass": kg(round(row.load.mass_kg)), "code": row.declaration.code,
-                },
-                "owner": in_language_plain(row.owner), "due": due_text(row.due_at, now),
+                "kind": "bad" if row.next is Next.MISSED else kind, "label": next_label(row.next) or label, "reference": row.load.code,
+                "url": reverse("load", args=[row.load.code]), "text": exception_text(row, words), "options": " · ".join(parts),
+                "next": next_text(row), "owner": in_language_plain(row.owner) if row.owner else "", "due": due_text(row.due_at, now),
             }
         )  # fmt: skip
     return items
+
+
+def next_label(follows: Next) -> str:
+    return {Next.MISSED: _("missed its departure"), Next.REBOOKED: _("re-booked")}.get(follows, "")
+
+
+def next_text(row: LoadException) -> str:
+    """Say what becomes of a load if nobody does anything."""
+    if row.next is Next.MISSED:
+        return _(
+            "It is being booked on the next departure; where none arrives while the goods keep, its buyers are refunded."
+        )
+    if row.next is Next.REBOOKED:
+        return _("It did not leave on %(was)s. If everything is released by then, it leaves on %(leaves)s and arrives on %(arrives)s.") % {
+            "was": moment(row.missed_at), "leaves": moment(row.load.departs_at), "arrives": moment(row.load.arrives_at),
+        }  # fmt: skip
+    if row.next is Next.NEAR:
+        return _("Hours left: %(hours)s. What is not released then is booked on a later departure.") % {
+            "hours": number(row.hours_left)
+        }
+    if row.next is Next.ANSWER:
+        return _("It goes on when the customs of the country of destination lets it in.")
+    return _("What is not released by then is booked on a later departure.")
+
+
+def unpaid_items(found: Sequence[UnpaidSales]) -> list[dict[str, Any]]:
+    """Return what cannot be paid because nobody knows an exchange rate."""
+    return [
+        {
+            "kind": "bad", "label": _("not paid"), "reference": "", "url": "",
+            "text": _("No exchange rate of %(currency)s is known for %(on)s.") % {"currency": row.currency, "on": day(row.priced_on)},
+            "options": _("%(orders)s orders of %(lots)s lots, the first %(lot)s · %(amount)s") % {
+                "orders": number(row.orders), "lots": number(row.lots), "lot": row.first_lot, "amount": money(row.amount_minor, row.currency),
+            },
+            "next": _("Publish the rate: the payment is tried again every minute, and everybody else is paid meanwhile."), "owner": _("the hub"), "due": "",
+        }
+        for row in found
+    ]  # fmt: skip
 
 
 def exception_text(row: LoadException, words: Mapping[str, Any]) -> str:
@@ -136,10 +190,12 @@ def exception_text(row: LoadException, words: Mapping[str, Any]) -> str:
     if row.kind is Kind.PAPERS and row.missing:
         papers = ", ".join(in_language_plain(paper) for paper in row.missing)
         return _("Missing: %(papers)s. The load leaves when the exporter has sent it.") % {"papers": papers}
-    if row.kind is Kind.OFFICER and row.declaration.reasons:
-        reasons = "; ".join(dict.fromkeys(reason_text(reason, words) for reason in leading(row.declaration.reasons)))
+    if row.kind is Kind.OFFICER and row.reasons:
+        reasons = "; ".join(dict.fromkeys(reason_text(reason, words) for reason in leading(row.reasons)))
         return _("%(reasons)s. The customs office decides.") % {"reasons": reasons}
-    return _(row.declaration.decision_reason) if row.declaration.decision_reason else _("Customs looks at the papers.")
+    if row.kind is Kind.UNDECLARED:
+        return _("Its consignment has not been declared. The load leaves when the exporter has declared it.")
+    return _(row.reason) if row.reason else _("Customs looks at the papers.")
 
 
 def due_text(due_at: datetime, now: datetime) -> str:
@@ -171,6 +227,7 @@ def load_tag(state: str) -> dict[str, str]:
         "entered": ("ok", _("let in")),
         "delivered": ("ok", _("delivered")),
         "held": ("bad", _("held by customs")),
+        "cancelled": ("idle", _("does not travel")),
     }[state]
     return {"kind": kind, "label": label}
 
@@ -183,6 +240,7 @@ def event_name(kind: str) -> str:
         "arrived": _("arrived"),
         "inspected": _("inspected and let in"),
         "delivered": _("delivered"),
+        "rebooked": _("re-booked"),
     }[kind]
 
 

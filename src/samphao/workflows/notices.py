@@ -21,6 +21,9 @@ PAID = _("Order %(order)s is paid: %(amount)s is held until the goods arrive.")
 EXPIRED = _("The hold of order %(order)s ran out before it was paid; the goods are free again.")
 ADVANCED = _("Lot %(lot)s was weighed and graded, and the first share is paid: %(amount)s.")
 REST_PAID = _("Paid for lot %(lot)s after the buyers' claim window: %(amount)s.")
+CLAIMED = _(
+    "Orders of lot %(lot)s were cancelled and their buyers refunded. Their first share, %(amount)s, is to be paid back: it is kept back from what you are paid next."
+)
 STOPPED = _("Declaration %(declaration)s is stopped at customs: %(reason)s")
 DELIVERED = _("Order %(order)s was delivered. You have 48 hours to report bad goods.")
 
@@ -29,14 +32,12 @@ def orders_paid(payload: dict[str, Any]) -> None:
     """Tell each buyer, and each producer once for the whole batch."""
     parties = trade.parties_of(payload["orders"])
     each = [
-        _message(
-            row.buyer, row.order, "paid", PAID, order=row.order, amount=amount_text(row.amount_minor, row.currency)
-        )
+        message(row.buyer, row.order, "paid", PAID, order=row.order, amount=amount_text(row.amount_minor, row.currency))
         for row in parties
     ]
     sold, first = Counter(row.producer for row in parties), {row.producer: row.order for row in reversed(parties)}
     each += [
-        _message(producer, first[producer], "sold", _sold(count), orders=_number(count))
+        message(producer, first[producer], "sold", _sold(count), orders=_number(count))
         for producer, count in sold.items()
     ]
     notify_each(each)
@@ -44,12 +45,12 @@ def orders_paid(payload: dict[str, Any]) -> None:
 
 def holds_expired(payload: dict[str, Any]) -> None:
     parties = trade.parties_of(payload["orders"])
-    notify_each(_message(row.buyer, row.order, "expired", EXPIRED, order=row.order) for row in parties)
+    notify_each(message(row.buyer, row.order, "expired", EXPIRED, order=row.order) for row in parties)
 
 
 def orders_delivered(payload: dict[str, Any]) -> None:
     notify_each(
-        _message(row.buyer, row.order, "delivered", DELIVERED, row.delivered_at, order=row.order)
+        message(row.buyer, row.order, "delivered", DELIVERED, row.delivered_at, order=row.order)
         for row in trade.parties_of(payload["orders"])
     )
 
@@ -58,7 +59,7 @@ def plan_made(payload: dict[str, Any]) -> None:
     """Tell each packing house how many containers it stuffs; consolidation points are nobody's."""
     ids, plan = accounts.ids_by_code(), payload["plan"]
     notify_each(
-        _message(ids[house], plan, "to-load", _to_load(count), plan=plan, containers=_number(count))
+        message(ids[house], plan, "to-load", _to_load(count), plan=plan, containers=_number(count))
         for house, count in payload["containers"].items()
         if house in ids
     )
@@ -67,7 +68,7 @@ def plan_made(payload: dict[str, Any]) -> None:
 def loads_at_entry(payload: dict[str, Any]) -> None:
     ids, plan = accounts.ids_by_code(), payload["plan"]
     notify_each(
-        _message(ids[importer], plan, "at-entry", _at_entry(count), loads=_number(count))
+        message(ids[importer], plan, "at-entry", _at_entry(count), loads=_number(count))
         for importer, count in payload["loads"].items()
         if importer in ids
     )
@@ -76,7 +77,7 @@ def loads_at_entry(payload: dict[str, Any]) -> None:
 def declarations_stopped(payload: dict[str, Any]) -> None:
     """Tell the exporter of an export, the importer of an import, with the officer's reason."""
     notify_each(
-        _message(
+        message(
             row.importer_id if row.kind == "import" else row.exporter_id, row.code, f"stopped-{row.decided_at:%y%m%d%H%M%S}", STOPPED,
             row.decided_at, declaration=row.code, reason=Spoken(row.decision_reason),
         )
@@ -89,8 +90,18 @@ def shares_paid(kind: str, batch: str, paid: Mapping[tuple[str, str], int], at: 
     """Tell producers and packing houses what was paid to them, (owner, lot) to satang; `batch` names the payout."""
     ids, text = accounts.ids_by_code(), ADVANCED if kind == "advance" else REST_PAID
     notify_each(
-        _message(ids[owner], lot, f"{kind}:{batch}", text, at[lot], lot=lot, amount=amount_text(satang, "THB"))
+        message(ids[owner], lot, f"{kind}:{batch}", text, at[lot], lot=lot, amount=amount_text(satang, "THB"))
         for (owner, lot), satang in paid.items()
+        if owner in ids and satang
+    )
+
+
+def shares_claimed(batch: str, owed: Mapping[tuple[str, str], int], at: datetime) -> None:
+    """Tell growers what they have to pay back, (owner, lot) to satang."""
+    ids = accounts.ids_by_code()
+    notify_each(
+        message(ids[owner], lot, f"claim:{batch}", CLAIMED, at, lot=lot, amount=amount_text(satang, "THB"))
+        for (owner, lot), satang in owed.items()
         if owner in ids and satang
     )
 
@@ -116,7 +127,7 @@ def _at_entry(loads: int) -> Promise:
     )  # fmt: skip
 
 
-def _message(
+def message(
     organisation: int, subject: str, what: str, text: str | Promise, at: datetime | None = None, **values: object
 ) -> Message:
     said = in_three_languages(text, **values)

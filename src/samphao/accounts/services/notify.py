@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 
 from django.db import connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext, override
 
+from samphao.core import clock
+from samphao.core.dates import day_in
 from samphao.core.events import wake_worker
 
 LANGUAGES = {"text_en": "en", "text_th": "th", "text_zh": "zh-hans"}
@@ -53,6 +56,9 @@ class Message:
     """When it happened; None is now."""
 
 
+COLUMNS = attrgetter("organisation", "subject", "key", "text_en", "text_th", "text_zh", "at")
+
+
 def notify(organisation_ids: Sequence[int], *, subject: str, key: str, text_en: str, text_th: str, text_zh: str) -> int:
     """Put one message before the people of organisations, once per key and organisation; return to how many it was new."""
     return notify_each(Message(row, subject, f"{key}:{row}", text_en, text_th, text_zh) for row in organisation_ids)
@@ -63,7 +69,7 @@ def notify_each(messages: Iterable[Message]) -> int:
 
     Nothing is sent here: e-mails wait in the caller's transaction for the worker, and go only if it commits.
     """
-    columns = list(zip(*map(astuple, messages), strict=True))
+    columns = list(zip(*map(COLUMNS, messages), strict=True))
     if not columns:
         return 0
     with transaction.atomic(), connection.cursor() as cursor:
@@ -95,6 +101,12 @@ def _said(value: object, field: str) -> object:
     if isinstance(value, Spoken):
         return _templates(str(value))[field]
     return value[field] if isinstance(value, Mapping) else value
+
+
+def spoken_moment(at: datetime) -> dict[str, str]:
+    """Return day and time in Bangkok as a value of a message, written in each language's way."""
+    local = at.astimezone(clock.BANGKOK)
+    return {field: f"{day_in(language, local.date())} {local:%H:%M}" for field, language in LANGUAGES.items()}
 
 
 @lru_cache(maxsize=200)

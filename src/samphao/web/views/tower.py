@@ -14,7 +14,7 @@ from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.web import reasons
 from samphao.web import tower as shape
-from samphao.workflows.exceptions import load_exceptions
+from samphao.workflows.exceptions import load_exceptions, sales_without_rate
 
 PAGE, EXCEPTIONS = 25, 40
 
@@ -40,7 +40,10 @@ def tower(request: HttpRequest) -> HttpResponse:
             "map": shape.flow_map(plan, _("Map of the plan's flows")),
             "certificate": shape.certificate(plan),
             "figures": shape.tower_figures(plan, figures),
-            "exceptions": shape.exception_items(load_exceptions(plan)[:EXCEPTIONS], names, reasons.names_by_code()),
+            "exceptions": [
+                *shape.unpaid_items(sales_without_rate()),
+                *shape.exception_items(load_exceptions(plan)[:EXCEPTIONS], names, reasons.names_by_code()),
+            ],
         },
     )
 
