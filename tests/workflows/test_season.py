@@ -186,7 +186,7 @@ def _lines_recompute(page: str, order: Order, count: int) -> None:
 
 def _work_out(formula: str) -> Decimal:
     """Work out `฿ 165 × 18 kg × 0.219`, `0.3 % × (1.00 + 2.00)` or `0.60 / kg × 18 kg`, rounded half up to two places."""
-    formula = re.sub(r"\(([A-Z].*?)\)", "", formula).replace(",", "").replace("฿", "").replace("/ kg", "")
+    formula = re.sub(r" \([A-Za-z].*\)$", "", formula).replace(",", "").replace("฿", "").replace("/ kg", "")
     formula = re.sub(r"\b(kg|fruit|pc|m)\b", "", formula)
     value = Decimal(1)
     for factor in formula.split("×"):
@@ -211,6 +211,6 @@ def test_bad_rows_of_a_season_are_all_told_and_nothing_is_written(tmp_path: Path
         read_season(tmp_path, goods=set(), provinces=set())
     told = str(caught.value).split("\n")
     assert told[0].startswith("lots.csv:3 harvest_from: `9 May` cannot be read. Write a date")
-    assert told[1].startswith("lots.csv:4 : the row has more cells than the header")
+    assert told[1].startswith("lots.csv:4: the row has more cells than the header")
     assert len(told) == 2
     assert Organisation.objects.count() == 0
