@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -19,6 +20,7 @@ from samphao.web.tower import node_name
 STATES = ("held", "cleared")
 NEARLY = 0.9
 """From this share on a permit is shown as nearly used up."""
+ENDS_SOON_DAYS = 30
 
 
 def figures(
@@ -36,14 +38,14 @@ def figures(
 
 def permit_columns() -> list[dict[str, Any]]:
     return [
-        {"label": _("permit")},
+        {"label": _("permit"), "whole": True},
         {"label": _("goods")},
         {"label": _("port of entry")},
         {"label": _("granted"), "numeric": True},
         {"label": _("drawn"), "numeric": True},
         {"label": _("left"), "numeric": True},
         {"label": _("used")},
-        {"label": _("valid to")},
+        {"label": _("valid to"), "whole": True},
     ]
 
 
@@ -112,13 +114,36 @@ def held_items(rows: Iterable[Any], cities: Mapping[str, str]) -> list[dict[str,
     ]  # fmt: skip
 
 
+def permit_items(permits: Iterable[Any], *, names_importer: bool) -> list[dict[str, Any]]:
+    """Return permits that run out, as exceptions: nearly used up, or at their end within a month."""
+    goods, today = reference.goods(), clock.today()
+    soon = today + timedelta(days=ENDS_SOON_DAYS)
+    items = []
+    for permit in permits:
+        is_short, ends = permit.drawn_share >= NEARLY, permit.valid_to <= soon
+        if permit.valid_to < today or not (is_short or ends):
+            continue
+        good = goods.get(permit.good)
+        items.append(
+            {
+                "kind": "bad" if permit.left_kg == 0 else "warn", "label": _("permit used up") if permit.left_kg == 0 else _("permit runs out"),
+                "reference": permit.number, "url": "#permits",
+                "text": _("%(left)s left for %(good)s at %(port)s") % {
+                    "left": kg(permit.left_kg), "good": in_language_plain(good) if good else permit.good, "port": node_name(permit.port),
+                },
+                "owner": in_language_plain(permit.importer) if names_importer else "", "due": _("valid to %(day)s") % {"day": day(permit.valid_to)},
+            }
+        )  # fmt: skip
+    return items
+
+
 def import_columns() -> list[dict[str, Any]]:
     return [
-        {"label": _("declaration")},
+        {"label": _("declaration"), "whole": True},
         {"label": _("state")},
         {"label": _("enters by")},
         {"label": _("destination")},
-        {"label": _("entered")},
+        {"label": _("entered"), "whole": True},
         {"label": _("customs value"), "numeric": True},
         {"label": _("duty"), "numeric": True},
         {"label": _("VAT"), "numeric": True},

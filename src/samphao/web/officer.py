@@ -160,7 +160,7 @@ def rule_rows(rules: Iterable[tuple[Mapping[str, Any], int]]) -> list[list[Any]]
 
 def rule_columns() -> list[dict[str, Any]]:
     return [
-        {"label": _("reason")},
+        {"label": _("reason"), "wide": True},
         {"label": _("weight"), "numeric": True},
         {"label": _("declarations"), "numeric": True},
         {"label": _("source"), "wide": True},
@@ -195,13 +195,13 @@ def tabs(chosen: str, counts: Sequence[StateCount], text: str) -> list[dict[str,
 
 def declaration_columns() -> list[dict[str, Any]]:
     return [
-        {"label": _("declaration")},
+        {"label": _("declaration"), "whole": True},
         {"label": _("state")},
-        {"label": _("exporter")},
+        {"label": _("exporter"), "wide": True},
         {"label": _("to")},
         {"label": _("value"), "numeric": True},
         {"label": _("score"), "numeric": True},
-        {"label": _("leaves")},
+        {"label": _("leaves"), "whole": True},
     ]
 
 
@@ -241,11 +241,11 @@ def declaration_page(
         "item_columns": _item_columns(is_import=is_import),
         "items": [_item_row(item, is_import=is_import) for item in items],
         "item_foot": _item_foot(items, row, is_import=is_import),
-        "paper_columns": [{"label": _("paper")}, {"label": _("state")}, {"label": _("number")}, {"label": _("needed because"), "wide": True}, {"label": _("source"), "wide": True}],
+        "paper_columns": [{"label": _("paper")}, {"label": _("state")}, {"label": _("number"), "whole": True}, {"label": _("needed because"), "wide": True}, {"label": _("source"), "wide": True}],
         "papers": [_paper_row(paper) for paper in documents],
         "papers_missing": sum(not paper.is_present for paper in documents),
         "inspection": _inspection_rows(row) if is_import else [],
-        "history_columns": [{"label": _("when")}, {"label": _("who")}, {"label": _("what")}, {"label": _("reason"), "wide": True}],
+        "history_columns": [{"label": _("when"), "whole": True}, {"label": _("who")}, {"label": _("what")}, {"label": _("reason"), "wide": True}],
         "history": [_history_row(entry) for entry in customs.history_of(row.code)],
     }  # fmt: skip
 
@@ -298,7 +298,7 @@ def _item_columns(*, is_import: bool) -> list[dict[str, Any]]:
     columns: list[dict[str, Any]] = [
         {"label": _("no."), "numeric": True},
         {"label": _("goods")},
-        {"label": _("HS code")},
+        {"label": _("HS code"), "whole": True},
         {"label": _("packages"), "numeric": True},
         {"label": _("net mass"), "numeric": True},
         {"label": _("gross mass"), "numeric": True},

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from samphao.core.hub import Hub
 from samphao.reference.queries import destination_of
 from samphao.web.cards import destination_names, door_text, unit_name
-from samphao.web.price_lines import mirror_rows, price_rows
+from samphao.web.price_lines import mirror_columns, mirror_rows, price_rows
 from samphao.web.road import steps_of
 from samphao.web.templatetags.samphao import in_language_plain, kg, money, number
 from samphao.web.trade_modes import mode_sentence, mode_title
@@ -39,6 +39,16 @@ def quantity_text(order: Any) -> str:
             "unit": unit_name(order.lot.unit),
         }
     return f"{number(order.quantity)} {unit_name(order.lot.unit)}"
+
+
+def order_columns() -> list[dict[str, Any]]:
+    return [
+        {"label": _("Order"), "whole": True},
+        {"label": _("Goods"), "wide": True},
+        {"label": _("Quantity"), "numeric": True},
+        {"label": _("To the door"), "numeric": True},
+        {"label": _("State")},
+    ]
 
 
 def order_row(order: Any) -> list[Any]:
@@ -73,6 +83,7 @@ def order_page(order: Any, *, may_pay: bool, sees_declarations: bool, hub: Hub |
             "rule": foot_rule,
             "amount": money(order.amount_minor, order.currency),
         },
+        "mirror_columns": mirror_columns(),
         "mirror": mirror_rows(offer.lines, order.currency, order.quantity),
         "may_pay": may_pay and order.state == "held",
         "partner": "" if hub is None or hub.pays_by_simulator else hub.payment_partner,

@@ -63,6 +63,10 @@ def price_rows(lines: Sequence[dict[str, Any]], currency: str, quantity: int) ->
     return rows
 
 
+def mirror_columns() -> list[dict[str, Any]]:
+    return [{"label": _("Party")}, {"label": _("Amount"), "numeric": True}, {"label": _("Share"), "numeric": True}]
+
+
 def mirror_rows(lines: Sequence[dict[str, Any]], currency: str, quantity: int) -> list[list[str]]:
     """Return party, amount and share of the price to the door, the largest first."""
     parts: dict[str, int] = {}

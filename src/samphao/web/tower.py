@@ -116,11 +116,23 @@ def due_text(due_at: datetime, now: datetime) -> str:
     return _("%(days)s days overdue") % {"days": number(days)} if days > 0 else moment(due_at)
 
 
+def load_columns() -> list[dict[str, Any]]:
+    return [
+        {"label": _("Load"), "whole": True},
+        {"label": _("Leaves"), "whole": True},
+        {"label": _("Lane"), "wide": True},
+        {"label": _("State")},
+        {"label": _("Mass"), "numeric": True},
+        {"label": _("Fill")},
+    ]
+
+
 def load_row(load: Any, names: dict[str, str]) -> list[Any]:
     return [
         {"text": load.code, "url": reverse("load", args=[load.code])},
         moment(load.departs_at),
-        f"{mode_name(load.mode)} · {load.origin} → {names.get(load.destination, load.destination)}",
+        f"{mode_name(load.mode)} · {node_name(load.origin)} → {names.get(load.destination, load.destination)}",
+        {"tag": load_tag(load.state)},
         kg(round(load.mass_kg)),
         {"share": load.fill},
     ]
@@ -177,10 +189,10 @@ def load_page(load: Any, events: Sequence[Any], declared: Mapping[tuple[str, str
             },
         ],
         "leg_columns": [
-            {"label": _("leg")},
+            {"label": _("leg"), "wide": True},
             {"label": _("mode")},
-            {"label": _("leaves")},
-            {"label": _("arrives")},
+            {"label": _("leaves"), "whole": True},
+            {"label": _("arrives"), "whole": True},
             {"label": _("cost"), "numeric": True},
         ],
         "legs": [
@@ -193,16 +205,16 @@ def load_page(load: Any, events: Sequence[Any], declared: Mapping[tuple[str, str
             ]
             for leg in load.legs
         ],
-        "event_columns": [{"label": _("what")}, {"label": _("where")}, {"label": _("happened")}, {"label": _("planned")}, {"label": _("told by")}],
+        "event_columns": [{"label": _("what")}, {"label": _("where"), "wide": True}, {"label": _("happened"), "whole": True}, {"label": _("planned"), "whole": True}, {"label": _("told by")}],
         "events": [[event_name(row.kind), node_name(row.node), moment(row.at), moment(row.planned_at), row.reported_by] for row in events],
         "consignment_columns": [
-            {"label": _("consignment")},
-            {"label": _("exporter")},
-            {"label": _("importer")},
+            {"label": _("consignment"), "whole": True},
+            {"label": _("exporter"), "whole": True},
+            {"label": _("importer"), "whole": True},
             {"label": _("shipments"), "numeric": True},
             {"label": _("mass"), "numeric": True},
-            {"label": _("export declaration")},
-            {"label": _("import declaration")},
+            {"label": _("export declaration"), "whole": True},
+            {"label": _("import declaration"), "whole": True},
         ],
         "consignments": [
             [

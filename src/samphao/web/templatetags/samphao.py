@@ -275,11 +275,22 @@ def bound_share(above_best: object) -> Decimal:
 
 
 @register.filter
-def column_class(columns: Sequence[Mapping[str, object]], at: int) -> str:
-    """Return the class of a table's cell by its column: n for numbers, w for long words."""
-    if at >= len(columns):
-        return ""
-    return "n" if columns[at].get("numeric") else "w" if columns[at].get("wide") else ""
+def column_at(columns: Sequence[Mapping[str, object]], at: int) -> Mapping[str, object]:
+    """Return the column of a table's cell."""
+    return columns[at] if at < len(columns) else {}
+
+
+@register.filter
+def cell_class(column: Mapping[str, object]) -> str:
+    """Return the classes of a table's cell: n for numbers, w for long words, k for codes and dates, which are kept whole."""
+    return " ".join(name for name, kind in (("n", "numeric"), ("w", "wide"), ("k", "whole")) if column.get(kind))
+
+
+@register.filter
+def is_deck(columns: Sequence[Mapping[str, object]]) -> bool:
+    """Say whether a table becomes a list of cards on a telephone: two columns of words and their numbers still fit."""
+    words = sum(not column.get("numeric") for column in columns)
+    return len(columns) > 3 or (len(columns) == 3 and words > 1)
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
