@@ -112,6 +112,14 @@ def test_a_name_lent_from_another_language_says_so_and_is_escaped():
     assert write.in_language({}) == "–"
 
 
+def test_a_code_is_kept_whole_and_what_stands_around_it_is_escaped():
+    assert write.kept("<i> SO-7F3K-2QJ9, CTI-MT-0430") == (
+        '&lt;i&gt; <span class="k">SO-7F3K-2QJ9</span>, <span class="k">CTI-MT-0430</span>'
+    )
+    assert write.kept("DDP, so-called, Hom-Mali") == "DDP, so-called, Hom-Mali"
+    assert write.kept(write.in_language({"name_en": "A"})) == "A"
+
+
 @pytest.mark.parametrize("kind", ["ok", "warn", "bad", "info", "idle"])
 def test_a_status_is_word_shape_and_colour(kind):
     shown = Template("{% load samphao %}{% tag kind 'a word' %}").render(Context({"kind": kind}))

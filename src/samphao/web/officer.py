@@ -18,7 +18,7 @@ from samphao.customs.queries import StateCount
 from samphao.customs.types import Decision
 from samphao.freight import queries as freight
 from samphao.reference import queries as reference
-from samphao.web.templatetags.samphao import in_language_plain, kg, moment, money, money_whole, number, percent
+from samphao.web.templatetags.samphao import MISSING, in_language_plain, kg, moment, money, money_whole, number, percent
 from samphao.web.tower import mode_name, node_name
 
 CODE = re.compile(r"[a-z]+(?:-[a-z0-9]+)*|[A-Z]{5}")
@@ -347,7 +347,7 @@ def _paper_row(paper: Any) -> list[Any]:
     return [
         {"text": in_language_plain(paper), "note": paper.issuer},
         {"tag": tag},
-        paper.number or paper.missing_because,
+        paper.number or {"text": MISSING, "note": paper.missing_because},
         paper.needed_because,
         paper.source,
     ]

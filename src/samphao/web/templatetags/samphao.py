@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.core.paginator import Page
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 
@@ -214,6 +215,16 @@ def in_language(thing: object, stem: str = "name") -> str:
         '<span lang="{}">{}</span> <span class="from" lang="{}">{}</span>',
         *(lang, text, lang, own_name),
     )
+
+
+# What begins like SO-7F3K-2QJ9 or CTI-MT-0430: capitals, then groups of capitals and digits.
+CODE = re.compile(r"\b[A-Z]{2,4}(?:-[A-Z0-9]{2,})+\b")
+
+
+@register.filter
+def kept(text: str) -> SafeString:
+    """Escape a text and keep its reference codes whole: a code that ends one line and begins the next cannot be read out."""
+    return mark_safe(CODE.sub(r'<span class="k">\g<0></span>', conditional_escape(text)))  # noqa: S308 - escaped before
 
 
 @register.filter
