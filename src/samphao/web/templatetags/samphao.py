@@ -177,8 +177,7 @@ def moment(value: datetime | None, zone: str = "") -> str:
     if timezone.is_naive(value):
         raise ValueError("moment needs an aware datetime: a time without a zone is not a moment")
     local = value.astimezone(ZoneInfo(zone)) if zone else timezone.localtime(value)
-    gap = NBSP if language() == "zh-hans" else " "
-    text = f"{_day(local.date())}{gap}{local:%H:%M}"
+    text = f"{_day(local.date())} {local:%H:%M}"
     return f"{text}{NBSP}({_offset(local)})" if zone else text
 
 
@@ -218,7 +217,7 @@ def in_language(thing: object, stem: str = "name") -> str:
 
 
 # What begins like SO-7F3K-2QJ9 or CTI-MT-0430: capitals, then groups of capitals and digits.
-CODE = re.compile(r"\b[A-Z]{2,4}(?:-[A-Z0-9]{2,})+\b")
+CODE = re.compile(r"\b[A-Z]{2,4}(?:-[A-Z0-9]+)+\b")
 
 
 @register.filter
