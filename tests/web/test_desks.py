@@ -61,17 +61,31 @@ def test_the_packing_desk_proposes_the_lot_and_the_paper_that_are_due() -> None:
     assert page.split('name="kind">')[1].startswith('<option value="lab_report">')
 
 
-@pytest.mark.parametrize(("drawn_kg", "days", "told"), [(0, 300, ""), (900, 300, "warn"), (1000, 300, "bad"), (0, 20, "warn"), (950, -1, "")])  # fmt: skip
-def test_a_permit_that_runs_out_asks_for_an_answer_and_an_ended_one_no_more(
-    drawn_kg: int, days: int, told: str
-) -> None:
-    importer = Organisation(name_en="Kunming Import", code="IMP")
-    permit = Permit(
-        number="QP-1", importer=importer, good="durian-fresh", port="CNMHN", granted_kg=1000, drawn_kg=drawn_kg,
+def permit(number: str, drawn_kg: int, days: int, importer: Organisation) -> Permit:
+    return Permit(
+        number=number, importer=importer, good="durian-fresh", port="CNMHN", granted_kg=1000, drawn_kg=drawn_kg,
         valid_from=clock.today(), valid_to=clock.today() + timedelta(days=days),
     )  # fmt: skip
-    items = importer_desk.permit_items([permit], names_importer=True)
-    assert [item["kind"] for item in items] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("permits", "told"),
+    [
+        ([("QP-1", 0, 300)], []),
+        ([("QP-1", 900, 300)], [("warn", "QP-1")]),
+        ([("QP-1", 1000, 300)], [("bad", "QP-1")]),
+        ([("QP-1", 0, 20)], [("warn", "QP-1")]),
+        ([("QP-1", 950, -1)], []),
+        ([("QP-1", 1000, 20), ("QP-2", 0, 300)], []),
+        ([("QP-1", 1000, 20), ("QP-2", 850, 300)], [("warn", "QP-2")]),
+    ],
+)
+def test_permits_that_run_out_ask_for_an_answer_unless_another_of_the_same_good_and_port_holds(
+    permits: list[tuple[str, int, int]], told: list[tuple[str, str]]
+) -> None:
+    importer = Organisation(name_en="Kunming Import", code="IMP")
+    items = importer_desk.permit_items([permit(*one, importer) for one in permits], names_importer=True)
+    assert [(item["kind"], item["reference"]) for item in items] == told
 
 
 @pytest.mark.parametrize(

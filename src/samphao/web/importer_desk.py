@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -115,26 +115,30 @@ def held_items(rows: Iterable[Any], cities: Mapping[str, str]) -> list[dict[str,
 
 
 def permit_items(permits: Iterable[Any], *, names_importer: bool) -> list[dict[str, Any]]:
-    """Return permits that run out, as exceptions: nearly used up, or at their end within a month."""
-    goods, today = reference.goods(), clock.today()
-    soon = today + timedelta(days=ENDS_SOON_DAYS)
-    items = []
+    """Return what permits run out, as exceptions: nearly used up, or at their end within a month, all of a good at a port together."""
+    today = clock.today()
+    together: dict[tuple[int, str, str], list[Any]] = {}
     for permit in permits:
-        is_short, ends = permit.drawn_share >= NEARLY, permit.valid_to <= soon
-        if permit.valid_to < today or not (is_short or ends):
-            continue
-        good = goods.get(permit.good)
-        items.append(
-            {
-                "kind": "bad" if permit.left_kg == 0 else "warn", "label": _("permit used up") if permit.left_kg == 0 else _("permit runs out"),
-                "reference": permit.number, "url": "#permits",
-                "text": _("%(left)s left for %(good)s at %(port)s") % {
-                    "left": kg(permit.left_kg), "good": in_language_plain(good) if good else permit.good, "port": node_name(permit.port),
-                },
-                "owner": in_language_plain(permit.importer) if names_importer else "", "due": _("valid to %(day)s") % {"day": day(permit.valid_to)},
-            }
-        )  # fmt: skip
-    return items
+        if permit.valid_to >= today:
+            together.setdefault((permit.importer_id, permit.good, permit.port), []).append(permit)
+    found = [_permit_item(group, today, names_importer=names_importer) for group in together.values()]
+    return sorted((item for item in found if item), key=lambda item: (item["kind"] != "bad", item["reference"]))
+
+
+def _permit_item(group: Sequence[Any], today: date, *, names_importer: bool) -> dict[str, Any]:
+    last = max(group, key=lambda permit: (permit.valid_to, permit.number))
+    left_kg, granted_kg = sum(permit.left_kg for permit in group), sum(permit.granted_kg for permit in group)
+    if granted_kg - left_kg < NEARLY * granted_kg and last.valid_to > today + timedelta(days=ENDS_SOON_DAYS):
+        return {}
+    good = reference.goods().get(last.good)
+    return {
+        "kind": "warn" if left_kg else "bad", "label": _("permit runs out") if left_kg else _("permit used up"), "reference": last.number,
+        "url": "#permits",
+        "text": _("%(left)s left for %(good)s at %(port)s") % {
+            "left": kg(left_kg), "good": in_language_plain(good) if good else last.good, "port": node_name(last.port),
+        },
+        "owner": in_language_plain(last.importer) if names_importer else "", "due": _("valid to %(day)s") % {"day": day(last.valid_to)},
+    }  # fmt: skip
 
 
 def import_columns() -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from samphao.core import clock
 from samphao.freight import queries as freight
@@ -157,7 +158,7 @@ def event_name(kind: str) -> str:
     return {
         "stuffed": _("stuffed"),
         "sealed": _("sealed"),
-        "departed": _("left"),
+        "departed": pgettext("a load", "left"),
         "arrived": _("arrived"),
         "inspected": _("inspected and let in"),
         "delivered": _("delivered"),
