@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 from django.db import connection
-from django.db.models import Case, Count, F, IntegerField, Min, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Sum, Value, When
 
 from samphao.core import clock
 from samphao.engines.emissions import milligrams_per_kg
@@ -214,20 +214,21 @@ def latest_plan() -> Plan | None:
 
 def loads_of(plan: Plan) -> QuerySet[Load]:
     """Return the whole containers of a plan, the next departure first, then those that should have left, the latest first."""
+    return _next_first(Load.objects.filter(plan=plan, is_whole=True))
+
+
+def _next_first(loads: QuerySet[Load]) -> QuerySet[Load]:
     now = clock.now()
     to_come = Case(When(departs_at__gt=now, then=Value(0)), default=Value(1), output_field=IntegerField())
     away = Case(When(departs_at__lte=now, then=F("departs_at")))
-    return (
-        Load.objects.filter(plan=plan, is_whole=True)
-        .exclude(state=Load.State.CANCELLED)
-        .order_by(to_come, away.desc(nulls_first=True), "departs_at", "code")
-    )
+    loads = loads.exclude(state=Load.State.CANCELLED)
+    return loads.order_by(to_come, away.desc(nulls_first=True), "departs_at", "code")
 
 
-def loads_stuffed_at(places: Sequence[str]) -> QuerySet[Load]:
-    """Return the containers that are stuffed and sealed at packing houses, the next departure first."""
-    loads = Load.objects.filter(origin__in=list(places), is_whole=True).exclude(state=Load.State.CANCELLED)
-    return loads.order_by("departs_at", "code")
+def containers_of(places: Sequence[str], lot_codes: Sequence[str]) -> QuerySet[Load]:
+    """Return the containers that are stuffed at some places or carry some lots: those still to leave first, then the latest."""
+    carry = Shipment.objects.filter(lot_code__in=list(lot_codes), load__is_whole=True).values("load")
+    return _next_first(Load.objects.filter(Q(origin__in=list(places)) | Q(pk__in=carry), is_whole=True))
 
 
 ENDED = (Load.State.DELIVERED, Load.State.CANCELLED)

@@ -12,8 +12,13 @@ from django.utils.translation import ngettext, pgettext
 from samphao.reference.types import DestinationSpec
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, language, money, number
 
+# By what a good's code begins with (the first that fits): the drawing that stands for it where no photo does.
 MOTIFS = {
-    "durian": "durian", "mango": "fruit", "rice": "rice", "silk": "silk", "garment": "silk", "celadon": "clay", "ceramic": "clay", "basket": "weave",
+    "durian": "durian", "mangosteen": "mangosteen", "mango": "mango", "guava": "guava", "longan": "longan", "lychee": "lychee", "rambutan": "rambutan",
+    "roseapple": "roseapple", "pomelo": "pomelo", "banana": "banana", "pineapple": "pineapple", "coconut": "coconut", "fruit-": "preserve",
+    "rice": "rice", "rubber": "rubber", "latex": "rubber", "coffee": "coffee", "honey": "honey", "sweet-chili": "chilli", "chilli": "chilli",
+    "turmeric": "chilli", "orchid": "flower", "soap": "soap", "shampoo": "soap", "skincare": "soap", "silk": "silk", "garment-silk": "silk",
+    "tshirt": "cloth", "ceramic": "pottery", "celadon": "celadon", "basketry": "craft", "rattan": "craft", "jewellery": "jewellery",
 }  # fmt: skip
 WEIGHED = ("kg", "fruit")
 SUBTITLE = {"th": ("zh", "zh-Hans"), "zh-hans": ("th", "th"), "en": ("th", "th")}
@@ -44,6 +49,7 @@ def ready_label(lot: Any) -> str:
 
 
 def motif(good: str) -> str:
+    """Return the name of the drawing in `static/web/motifs` for a good; what has none of its own gets waves."""
     return next((name for key, name in MOTIFS.items() if good.startswith(key)), "goods")
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from samphao.insight.queries import Impact
 from samphao.reference.queries import province_names
-from samphao.web.charts import Part, share_bar
+from samphao.web.charts import Bar, bar_chart
 from samphao.web.maps import THAILAND, Choropleth, choropleth_key, corridor_map
 from samphao.web.price_lines import party
 from samphao.web.templatetags.samphao import in_language_plain, money_whole, number, percent, tonnes
@@ -32,8 +32,8 @@ def page(reached: Impact) -> dict[str, Any]:
     names = {row.code_iso: in_language_plain(row) for row in province_names()}
     growers = {row.province_iso: row.grower_minor for row in reached.reach}
     shown = Choropleth(
-        {iso: minor / 100_000_000 for iso, minor in growers.items()},
-        {iso: f"{names.get(iso, iso)}: {money_whole(minor, 'THB')}" for iso, minor in growers.items()},
+        {iso: growers.get(iso, 0) / 100_000_000 for iso in names},
+        {iso: f"{name}: {money_whole(growers.get(iso, 0), 'THB')}" for iso, name in names.items()},
     )
     total = reached.paid_minor or 1
     missed = sorted(name for iso, name in names.items() if iso not in growers)
@@ -70,12 +70,13 @@ def page(reached: Impact) -> dict[str, Any]:
             ],
         },
         "shares": {
-            "svg": share_bar(
+            "svg": bar_chart(
                 [
-                    Part(party(share.receiver), share.amount_minor, percent(share.amount_minor / total, 1))
+                    Bar(party(share.receiver), share.amount_minor, percent(share.amount_minor / total, 1))
                     for share in reached.shares
                 ],
                 label=_("Who gets what of what buyers paid"),
+                top=total,
             )
             if reached.shares
             else "",

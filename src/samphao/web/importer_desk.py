@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -21,6 +22,7 @@ from samphao.web.tower import node_name
 STATES = ("held", "cleared")
 NEARLY = 0.9
 """From this share on a permit is shown as nearly used up."""
+ENDS_SOON_DAYS = 30
 
 
 def figures(
@@ -38,14 +40,14 @@ def figures(
 
 def permit_columns() -> list[dict[str, Any]]:
     return [
-        {"label": _("permit")},
+        {"label": _("permit"), "whole": True},
         {"label": _("goods")},
         {"label": _("port of entry")},
         {"label": _("granted"), "numeric": True},
         {"label": _("drawn"), "numeric": True},
         {"label": _("left"), "numeric": True},
         {"label": _("used")},
-        {"label": _("valid to")},
+        {"label": _("valid to"), "whole": True},
     ]
 
 
@@ -114,13 +116,40 @@ def held_items(rows: Iterable[Any], cities: Mapping[str, str], names: Mapping[st
     ]  # fmt: skip
 
 
+def permit_items(permits: Iterable[Any], *, names_importer: bool) -> list[dict[str, Any]]:
+    """Return what permits run out, as exceptions: nearly used up, or at their end within a month, all of a good at a port together."""
+    today = clock.today()
+    together: dict[tuple[int, str, str], list[Any]] = {}
+    for permit in permits:
+        if permit.valid_to >= today:
+            together.setdefault((permit.importer_id, permit.good, permit.port), []).append(permit)
+    found = [_permit_item(group, today, names_importer=names_importer) for group in together.values()]
+    return sorted((item for item in found if item), key=lambda item: (item["kind"] != "bad", item["reference"]))
+
+
+def _permit_item(group: Sequence[Any], today: date, *, names_importer: bool) -> dict[str, Any]:
+    last = max(group, key=lambda permit: (permit.valid_to, permit.number))
+    left_kg, granted_kg = sum(permit.left_kg for permit in group), sum(permit.granted_kg for permit in group)
+    if granted_kg - left_kg < NEARLY * granted_kg and last.valid_to > today + timedelta(days=ENDS_SOON_DAYS):
+        return {}
+    good = reference.goods().get(last.good)
+    return {
+        "kind": "warn" if left_kg else "bad", "label": _("permit runs out") if left_kg else _("permit used up"), "reference": last.number,
+        "url": "#permits",
+        "text": _("%(left)s left for %(good)s at %(port)s") % {
+            "left": kg(left_kg), "good": in_language_plain(good) if good else last.good, "port": node_name(last.port),
+        },
+        "owner": in_language_plain(last.importer) if names_importer else "", "due": _("valid to %(day)s") % {"day": day(last.valid_to)},
+    }  # fmt: skip
+
+
 def import_columns() -> list[dict[str, Any]]:
     return [
-        {"label": _("declaration")},
+        {"label": _("declaration"), "whole": True},
         {"label": _("state")},
         {"label": _("enters by")},
         {"label": _("destination")},
-        {"label": _("entered")},
+        {"label": _("entered"), "whole": True},
         {"label": _("customs value"), "numeric": True},
         {"label": _("duty"), "numeric": True},
         {"label": _("VAT"), "numeric": True},

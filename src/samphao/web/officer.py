@@ -18,6 +18,7 @@ from samphao.web.reasons import leading, missing_text, reason_text
 from samphao.web.sources import source_text
 from samphao.web.stored_texts import stored_text
 from samphao.web.templatetags.samphao import (
+    MISSING,
     country_name,
     in_language_plain,
     kg,
@@ -148,7 +149,7 @@ def rule_rows(rules: Iterable[tuple[Mapping[str, Any], int]]) -> list[list[Any]]
 
 def rule_columns() -> list[dict[str, Any]]:
     return [
-        {"label": _("reason")},
+        {"label": _("reason"), "wide": True},
         {"label": _("weight"), "numeric": True},
         {"label": _("declarations"), "numeric": True},
         {"label": _("source"), "wide": True},
@@ -183,13 +184,13 @@ def tabs(chosen: str, counts: Sequence[StateCount], text: str) -> list[dict[str,
 
 def declaration_columns() -> list[dict[str, Any]]:
     return [
-        {"label": _("declaration")},
+        {"label": _("declaration"), "whole": True},
         {"label": _("state")},
-        {"label": _("exporter")},
+        {"label": _("exporter"), "wide": True},
         {"label": _("to")},
         {"label": _("value"), "numeric": True},
         {"label": _("score"), "numeric": True},
-        {"label": _("leaves")},
+        {"label": _("leaves"), "whole": True},
     ]
 
 
@@ -229,11 +230,11 @@ def declaration_page(
         "item_columns": _item_columns(is_import=is_import),
         "items": [_item_row(item, names, is_import=is_import) for item in items],
         "item_foot": _item_foot(items, row, is_import=is_import),
-        "paper_columns": [{"label": _("paper")}, {"label": _("state")}, {"label": _("number")}, {"label": _("needed because"), "wide": True}, {"label": _("source"), "wide": True}],
+        "paper_columns": [{"label": _("paper")}, {"label": _("state")}, {"label": _("number"), "whole": True}, {"label": _("needed because"), "wide": True}, {"label": _("source"), "wide": True}],
         "papers": [_paper_row(paper, names) for paper in documents],
         "papers_missing": sum(not paper.is_present for paper in documents),
         "inspection": _inspection_rows(row) if is_import else [],
-        "history_columns": [{"label": _("when")}, {"label": _("who")}, {"label": _("what")}, {"label": _("reason"), "wide": True}],
+        "history_columns": [{"label": _("when"), "whole": True}, {"label": _("who")}, {"label": _("what")}, {"label": _("reason"), "wide": True}],
         "history": [_history_row(entry) for entry in customs.history_of(row.code)],
     }  # fmt: skip
 
@@ -286,7 +287,7 @@ def _item_columns(*, is_import: bool) -> list[dict[str, Any]]:
     columns: list[dict[str, Any]] = [
         {"label": _("no."), "numeric": True},
         {"label": _("goods")},
-        {"label": _("HS code")},
+        {"label": _("HS code"), "whole": True},
         {"label": _("packages"), "numeric": True},
         {"label": _("net mass"), "numeric": True},
         {"label": _("gross mass"), "numeric": True},
@@ -336,7 +337,7 @@ def _paper_row(paper: Any, names: Mapping[str, Any]) -> list[Any]:
     return [
         {"text": in_language_plain(paper), "note": stored_text(paper.issuer)},
         {"tag": tag},
-        paper.number or missing_text(paper.missing_because, names),
+        paper.number or {"text": MISSING, "note": missing_text(paper.missing_because, names)},
         stored_text(paper.needed_because),
         source_text(paper.source),
     ]

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from samphao.core.hub import Hub
 from samphao.reference.queries import destination_of
 from samphao.web.cards import destination_names, door_text, unit_count
-from samphao.web.price_lines import mirror_rows, price_rows
+from samphao.web.price_lines import mirror_columns, mirror_rows, price_rows
 from samphao.web.road import steps_of
 from samphao.web.templatetags.samphao import in_language_plain, kg, moment, money, number
 from samphao.web.trade_modes import mode_sentence, mode_title
@@ -37,6 +37,16 @@ def quantity_text(order: Any) -> str:
     if order.offer.lot_units > 1:
         return _("parcel of %(units)s") % {"units": unit_count(order.lot_units, order.lot.unit)}
     return unit_count(order.quantity, order.lot.unit)
+
+
+def order_columns() -> list[dict[str, Any]]:
+    return [
+        {"label": _("Order"), "whole": True},
+        {"label": _("Goods"), "wide": True},
+        {"label": _("Quantity"), "numeric": True},
+        {"label": _("To the door"), "numeric": True},
+        {"label": _("State")},
+    ]
 
 
 def order_row(order: Any) -> list[Any]:
@@ -71,6 +81,7 @@ def order_page(order: Any, *, may_pay: bool, sees_declarations: bool, hub: Hub |
             "rule": foot_rule,
             "amount": money(order.amount_minor, order.currency),
         },
+        "mirror_columns": mirror_columns(),
         "mirror": mirror_rows(offer.lines, order.currency, order.quantity),
         "arrival": arrival_text(order),
         "may_pay": may_pay and order.state == "held",

@@ -84,6 +84,10 @@ def rule_text(line: Mapping[str, Any]) -> str:
     return f"{rule} ({_(note) % {name: spoken(stored_text(value)) for name, value in line['values'].items()}})"
 
 
+def mirror_columns() -> list[dict[str, Any]]:
+    return [{"label": _("Party")}, {"label": _("Amount"), "numeric": True}, {"label": _("Share"), "numeric": True}]
+
+
 def mirror_rows(lines: Sequence[dict[str, Any]], currency: str, quantity: int) -> list[list[str]]:
     """Return party, amount and share of the price to the door, the largest first."""
     parts: dict[str, int] = {}

@@ -13,7 +13,7 @@ from samphao.accounts.queries import PaperHeld
 from samphao.payments.queries import Movement
 from samphao.payments.types import KEPT_BACK, PAYMENT_OUT, Earned
 from samphao.web.cards import unit_name
-from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, money, number
+from samphao.web.templatetags.samphao import day, in_language_plain, moment, money, number
 
 
 def steps(
@@ -110,46 +110,3 @@ def money_figures(held: dict[str, int], earned: dict[str, Earned], owed: dict[st
     for currency, amount in owed.items():
         items.append({"label": _("to be paid back"), "value": money(amount, currency), "kind": "bad"})
     return items
-
-
-def packing_rows(lots: Sequence[Any]) -> list[list[Any]]:
-    """Return the lots of a packing house: ticket and tests."""
-    rows = []
-    for lot in lots:
-        tested = (
-            {"tag": {"kind": "ok", "label": _("tested %(day)s") % {"day": day(lot.tested_on)}}}
-            if lot.tested_on
-            else {"tag": {"kind": "warn", "label": _("to be tested")}}
-        )
-        needs_test = lot.listing.good == "durian-fresh"
-        ticket = getattr(lot, "ticket", None)
-        rows.append(
-            [
-                {
-                    "text": lot.code,
-                    "url": reverse("lot", args=[lot.code]),
-                    "note": in_language_plain(lot.listing, "title"),
-                },
-                in_language_plain(lot.listing.producer),
-                f"{day(lot.harvest_from)} – {day(lot.harvest_to)}",
-                f"{kg(ticket.accepted_kg)} + {kg(ticket.rejected_kg)}"
-                if ticket
-                else {"tag": {"kind": "info", "label": _("to be weighed")}},
-                tested if needs_test else "",
-            ]
-        )
-    return rows
-
-
-def loading_rows(loads: Sequence[Any], names: dict[str, str]) -> list[list[Any]]:
-    return [
-        [
-            load.container_number,
-            moment(load.departs_at),
-            names.get(load.destination, load.destination),
-            kg(round(load.mass_kg)),
-            load.seal_number,
-            {"share": load.fill},
-        ]
-        for load in loads
-    ]

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from samphao.core import clock
 from samphao.freight import queries as freight
@@ -206,11 +206,23 @@ def due_text(due_at: datetime, now: datetime) -> str:
     return ngettext("%(days)s day overdue", "%(days)s days overdue", days) % {"days": number(days)}
 
 
+def load_columns() -> list[dict[str, Any]]:
+    return [
+        {"label": _("Load"), "whole": True},
+        {"label": _("Leaves"), "whole": True},
+        {"label": _("Lane"), "wide": True},
+        {"label": _("State")},
+        {"label": _("Mass"), "numeric": True},
+        {"label": _("Fill")},
+    ]
+
+
 def load_row(load: Any, names: dict[str, str], houses: Mapping[str, Any]) -> list[Any]:
     return [
         {"text": load.code, "url": reverse("load", args=[load.code])},
         moment(load.departs_at),
         f"{mode_name(load.mode)} · {short(place_name(load.origin, houses))} → {names.get(load.destination, load.destination)}",
+        {"tag": load_tag(load.state)},
         kg(round(load.mass_kg)),
         {"share": load.fill},
     ]
@@ -236,7 +248,7 @@ def event_name(kind: str) -> str:
     return {
         "stuffed": _("stuffed"),
         "sealed": _("sealed"),
-        "departed": _("left"),
+        "departed": pgettext("a load", "left"),
         "arrived": _("arrived"),
         "inspected": _("inspected and let in"),
         "delivered": _("delivered"),
@@ -271,10 +283,10 @@ def load_page(
             },
         ],
         "leg_columns": [
-            {"label": _("leg")},
+            {"label": _("leg"), "wide": True},
             {"label": _("mode")},
-            {"label": _("leaves")},
-            {"label": _("arrives")},
+            {"label": _("leaves"), "whole": True},
+            {"label": _("arrives"), "whole": True},
             {"label": _("cost"), "numeric": True},
         ],
         "legs": [
@@ -287,16 +299,16 @@ def load_page(
             ]
             for leg in load.legs
         ],
-        "event_columns": [{"label": _("what")}, {"label": _("where")}, {"label": _("happened")}, {"label": _("planned")}, {"label": _("told by")}],
+        "event_columns": [{"label": _("what")}, {"label": _("where"), "wide": True}, {"label": _("happened"), "whole": True}, {"label": _("planned"), "whole": True}, {"label": _("told by")}],
         "events": [[event_name(row.kind), node_name(row.node), moment(row.at), moment(row.planned_at), stored_text(row.reported_by)] for row in events],
         "consignment_columns": [
-            {"label": _("consignment")},
-            {"label": _("exporter")},
-            {"label": _("importer")},
+            {"label": _("consignment"), "whole": True},
+            {"label": _("exporter"), "whole": True},
+            {"label": _("importer"), "whole": True},
             {"label": _("shipments"), "numeric": True},
             {"label": _("mass"), "numeric": True},
-            {"label": _("export declaration")},
-            {"label": _("import declaration")},
+            {"label": _("export declaration"), "whole": True},
+            {"label": _("import declaration"), "whole": True},
         ],
         "consignments": [
             [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
@@ -16,7 +17,7 @@ from django.conf import settings
 from django.core.paginator import Page
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
@@ -216,6 +217,16 @@ def in_language(thing: object, stem: str = "name") -> str:
     )
 
 
+# What begins like SO-7F3K-2QJ9 or CTI-MT-0430: capitals, then groups of capitals and digits.
+CODE = re.compile(r"\b[A-Z]{2,4}(?:-[A-Z0-9]+)+\b")
+
+
+@register.filter
+def kept(text: str) -> SafeString:
+    """Escape a text and keep its reference codes whole: a code that ends one line and begins the next cannot be read out."""
+    return mark_safe(CODE.sub(r'<span class="k">\g<0></span>', conditional_escape(text)))  # noqa: S308 - escaped before
+
+
 @register.filter
 def in_language_plain(thing: object, stem: str = "name") -> str:
     """Return the same words without markup, for titles and attributes."""
@@ -275,11 +286,22 @@ def bound_share(above_best: object) -> Decimal:
 
 
 @register.filter
-def column_class(columns: Sequence[Mapping[str, object]], at: int) -> str:
-    """Return the class of a table's cell by its column: n for numbers, w for long words."""
-    if at >= len(columns):
-        return ""
-    return "n" if columns[at].get("numeric") else "w" if columns[at].get("wide") else ""
+def column_at(columns: Sequence[Mapping[str, object]], at: int) -> Mapping[str, object]:
+    """Return the column of a table's cell."""
+    return columns[at] if at < len(columns) else {}
+
+
+@register.filter
+def cell_class(column: Mapping[str, object]) -> str:
+    """Return the classes of a table's cell: n for numbers, w for long words, k for codes and dates, which are kept whole."""
+    return " ".join(name for name, kind in (("n", "numeric"), ("w", "wide"), ("k", "whole")) if column.get(kind))
+
+
+@register.filter
+def is_deck(columns: Sequence[Mapping[str, object]]) -> bool:
+    """Say whether a table becomes a list of cards on a telephone: two columns of words and their numbers still fit."""
+    words = sum(not column.get("numeric") for column in columns)
+    return len(columns) > 3 or (len(columns) == 3 and words > 1)
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)

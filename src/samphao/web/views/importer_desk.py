@@ -36,9 +36,12 @@ def desk(request: HttpRequest) -> HttpResponse:
         "web/importer.html",
         {
             "figures": shape.figures(permits, sums, behind),
-            "held": shape.held_items(
-                customs.imports_of(mine, sees_all=every, state="held")[:HELD], names, reasons.names_by_code()
-            ),
+            "asks": [
+                *shape.held_items(
+                    customs.imports_of(mine, sees_all=every, state="held")[:HELD], names, reasons.names_by_code()
+                ),
+                *shape.permit_items(permits, names_importer=every),
+            ],
             "permit_columns": shape.permit_columns(),
             "permits": shape.permit_rows(permit_page, names_importer=every),
             "permit_page": permit_page,

@@ -36,6 +36,7 @@ def tower(request: HttpRequest) -> HttpResponse:
         {
             "plan": plan,
             "page": page,
+            "load_columns": shape.load_columns(),
             "loads": [shape.load_row(load, names, houses) for load in page],
             "map": shape.flow_map(plan, _("Map of the plan's flows")),
             "certificate": shape.certificate(plan),
