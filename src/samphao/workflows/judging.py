@@ -32,6 +32,11 @@ def loads_sealed(payload: dict[str, Any]) -> None:
     judge((ENTER,), only={lot: places for lot, places in mail.items() if places})
 
 
+def orders_left_behind(payload: dict[str, Any]) -> None:
+    """Judge what is still carried: the load that the others waited for has lost these goods."""
+    judge((LOAD, ENTER), set(trade.lot_codes_of(payload["orders"]).values()))
+
+
 def declarations_decided(payload: dict[str, Any]) -> None:
     """Judge what papers and inspections decide: those of an export are evidence for both gates that follow it."""
     gates = (LOAD, ENTER) if payload["kind"] == "export" else (ENTER,)

@@ -2,6 +2,7 @@
 
 from samphao.reference.queries.charges import (
     cbec_taxes,
+    days_with_exchange_rates,
     domestic_taxes,
     duties,
     exchange_rates,
@@ -36,6 +37,7 @@ __all__ = [
     "cbec_goods",
     "cbec_taxes",
     "currency_of",
+    "days_with_exchange_rates",
     "destination_of",
     "destinations",
     "documents",

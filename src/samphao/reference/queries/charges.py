@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Max, Min
+
 from samphao.reference.models import ExchangeRate, Good, PostRate, PriceRule, TariffRate, Tax, TaxCategory
 from samphao.reference.queries.dated import in_force, source_words
 from samphao.reference.types import (
@@ -30,6 +32,12 @@ def exchange_rates(on: date, base: str = "THB") -> dict[str, ExchangeRateSpec]:
         row.quote_currency: ExchangeRateSpec(row.quote_currency, row.rate, words(row.source), row.valid_from)
         for row in rows
     }
+
+
+def days_with_exchange_rates(base: str = "THB") -> tuple[date, date] | None:
+    """Return the first and the last day for which rates are published; None where there are none, or no end."""
+    found = ExchangeRate.objects.filter(base_currency=base).aggregate(first=Min("valid_from"), last=Max("valid_to"))
+    return (found["first"], found["last"]) if found["first"] and found["last"] else None
 
 
 def duties(country: str, on: date) -> dict[str, list[ChargeSpec]]:

@@ -80,11 +80,17 @@ def documents(on: date) -> list[DocumentSpec]:
 
 @dataclass(frozen=True, slots=True)
 class ModeRuleNames:
-    """A rule of a trade mode in three languages, and whether its source says it or memory does."""
+    """A rule of a trade mode in three languages, and whether its source says it or memory does.
+
+    A refusal says what is missing and what can be done; `%(found)s` in it is the number that was found.
+    """
 
     name_en: str
     name_th: str
     name_zh: str
+    refusal_en: str
+    refusal_th: str
+    refusal_zh: str
     is_estimate: bool
 
 
@@ -98,8 +104,9 @@ def trade_mode_rules(on: date) -> tuple[tuple[ModeRule, ...], dict[str, ModeRule
         )  # fmt: skip
         rules.append(ModeRule(condition, row.good, row.category, frozenset(row.destination.split(";")), row.buyer_kind))
         names[row.code] = ModeRuleNames(
-            row.name_en, row.name_th, row.name_zh, is_estimate=row.confidence == "from_memory"
-        )
+            row.name_en, row.name_th, row.name_zh, row.refusal_en, row.refusal_th, row.refusal_zh,
+            is_estimate=row.confidence == "from_memory",
+        )  # fmt: skip
     return tuple(rules), names
 
 

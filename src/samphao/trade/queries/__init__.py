@@ -12,10 +12,12 @@ from samphao.trade.queries.gates import (
     shut_lists,
 )
 from samphao.trade.queries.lots import (
+    lot_codes_of_producers,
     lot_facts,
     lot_for,
     lots_of_packing_houses,
     lots_of_producers,
+    lots_ripe,
     lots_whose_counts_are_wrong,
     sales_by_province,
     tickets_signed_at,
@@ -34,7 +36,6 @@ from samphao.trade.queries.market import (
 from samphao.trade.queries.orders import (
     RushFigures,
     by_currency,
-    last_of_lots,
     lot_codes_of,
     order_codes_in,
     order_due,
@@ -47,9 +48,19 @@ from samphao.trade.queries.orders import (
     parties_of,
     rush_figures,
 )
-from samphao.trade.queries.sales import lines_of_offers, offers_of_orders, sales_of_lots, sales_of_orders
+from samphao.trade.queries.sales import (
+    Mark,
+    lines_of_offers,
+    lots_to_advance,
+    offers_of_orders,
+    sales_of_lots,
+    sales_of_orders,
+    sales_to_advance,
+    sales_to_settle,
+)
 
 __all__ = [
+    "Mark",
     "MarketFigures",
     "Place",
     "RushFigures",
@@ -59,9 +70,9 @@ __all__ = [
     "gate_findings",
     "gates_due",
     "goods_on_sale",
-    "last_of_lots",
     "lines_of_offers",
     "lot_codes_of",
+    "lot_codes_of_producers",
     "lot_facts",
     "lot_for",
     "lot_with_offers",
@@ -69,6 +80,8 @@ __all__ = [
     "lots_of_packing_houses",
     "lots_of_producers",
     "lots_on_sale",
+    "lots_ripe",
+    "lots_to_advance",
     "lots_to_judge",
     "lots_whose_counts_are_wrong",
     "market_figures",
@@ -91,6 +104,8 @@ __all__ = [
     "sales_by_province",
     "sales_of_lots",
     "sales_of_orders",
+    "sales_to_advance",
+    "sales_to_settle",
     "shut_lists",
     "tickets_signed_at",
 ]

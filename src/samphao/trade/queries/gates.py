@@ -10,19 +10,25 @@ from typing import Any
 from django.db.models import Min, Value
 from django.db.models.functions import Coalesce
 
-from samphao.trade.models import GateState, Lot, TradeMode
+from samphao.trade.models import GateState, Lot, Order, TradeMode
 from samphao.trade.types import JudgedLot
 
 
 def gate_findings(
-    gates: Sequence[str], trade_modes: Sequence[str] = (TradeMode.GENERAL, TradeMode.DOMESTIC)
+    gates: Sequence[str],
+    trade_modes: Sequence[str] = (TradeMode.GENERAL, TradeMode.DOMESTIC),
+    *,
+    order_states: Sequence[str] = (),
 ) -> dict[tuple[str, str], dict[str, bool | None]]:
     """Return for each lot and destination what gates found, rule by rule; a gate itself stands under its own name.
 
-    By the mode in which a lot fills containers and trucks: general trade abroad, domestic at home.
+    By the mode in which a lot fills containers and trucks: general trade abroad, domestic at home. With `order_states`, only
+    of lots with an order in one of them.
     """
     found: dict[tuple[str, str], dict[str, bool | None]] = {}
     rows = GateState.objects.filter(gate__in=gates, trade_mode__in=trade_modes).order_by("id")
+    if order_states:
+        rows = rows.filter(lot__in=Order.objects.filter(state__in=order_states).values("lot"))
     for lot, destination, gate, is_open, findings in rows.values_list(
         "lot__code", "destination", "gate", "is_open", "findings"
     ):

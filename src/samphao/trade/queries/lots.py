@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -37,6 +37,16 @@ def lots_whose_counts_are_wrong() -> list[str]:
                WHERE (l.held, l.sold) <> (coalesce(o.held, 0), coalesce(o.sold, 0))"""
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def lot_codes_of_producers(organisations: Sequence[int]) -> list[str]:
+    lots = Lot.objects.filter(listing__producer__in=organisations).order_by("id")
+    return list(lots.values_list("code", flat=True))
+
+
+def lots_ripe(on: date) -> set[str]:
+    """Return lots whose harvest has begun by a day."""
+    return set(Lot.objects.filter(harvest_from__lte=on).values_list("code", flat=True))
 
 
 def lots_of_producers(organisations: Sequence[int]) -> QuerySet[Lot]:

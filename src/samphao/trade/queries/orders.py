@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import connection
-from django.db.models import Case, Count, Max, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, Q, QuerySet, Sum, When
 
 from samphao.trade.models import Order
 from samphao.trade.types import OrderParties, OrdersBehind, PaidOrder
@@ -77,12 +76,18 @@ def rush_figures() -> RushFigures:
     return RushFigures(orders, oversold, duplicated)
 
 
-def order_to_show(buyer: str) -> str | None:
-    """Return the largest order of a buyer whose road is whole, else the largest paid one, for the demo's tour."""
+def order_to_show(buyer: str, destination: str) -> str | None:
+    """Return an order of a buyer for a tour of the pages.
+
+    The road of one that is settled is whole; general trade to the buyer's own city shows border, customs and importer.
+    """
+    usual = Q(offer__trade_mode="general", offer__destination=destination)
     return (
         Order.objects.filter(buyer__code=buyer)
         .exclude(state__in=("held", "expired", "cancelled"))
-        .order_by(Case(When(state="settled", then=0), default=1), "-amount_minor", "id")
+        .order_by(
+            Case(When(state="settled", then=0), default=1), Case(When(usual, then=0), default=1), "-amount_minor", "id"
+        )
         .values_list("code", flat=True)
         .first()
     )
@@ -130,9 +135,3 @@ def parties_of(orders: Sequence[str]) -> list[OrderParties]:
             [list(orders)],
         )
         return [OrderParties(*row) for row in cursor.fetchall()]
-
-
-def last_of_lots(orders: Sequence[str], mark: str) -> dict[str, datetime]:
-    """Return for each lot when the last of some orders got a mark, `advanced_at` or `delivered_at`."""
-    rows = Order.objects.filter(code__in=orders).order_by().values_list("lot__code").annotate(Max(mark))
-    return dict(rows)

@@ -9,7 +9,7 @@ UPDATE trade_gatestate SET next_due_on = (decided_at AT TIME ZONE 'Asia/Bangkok'
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trade", "0007_own_hold")]
+    dependencies = [("trade", "0008_arrival_promise")]
 
     operations = [
         migrations.AddField(
