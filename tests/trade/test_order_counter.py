@@ -45,6 +45,21 @@ def test_the_same_key_with_the_same_body_gives_the_same_order(world: two_buyers_
     assert Order.objects.count() == 1
 
 
+def test_an_order_repeated_later_is_answered_with_its_own_hold(
+    world: two_buyers_one_lot.World, clock_reset: None
+) -> None:
+    first = order(world, 2)
+    clock.move_to(clock.now() + timedelta(minutes=5))
+    assert order(world, 2).hold_expires_at == first.hold_expires_at == Order.objects.get().hold_expires_at
+
+
+@pytest.mark.parametrize("key", ['"', "\\", '\\"},{', "NULL", "", " a, b ", "ลูกค้า-顾客", "'; --", "{}"])
+def test_a_key_is_any_text(world: two_buyers_one_lot.World, key: str) -> None:
+    first = order(world, key=key)
+    assert order(world, key=key).order == first.order
+    assert Order.objects.get().idempotency_key == key
+
+
 def test_the_same_key_with_another_body_is_refused(world: two_buyers_one_lot.World) -> None:
     order(world, 2)
     assert order(world, 3).placement is Placement.KEY_REUSED

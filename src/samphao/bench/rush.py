@@ -98,7 +98,7 @@ def free_port() -> int:
 def server(application: str, **environment: str) -> Iterator[int]:
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", application, "--factory", "--host", LOOPBACK, "--port", str(port), "--no-access-log",
-               "--http", "httptools", "--loop", "uvloop", "--log-level", "warning", "--backlog", "4096"]  # fmt: skip
+               "--http", "httptools", "--loop", "uvloop", "--log-level", "warning", "--backlog", "4096", "--no-server-header"]  # fmt: skip
     process = subprocess.Popen(command, env={**os.environ, "SAMPHAO_SECRET": SECRET, **environment})
     try:
         deadline = time.monotonic() + 30

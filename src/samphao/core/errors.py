@@ -50,7 +50,8 @@ class Fault:
     mend: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.row} {self.column}: {self.wrong}. {self.mend}"
+        row, column = (f":{self.row}" if self.row else ""), (f" {self.column}" if self.column else "")
+        return f"{self.file}{row}{column}: {self.wrong}. {self.mend}"
 
 
 @dataclass

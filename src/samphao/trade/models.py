@@ -211,8 +211,8 @@ class Order(models.Model):
 
     code = models.CharField(max_length=14, unique=True)
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="orders")
-    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="orders")
-    buyer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="orders", db_index=False)
+    buyer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     idempotency_key = models.CharField(max_length=80)
     fingerprint = models.CharField(max_length=40)
     quantity = models.PositiveIntegerField()
@@ -225,6 +225,9 @@ class Order(models.Model):
     paid_at = models.DateTimeField(null=True)
     advanced_at = models.DateTimeField(null=True, help_text="the grower's first share was paid")
     delivered_at = models.DateTimeField(null=True, help_text="the claim window runs from here")
+    arrival_promised_at = models.DateTimeField(
+        null=True, help_text="when the goods come after they missed a departure; empty while nothing has changed"
+    )
 
     class Meta:
         constraints = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from samphao.core.codes import decode, encode
@@ -16,7 +17,7 @@ KEY_LENGTH_MAX = 80
 
 
 class Placement(IntEnum):
-    """What the order counter's statement decided (`trade/migrations/0005_year_limits.py`)."""
+    """What the order counter's statement decided (`trade/migrations/0007_own_hold.py`)."""
 
     PLACED = 0
     REPEATED = 1
@@ -68,6 +69,7 @@ def offer_code(offer: int) -> str:
     return encode("OF", offer)
 
 
+@lru_cache(maxsize=20_000)
 def offer_id(code: str) -> int | None:
     return decode("OF", code)
 
@@ -253,6 +255,20 @@ class LotSale:
     harvest_from: date
     harvest_to: date
     dry_matter_pct: Decimal | None
+    at: datetime | None = None
+    """When these orders got the mark that was asked for; None where none was."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidSales:
+    """Orders whose sellers are due for money, by the currency and day with which their prices were made."""
+
+    currency: str
+    priced_on: date
+    orders: int
+    lots: int
+    first_lot: str
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)

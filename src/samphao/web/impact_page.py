@@ -14,6 +14,20 @@ from samphao.web.price_lines import party
 from samphao.web.templatetags.samphao import in_language_plain, money_whole, number, percent, tonnes
 
 
+def concentration_text(reached: Impact) -> str:
+    """Say how far sales are from being everybody's: 1 is one seller of everything; without a sale there is nothing to say."""
+    if not reached.producers:
+        return _("Nobody has sold yet, so there is no concentration to measure.")
+    return _(
+        "Concentration of producers' sales (Herfindahl index, from 0 to 1; 1 is one producer who sells everything): %(index)s. "
+        "Were the sales of all %(producers)s producers equal, it would be %(equal)s."
+    ) % {
+        "index": number(reached.concentration, 4),
+        "producers": number(reached.producers),
+        "equal": number(1 / reached.producers, 4),
+    }
+
+
 def page(reached: Impact) -> dict[str, Any]:
     names = {row.code_iso: in_language_plain(row) for row in province_names()}
     growers = {row.province_iso: row.grower_minor for row in reached.reach}
@@ -36,14 +50,14 @@ def page(reached: Impact) -> dict[str, Any]:
             {"label": _("paid by buyers"), "value": money_whole(reached.paid_minor, "THB")},
         ],
         "map": {
-            "svg": corridor_map(_("Map of what growers earned"), view=THAILAND, choropleth=shown) if growers else "",
+            "svg": corridor_map(_("Map of what producers earned"), view=THAILAND, choropleth=shown) if growers else "",
             "key": choropleth_key(shown, unit=_("million baht")) if growers else "",
-            "caption": _("what growers' goods were worth at the packing house"),
+            "caption": _("what producers' goods were worth where they handed them over"),
             "columns": [
                 {"label": _("province")},
                 {"label": _("producers"), "numeric": True},
                 {"label": _("sold"), "numeric": True},
-                {"label": _("growers' goods"), "numeric": True},
+                {"label": _("producers' goods"), "numeric": True},
             ],
             "rows": [
                 [
@@ -76,7 +90,6 @@ def page(reached: Impact) -> dict[str, Any]:
                 for share in reached.shares
             ],
         },
-        "concentration": number(reached.concentration, 4),
-        "equal": number(1 / reached.producers if reached.producers else 0, 4),
+        "concentration": concentration_text(reached),
         "missed": missed,
     }

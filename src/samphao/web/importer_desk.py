@@ -14,6 +14,8 @@ from samphao.customs.queries import CollectedSum
 from samphao.reference import queries as reference
 from samphao.trade.types import OrdersBehind
 from samphao.web.officer import state_tag
+from samphao.web.reasons import named
+from samphao.web.sources import source_text
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, money, money_whole, number, tonnes
 from samphao.web.tower import node_name
 
@@ -55,7 +57,7 @@ def permit_rows(permits: Iterable[Any], *, names_importer: bool) -> list[list[An
     for permit in permits:
         is_over = permit.valid_to < today
         kind = "bad" if is_over or permit.left_kg == 0 else "warn" if permit.drawn_share >= NEARLY else ""
-        note = in_language_plain(permit.importer) if names_importer else permit.source
+        note = in_language_plain(permit.importer) if names_importer else source_text(permit.source)
         good = goods.get(permit.good)
         rows.append(
             [
@@ -102,12 +104,12 @@ def destination_rows(
     return rows
 
 
-def held_items(rows: Iterable[Any], cities: Mapping[str, str]) -> list[dict[str, Any]]:
+def held_items(rows: Iterable[Any], cities: Mapping[str, str], names: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return imports that are held, as exceptions: what was found, whose goods, since when."""
     return [
         {
             "kind": "bad", "label": state_tag(row.state)["label"], "reference": row.code, "url": reverse("declaration", args=[row.code]),
-            "text": _(row.decision_reason), "options": "; ".join(str(reason["found"]) for reason in row.reasons),
+            "text": _(row.decision_reason), "options": "; ".join(named(str(reason["found"]), names) for reason in row.reasons),
             "owner": f"{in_language_plain(row.exporter)} → {cities.get(row.destination, row.destination)}", "due": moment(row.decided_at),
         }
         for row in rows

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, number
-from samphao.web.tower import load_tag, node_name
+from samphao.web.tower import load_tag, place_name
 
 TESTED_GOOD = "durian-fresh"
 
@@ -40,7 +40,7 @@ def figures(lots: Sequence[Any], loads: Sequence[Any]) -> list[dict[str, Any]]:
 def lot_columns() -> list[dict[str, Any]]:
     return [
         {"label": _("lot"), "whole": True},
-        {"label": _("grower"), "wide": True},
+        {"label": _("producer"), "wide": True},
         {"label": _("harvest"), "whole": True, "wide": True},
         {"label": _("accepted"), "numeric": True},
         {"label": _("rejected"), "numeric": True},
@@ -85,12 +85,12 @@ def load_columns() -> list[dict[str, Any]]:
     ]
 
 
-def load_rows(loads: Iterable[Any], names: dict[str, str]) -> list[list[Any]]:
+def load_rows(loads: Iterable[Any], names: dict[str, str], houses: Mapping[str, Any]) -> list[list[Any]]:
     return [
         [
             load.container_number,
             {"tag": load_tag(load.state)},
-            node_name(load.origin),
+            place_name(load.origin, houses),
             moment(load.departs_at),
             names.get(load.destination, load.destination),
             kg(round(load.mass_kg)),

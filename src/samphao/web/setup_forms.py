@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from babel import Locale
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -17,13 +16,9 @@ from django.utils.translation import gettext_lazy
 from samphao.accounts.types import SetUpAnswers
 from samphao.reference.services import cities
 from samphao.web.forms import username_field
-from samphao.web.templatetags.samphao import LANGUAGE_TAGS, LOCALES, language
+from samphao.web.templatetags.samphao import LANGUAGE_TAGS, country_name, language
 
 PARTNER, SIMULATOR, SELF = "partner", "simulator", "self"
-
-
-def country_name(code: str) -> str:
-    return str(Locale.parse(LOCALES[language()]).territories.get(code, code))
 
 
 def cities_by_country() -> dict[str, list[str]]:
@@ -108,7 +103,7 @@ class CorridorsForm(forms.Form):
 
 class PaymentForm(forms.Form):
     payment = forms.ChoiceField(
-        label=gettext_lazy("Who holds buyers' money?"), widget=forms.RadioSelect,
+        label=gettext_lazy("Buyers' money is held by"), widget=forms.RadioSelect,
         choices=[
             (PARTNER, gettext_lazy("A licensed partner: a bank or a payment service")),
             (SIMULATOR, gettext_lazy("The simulator bank, for trying out: no money moves")),
@@ -162,7 +157,7 @@ def titles() -> dict[str, tuple[str, str]]:
             _("Which countries does it sell to?"),
             _("A corridor is a country that the freight network reaches."),
         ),
-        "payment": (_("How do buyers pay?"), _("The money of an order is held until its goods have arrived.")),
+        "payment": (_("Who holds buyers' money?"), _("The money of an order is held until its goods have arrived.")),
     }
 
 

@@ -8,6 +8,7 @@ from samphao.accounts.services.notify import (
     mark_read,
     notify,
     notify_each,
+    spoken_moment,
 )
 from samphao.accounts.services.own_account import change_account, send_reset_letters
 from samphao.accounts.services.parties import open_login, register_households, register_parties
@@ -52,5 +53,6 @@ __all__ = [
     "send_reset_letters",
     "send_waiting_mail",
     "set_up_demo",
+    "spoken_moment",
     "withdraw_invitation",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import orjson
@@ -78,14 +78,14 @@ class BadRequest(Exception):
 class PlaceOrder:
     """The endpoint."""
 
-    def __init__(self, signer: TokenSigner, counter: Callable[[], OrderCounter]) -> None:
+    def __init__(self, signer: TokenSigner, counter: OrderCounter) -> None:
         self._signer = signer
         self._counter = counter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             request = await self._read(scope, receive)
-            answer = await self._counter().place(request)
+            answer = await self._counter.place(request)
         except BadRequest as bad:
             await respond(send, bad.status, PROBLEM, problem(bad.status, bad.code, bad.title))
         except CounterBusy:
@@ -167,24 +167,36 @@ async def respond(
     await send({"type": "http.response.body", "body": body})
 
 
-def build(database_url: str, secret: str, batch_max: int = BATCH_MAX) -> Starlette:
+class CounterApplication(Starlette):
+    """Orders go straight to the endpoint, everything else through Starlette, whose layers cost a tenth of the rate."""
+
+    def __init__(
+        self, endpoint: PlaceOrder, lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]]
+    ) -> None:
+        super().__init__(routes=[Route("/orders", endpoint, methods=["POST"])], lifespan=lifespan)
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_order = (
+            scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == scope["root_path"] + "/orders"
+        )
+        await (self._endpoint if is_order else super().__call__)(scope, receive, send)
+
+
+def build(database_url: str, secret: str, batch_max: int = BATCH_MAX) -> CounterApplication:
     """Return the counter's application; its connection opens with the application's lifespan."""
-    counters: list[OrderCounter] = []
+    counter = OrderCounter(database_url, batch_max)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        counter = OrderCounter(database_url, batch_max)
         await counter.start()
-        counters.append(counter)
         yield
-        counters.remove(counter)
         await counter.stop()
 
-    endpoint = PlaceOrder(TokenSigner(secret), lambda: counters[0])
-    return Starlette(routes=[Route("/orders", endpoint, methods=["POST"])], lifespan=lifespan)
+    return CounterApplication(PlaceOrder(TokenSigner(secret), counter), lifespan)
 
 
-def from_environment() -> Starlette:
+def from_environment() -> CounterApplication:
     """Return the application for a process of its own (`samphao up` sets its environment)."""
     batch_max = int(os.environ.get("SAMPHAO_COUNTER_BATCH", BATCH_MAX))
     return build(os.environ["SAMPHAO_COUNTER_DATABASE"], os.environ["SAMPHAO_SECRET"], batch_max)

@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import get_month_names
 from babel.numbers import format_decimal, get_currency_precision
 from django import template
 from django.conf import settings
@@ -20,16 +19,15 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext, pgettext
+
+from samphao.core.dates import LOCALES, NBSP, day_in
 
 register = template.Library()
 
-NBSP = "\u00a0"
 MINUS = "\u2212"
-BUDDHIST_ERA = 543
 # ¥ alone means the yuan here, so the yen is told apart; what is not listed shows its ISO code.
 SIGNS = {"THB": "฿", "CNY": "¥", "USD": "US$", "HKD": "HK$", "EUR": "€", "VND": "₫", "JPY": "JP¥"}
-LOCALES = {"th": "th", "zh-hans": "zh_Hans", "en": "en"}
 # The tag that a browser's fonts and a screen reader's voice go by, and the name a language gives itself.
 LANGUAGE_TAGS = {"th": ("th", "ไทย"), "zh": ("zh-Hans", "中文"), "en": ("en", "English")}
 SHAPES = {
@@ -143,14 +141,6 @@ def tonnes(value: object, digits: int = 1) -> str:
     return f"{_grouped(mass / 1000, digits)}{NBSP}{pgettext('unit after a number', 't')}"
 
 
-def _day(on: date) -> str:
-    name = language()
-    if name == "zh-hans":
-        return f"{on.year}年{on.month}月{on.day}日"
-    month = get_month_names("abbreviated", locale=_locale(name))[on.month]
-    return f"{on.day}{NBSP}{month}{NBSP}{on.year + BUDDHIST_ERA if name == 'th' else on.year}"
-
-
 @register.filter
 def day(value: date | datetime | None) -> str:
     """Write a date: 23 พ.ย. 2569, 2026年11月23日, 23 Nov 2026; an aware datetime counts where the hub is."""
@@ -159,7 +149,12 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value) if timezone.is_aware(value) else value
         value = value.date()
-    return _day(value)
+    return day_in(language(), value)
+
+
+def day_of(text: str | None) -> str:
+    """Write a date that was stored as text; a source that gives none is undated."""
+    return day(date.fromisoformat(text)) if text else gettext("undated")
 
 
 def _offset(at: datetime) -> str:
@@ -177,7 +172,8 @@ def moment(value: datetime | None, zone: str = "") -> str:
     if timezone.is_naive(value):
         raise ValueError("moment needs an aware datetime: a time without a zone is not a moment")
     local = value.astimezone(ZoneInfo(zone)) if zone else timezone.localtime(value)
-    text = f"{_day(local.date())} {local:%H:%M}"
+    gap = NBSP if language() == "zh-hans" else " "
+    text = f"{day_in(language(), local.date())}{gap}{local:%H:%M}"
     return f"{text}{NBSP}({_offset(local)})" if zone else text
 
 
@@ -199,6 +195,11 @@ def _spoken(thing: object, stem: str) -> tuple[str, str, bool]:
         if text:
             return str(text), code, code != wanted
     return "", wanted, False
+
+
+def country_name(code: str) -> str:
+    """Return a country's name by its ISO 3166-1 code."""
+    return str(_locale(language()).territories.get(code, code))
 
 
 @register.filter

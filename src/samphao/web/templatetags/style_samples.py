@@ -311,9 +311,10 @@ def _exceptions(code: str) -> list[dict[str, Any]]:
             "text": W("จันทบุรี → หนานซา 18.4 ตัน", "尖竹汶 → 广州南沙港，18.4 吨", "Chanthaburi → Nansha port, 18.4 t")[
                 code
             ],
-            "options": W(
-                "เรือลำถัดไป: ราคาเดิม ช้า 2 วัน", "下一班船：同价，晚 2 天", "next sailing: same price, 2 days late"
-            )[code],
+            "next": W("จองเรือลำถัดไป ถึงช้า 2 วัน", "改订下一班船，晚到 2 天", "booked on the next sailing, 2 days later")[
+                code
+            ],
+            "options": W("ใบขน DX-20418", "报关单 DX-20418", "declaration DX-20418")[code],
             "owner": W("ผู้วางแผน", "计划员", "planner")[code],
             "due": W("ภายใน 16:00", "16:00 前", "due 16:00")[code],
         },

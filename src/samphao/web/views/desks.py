@@ -19,6 +19,7 @@ from samphao.web import impact_page, packing_desk
 from samphao.web import seller as shape
 from samphao.web.templatetags.samphao import in_language_plain
 from samphao.web.tower import cities
+from samphao.workflows.payout import has_the_rest
 
 LOTS_SHOWN, LOADS_SHOWN = 60, 40
 
@@ -30,10 +31,8 @@ def seller(request: HttpRequest) -> HttpResponse:
     if "producer" not in who.kinds:
         raise PermissionDenied
     lots = list(trade.lots_of_producers(who.organisations)[:LOTS_SHOWN])
-    earned = ledger.earned_by(who.codes)
-    steps = shape.steps(
-        lots, accounts.papers_of(who.organisations), accounts.orchards_of(who.organisations), was_paid=bool(earned)
-    )
+    papers, orchards = accounts.papers_of(who.organisations), accounts.orchards_of(who.organisations)
+    steps = shape.steps(lots, papers, orchards, has_the_rest=has_the_rest(who))
     columns = [
         {"label": _("lot"), "whole": True}, {"label": _("harvest"), "whole": True, "wide": True}, {"label": _("price"), "numeric": True}, {"label": _("sold of"), "numeric": True},
         {"label": _("orders"), "numeric": True}, {"label": _("ticket")},
@@ -47,16 +46,19 @@ def money(request: HttpRequest) -> HttpResponse:
     who = accounts.viewer(request.user)
     if not who.codes:
         raise PermissionDenied
-    lots = [lot.code for lot in trade.lots_of_producers(who.organisations)[:LOTS_SHOWN]]
-    figures = shape.money_figures(ledger.held_for(lots), ledger.earned_by(who.codes))
+    held = ledger.held_for(trade.lot_codes_of_producers(who.organisations))
+    figures = shape.money_figures(held, ledger.earned_by(who.codes), ledger.owed_by(who.codes))
     columns = [
         {"label": _("when"), "whole": True}, {"label": _("what"), "wide": True}, {"label": _("lot"), "whole": True}, {"label": _("amount"), "numeric": True},
     ]  # fmt: skip
     return render(
         request,
         "web/money.html",
-        {"figures": figures, "columns": columns, "rows": shape.movement_rows(ledger.movements_of(who.codes))},
-    )
+        {
+            "figures": figures, "columns": columns, "rows": shape.movement_rows(ledger.movements_of(who.codes)),
+            "debts": shape.movement_rows(ledger.debts_of(who.codes)),
+        },
+    )  # fmt: skip
 
 
 @login_required
@@ -75,7 +77,7 @@ def packing(request: HttpRequest) -> HttpResponse:
             "lot_columns": packing_desk.lot_columns(),
             "lots": packing_desk.lot_rows(lots),
             "load_columns": packing_desk.load_columns(),
-            "loads": packing_desk.load_rows(loads, cities()),
+            "loads": packing_desk.load_rows(loads, cities(), accounts.names_by_code(load.origin for load in loads)),
             "files": file_shape.items(
                 files.files_of([lot.code for lot in lots], ["lab_report", "photo"]), request.user.get_username(), names_subject=True
             ),

@@ -10,6 +10,7 @@ from samphao.accounts.queries import viewer
 from samphao.customs import queries as customs
 from samphao.trade import queries as trade
 from samphao.web import importer_desk as shape
+from samphao.web import reasons
 from samphao.web.tower import cities
 
 PAGE = 25
@@ -36,7 +37,9 @@ def desk(request: HttpRequest) -> HttpResponse:
         {
             "figures": shape.figures(permits, sums, behind),
             "asks": [
-                *shape.held_items(customs.imports_of(mine, sees_all=every, state="held")[:HELD], names),
+                *shape.held_items(
+                    customs.imports_of(mine, sees_all=every, state="held")[:HELD], names, reasons.names_by_code()
+                ),
                 *shape.permit_items(permits, names_importer=every),
             ],
             "permit_columns": shape.permit_columns(),
