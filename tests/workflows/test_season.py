@@ -198,8 +198,9 @@ def _what_leaves_besides_the_plan() -> None:
 def _lines_recompute(page: str, order: Order, count: int) -> None:
     """Read the lines from the page and work each out again from the numbers that its rule shows."""
     text = page.replace("\u00a0", " ").replace("&nbsp;", " ").replace("&#x27;", "'")
-    table = text[text.index('class="lines"') : text.index("</table>", text.index('class="lines"'))]
-    rows = re.findall(r"<th scope=\"row\">(.*?)</th><td>(.*?)</td><td class=\"n\">(.*?)</td>", table)
+    table = text[text.index('class="deck lines"') :]
+    table = table[: table.index("</table>")]
+    rows = re.findall(r"<th scope=\"row\"[^>]*>(.*?)</th><td[^>]*>(.*?)</td><td class=\"n\"[^>]*>(.*?)</td>", table)
     lines, foot = rows[:-1], rows[-1]
     assert len(lines) == count
     total = Decimal(0)
