@@ -116,6 +116,7 @@ def test_a_code_is_kept_whole_and_what_stands_around_it_is_escaped():
     assert write.kept("<i> SO-7F3K-2QJ9, CTI-MT-0430") == (
         '&lt;i&gt; <span class="k">SO-7F3K-2QJ9</span>, <span class="k">CTI-MT-0430</span>'
     )
+    assert write.kept("至2026年4月24日止") == '至<span class="k">2026年4月24日</span>止'
     assert write.kept("DDP, so-called, Hom-Mali") == "DDP, so-called, Hom-Mali"
     assert write.kept(write.in_language({"name_en": "A"})) == "A"
 

@@ -216,14 +216,14 @@ def in_language(thing: object, stem: str = "name") -> str:
     )
 
 
-# What begins like SO-7F3K-2QJ9 or CTI-MT-0430: capitals, then groups of capitals and digits.
-CODE = re.compile(r"\b[A-Z]{2,4}(?:-[A-Z0-9]+)+\b")
+# What begins like SO-7F3K-2QJ9 or CTI-MT-0430 (capitals, then groups of capitals and digits), and a day in Chinese, which has no spaces to guard.
+WHOLE = re.compile(r"\b[A-Z]{2,4}(?:-[A-Z0-9]+)+\b|\d{4}年\d{1,2}月\d{1,2}日")
 
 
 @register.filter
 def kept(text: str) -> SafeString:
-    """Escape a text and keep its reference codes whole: a code that ends one line and begins the next cannot be read out."""
-    return mark_safe(CODE.sub(r'<span class="k">\g<0></span>', conditional_escape(text)))  # noqa: S308 - escaped before
+    """Escape a text and keep its codes and days whole: what ends one line and begins the next cannot be read out."""
+    return mark_safe(WHOLE.sub(r'<span class="k">\g<0></span>', conditional_escape(text)))  # noqa: S308 - escaped before
 
 
 @register.filter
