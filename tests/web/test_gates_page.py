@@ -22,7 +22,6 @@ from samphao.trade import services
 from samphao.trade.models import Lot
 from samphao.trade.types import TestResult
 from samphao.web.gates import found_text, gate_rows
-from samphao.workflows import turning_away
 
 TODAY = date(2026, 5, 20)
 
@@ -112,7 +111,6 @@ def test_the_page_of_a_failed_lot_shows_the_check_that_it_failed(clock_reset: No
     judged_lot.make()
     services.record_tests([TestResult(LOT, "lab", CUT_ON, "detected", Decimal("0.011"))])
     events.deliver()
-    turning_away.turn_away_failing_lots()
     clock.move_to(OPENS_AT + timedelta(days=40))
     page = Client(headers={"accept-language": "en"}).get(f"/market/{LOT}/?to=KMG").content.decode()
     checks = re.findall(r"<li><div>(.*?)</div><span>(.*?)</span></li>", page, re.DOTALL)

@@ -18,7 +18,7 @@ from samphao.core import clock, events
 from samphao.trade import queries, services
 from samphao.trade.models import GateState, Lot, Offer
 from samphao.trade.types import GateAnswer, OrderRequest, Placement, TestResult, TicketSpec
-from samphao.workflows import gates, judging, turning_away
+from samphao.workflows import gates, judging
 from samphao.workflows.gate_evidence import GATES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_reset")]
@@ -170,7 +170,6 @@ def test_a_laboratory_s_result_is_evidence_for_the_gate_to_load(world: World) ->
 
 def test_a_lot_that_failed_is_never_sold_again(world: World) -> None:
     laboratory_tells("detected")
-    turning_away.turn_away_failing_lots()
     shut = state("to_list")
     assert (shut.is_open, shut.shut_by) == (False, "load-by2")
     assert shut.findings[-1]["found"] == "detected", "the gate shows by which check it is shut"

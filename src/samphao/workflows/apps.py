@@ -37,7 +37,7 @@ class WorkflowsConfig(AppConfig):
         subscribe(LotsDelisted, notices.lots_delisted)
         subscribe(LotTurnedAway, turning_away.lot_turned_away)
         subscribe(OrdersLeftBehind, turning_away.orders_left_behind, judging.orders_left_behind)
-        subscribe(LotsTested, judging.lots_tested)
+        subscribe(LotsTested, judging.lots_tested, turning_away.lots_tested)
         subscribe(TicketsSigned, judging.tickets_signed, payout.tickets_signed)
         subscribe(DeclarationsReleased, releasing.declarations_released, judging.declarations_decided)
         subscribe(

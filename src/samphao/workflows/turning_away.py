@@ -5,7 +5,7 @@ Their goods do not travel, buyers get their money back, and what growers were ad
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -38,14 +38,15 @@ LEFT_BEHIND = _(
 WITHDRAWN = _("The goods do not travel: their orders were cancelled.")
 
 
-def failing_lots(on: date | None = None) -> dict[tuple[str, str], str]:
-    """Return the rule that each failing lot and destination with orders breaks: it may not be cut, or not be loaded for good.
+def failing_lots(on: date | None = None, lots: Collection[str] | None = None) -> dict[tuple[str, str], str]:
+    """Return the rule that each failing lot and destination breaks, of `lots` or of those with orders: it may not be cut, or not be loaded for good.
 
     With a day, what still hangs on the tree then is left alone: it may ripen.
     """
     failing = {}
     ripe = None if on is None else trade.lots_ripe(on)
-    for place, rules in trade.gate_findings(("to_cut", "to_load"), order_states=("held", "paid")).items():
+    states = ("held", "paid") if lots is None else ()
+    for place, rules in trade.gate_findings(("to_cut", "to_load"), order_states=states, lots=lots).items():
         broken = [rule for rule in FOR_GOOD if rules.get(rule) is False]
         if rules.get("to_cut") is False and (ripe is None or place[0] in ripe):
             # a rule that is only unknown turns nobody away
@@ -58,6 +59,11 @@ def failing_lots(on: date | None = None) -> dict[tuple[str, str], str]:
 def turn_away_failing_lots(on: date | None = None) -> list[str]:
     """Cancel the held and paid orders of every failing lot; return them."""
     return services.turn_away(failing_lots(on))
+
+
+def lots_tested(payload: dict[str, Any]) -> None:
+    """End the sale of lots in which a laboratory found what no later paper mends, whether or not anybody has ordered yet."""
+    services.turn_away(failing_lots(clock.today(), payload["lots"]))
 
 
 def turn_away_what_failed() -> list[str]:

@@ -19,16 +19,19 @@ def gate_findings(
     trade_modes: Sequence[str] = (TradeMode.GENERAL, TradeMode.DOMESTIC),
     *,
     order_states: Sequence[str] = (),
+    lots: Collection[str] | None = None,
 ) -> dict[tuple[str, str], dict[str, bool | None]]:
     """Return for each lot and destination what gates found, rule by rule; a gate itself stands under its own name.
 
     By the mode in which a lot fills containers and trucks: general trade abroad, domestic at home. With `order_states`, only
-    of lots with an order in one of them.
+    of lots with an order in one of them; with `lots`, of those.
     """
     found: dict[tuple[str, str], dict[str, bool | None]] = {}
     rows = GateState.objects.filter(gate__in=gates, trade_mode__in=trade_modes).order_by("id")
     if order_states:
         rows = rows.filter(lot__in=Order.objects.filter(state__in=order_states).values("lot"))
+    if lots is not None:
+        rows = rows.filter(lot__code__in=lots)
     for lot, destination, gate, is_open, findings in rows.values_list(
         "lot__code", "destination", "gate", "is_open", "findings"
     ):

@@ -34,8 +34,9 @@ def tickets(season: Season) -> None:
     with transaction.atomic(), stage(season, 6, "tickets and advances") as count:
         tested = laboratory.test_lots(season)
         drain()
-        away = turning_away.turn_away_failing_lots()
+        turning_away.turn_away_failing_lots()
         drain()
+        away = trade.order_codes_in("cancelled")
         sales = trade.sales_of_lots("paid")
         count.count = trade_services.sign_tickets(
             _tickets(sales, np.random.default_rng(season.seed)), through=simulator.METHOD
