@@ -85,6 +85,11 @@ def reason_text(reason: Mapping[str, Any], names: Mapping[str, Any]) -> str:
     return f"{name}: {found}" if found and reason["rule"] != "random" else name
 
 
+def office_names(offices: Iterable[Any]) -> str:
+    """Return whose desk it is; nobody's own is that of the hub, which sees every office."""
+    return ", ".join(in_language_plain(office) for office in offices) or _("Every customs office, to look at")
+
+
 def desk_figures(counts: Sequence[StateCount]) -> list[dict[str, Any]]:
     exports = [row for row in counts if row.kind == "export"]
 

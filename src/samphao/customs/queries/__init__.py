@@ -9,6 +9,7 @@ from samphao.customs.queries.charges import (
 )
 from samphao.customs.queries.declared import (
     StateCount,
+    busiest_office,
     cases_in,
     counts,
     declaration_for,
@@ -19,12 +20,14 @@ from samphao.customs.queries.declared import (
     declarations_of_load,
     declared_consignments,
     history_of,
+    is_officer_of,
     loads_stopped,
+    may_open_desk,
+    offices_of,
     queue,
     reasonless,
     released_consignments,
     rule_counts,
-    sees_every_declaration,
 )
 from samphao.customs.queries.entry import (
     CollectedSum,
@@ -45,6 +48,7 @@ __all__ = [
     "ReleasedExport",
     "ReleasedItem",
     "StateCount",
+    "busiest_office",
     "cases_in",
     "cleared_loads",
     "collected",
@@ -61,7 +65,10 @@ __all__ = [
     "import_charges",
     "importers_for",
     "imports_of",
+    "is_officer_of",
     "loads_stopped",
+    "may_open_desk",
+    "offices_of",
     "on_their_way",
     "permit_numbers",
     "permits_drawn_wrongly",
@@ -72,5 +79,4 @@ __all__ = [
     "reasonless",
     "released_consignments",
     "rule_counts",
-    "sees_every_declaration",
 ]
