@@ -81,7 +81,8 @@ def packing(request: HttpRequest) -> HttpResponse:
             "load_columns": [{"label": _("container")}, {"label": _("leaves")}, {"label": _("to")}, {"label": _("mass"), "numeric": True}, {"label": _("seal")}, {"label": _("fill")}],
             "loads": shape.loading_rows(loads, cities()),
             "files": file_shape.items(
-                files.files_of([lot.code for lot in lots], ["lab_report", "photo"]), request.user.get_username(), names_subject=True
+                files.files_of([lot.code for lot in lots], ["lab_report", "photo"]), request.user.get_username(), names_subject=True,
+                kept={(lot.code, "lab_report") for lot in lots if lot.tested_on},
             ),
             "upload": file_shape.upload(
                 ["lab_report", "photo"], request.path,
