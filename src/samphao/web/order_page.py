@@ -75,13 +75,13 @@ def order_page(order: Any, *, may_pay: bool, sees_declarations: bool, hub: Hub |
         },
         "mirror": mirror_rows(offer.lines, order.currency, order.quantity),
         "may_pay": may_pay and order.state == "held",
-        "partner": "" if hub is None or hub.pays_by_simulator else hub.payment_partner,
+        "has_no_bank": hub is not None and not hub.pays_by_simulator,
         "amount": money(order.amount_minor, order.currency),
     }
 
 
 def holder(hub: Hub | None) -> str:
-    """Say who holds a buyer's money."""
+    """Say who holds a buyer's money: there is no adapter but the simulator's."""
     if hub is None or hub.pays_by_simulator:
         return _("held by the hub until the goods arrive · simulator bank")
-    return _("held by %(partner)s until the goods arrive") % {"partner": hub.payment_partner}
+    return _("no bank is connected to this hub")
