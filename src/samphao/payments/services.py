@@ -15,10 +15,12 @@ from samphao.payments.types import AccountSpec, BankReport, Posting
 
 class UnknownAccount(HubError):
     status, code = 500, "unknown-account"
+    meaning = "The ledger has no such account: it was not opened before it was used."
 
 
 class TwoForOneKey(HubError):
     status, code = 422, "two-for-one-key"
+    meaning = "Two different postings came under one key; neither was written."
 
 
 def open_accounts(specs: Iterable[AccountSpec]) -> None:

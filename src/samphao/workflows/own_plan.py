@@ -59,6 +59,7 @@ class OwnPlan:
 
 class NothingToPlan(HubError):
     status, code = 422, "nothing-to-plan"
+    meaning = "The file holds no order that a plan can be made for."
 
 
 def read_orders(path: Path) -> tuple[list[ShipmentSpec], list[Fault]]:

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from samphao.core.errors import HubError
 from samphao.freight import queries as freight
 from samphao.trade import queries as trade
 from samphao.trade.rush.server import REFUSALS, UNREADABLE
@@ -48,10 +49,12 @@ def design(request: HttpRequest) -> HttpResponse:
 
 
 def problem(request: HttpRequest, code: str) -> HttpResponse:
-    """Say in a sentence what a problem of the order counter means: its `type` points here."""
+    """Say in a sentence what a problem of the order counter or of the interface means: its `type` points here."""
     known = {name: title for _status, name, title in REFUSALS.values()} | {
         name: title for name, (_status, title) in UNREADABLE.items()
     }
+    kinds: list[type[HubError]] = [HubError, *HubError.__subclasses__()]
+    known |= {kind.code: kind.meaning for kind in kinds}
     if code not in known:
         raise Http404
     return render(request, "web/problem.html", {"code": code, "text": known[code]})
