@@ -21,6 +21,9 @@ app = typer.Typer(
 )
 
 
+Port = Annotated[int, typer.Option(min=1, max=65534, help="of the pages; the order counter takes the next one")]
+
+
 def start_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samphao.config.settings")
     import django
@@ -31,10 +34,11 @@ def start_django() -> None:
 @app.command()
 def migrate(*, quiet: bool = False) -> None:
     """Bring the database's tables up to date."""
-    start_django()
-    from django.core.management import call_command
+    with told_errors():
+        start_django()
+        from django.core.management import call_command
 
-    call_command("migrate", verbosity=0 if quiet else 1, interactive=False)
+        call_command("migrate", verbosity=0 if quiet else 1, interactive=False)
 
 
 @app.command(
@@ -53,6 +57,8 @@ def bench(context: typer.Context, name: Annotated[str, typer.Argument()] = "") -
         raise typer.Exit(benches[name].main(context.args))
     if "--all" in context.args or name == "--all":
         raise typer.Exit(max(module.main([]) for module in benches.values()))
+    if name and not name.startswith("-"):
+        print(f"samphao: there is no benchmark named `{name}`; there are", file=sys.stderr)
     for module in benches.values():
         print(f"  {module.NAME:10} {module.SUMMARY}")
     raise typer.Exit(0 if "--list" in (name, *context.args) else 2)
@@ -76,10 +82,10 @@ def worker() -> None:
 @app.command()
 def demo(
     *,
-    season: Annotated[Path, typer.Option(help="the folder with the season's CSV files")] = Path("examples/season"),
+    season: Annotated[Path, typer.Option(help="folder with the season's CSV files")] = Path("examples/season"),
     serve: Annotated[bool, typer.Option(help="open the pages afterwards")] = True,
     fresh: Annotated[bool, typer.Option(help="forget the demo that is there and run it anew")] = False,
-    port: int = 8000,
+    port: Port = 8000,
 ) -> None:
     """Run the whole season on demo data, then open its pages."""
     from samphao.config import demo as work
@@ -89,10 +95,12 @@ def demo(
 
 
 @app.command()
-def up(port: int = 8000) -> None:
+def up(port: Port = 8000) -> None:
     """Open the hub on your own data: database, pages, order counter and worker."""
     from samphao.config import processes
 
+    with told_errors():
+        processes.require_free(port)
     with told_errors(), processes.database():
         start_django()
         from django.core.management import call_command
@@ -109,13 +117,13 @@ def quote(
     *,
     origin: Annotated[str, typer.Option("--from", help="a Thai province, in Thai, Chinese or English")],
     destination: Annotated[str, typer.Option("--to", help="a city or a node of the network")],
-    kg: Annotated[float, typer.Option()],
+    kg: Annotated[float, typer.Option(help="mass")],
     good: Annotated[str, typer.Option(help="a good's code or name")] = "durian-fresh",
     leaves_at: Annotated[
-        str, typer.Option("--at", help="ready at, such as 2026-04-24T18:00+07:00; now without it")
+        str, typer.Option("--at", help="ready at, such as 2026-04-24T18:00+07:00; without it the hub's clock")
     ] = "",
 ) -> None:
-    """Print every Pareto-optimal way of a shipment over time, cost and CO2."""
+    """Print every way to carry a shipment that no other beats in time, cost and CO2e at once."""
     from samphao.config import answers
 
     with told_errors(), answers.hub():
@@ -125,12 +133,12 @@ def quote(
 @app.command()
 def price(
     *,
-    origin: Annotated[str, typer.Option("--from", help="a Thai province")],
-    destination: Annotated[str, typer.Option("--to", help="a city that the hub sells to")],
-    kg: Annotated[str, typer.Option()],
-    thb_per_kg: Annotated[str, typer.Option(help="at the packing house gate")],
-    good: str = "durian-fresh",
-    on: Annotated[str, typer.Option(help="the day whose rates hold; today without it")] = "",
+    origin: Annotated[str, typer.Option("--from", help="a Thai province, in Thai, Chinese or English")],
+    destination: Annotated[str, typer.Option("--to", help="a city or a node of the network")],
+    kg: Annotated[str, typer.Option(help="mass, a whole number")],
+    thb_per_kg: Annotated[str, typer.Option(help="price in baht where the goods are packed")],
+    good: Annotated[str, typer.Option(help="a good's code or name")] = "durian-fresh",
+    on: Annotated[str, typer.Option(help="day whose rates hold, such as 2026-04-24; without it the hub's clock")] = "",
     mode: Annotated[str, typer.Option(help="trade mode: general, cbec, post or domestic")] = "general",
     post_tariff: Annotated[
         Path | None, typer.Option(help="CSV of a postal tariff, such as examples/season/post_tariff.csv")
@@ -150,7 +158,10 @@ def plan(
     ],
     *,
     out: Annotated[
-        Path, typer.Option(help="folder for plan.json, loads.csv, itineraries.csv, summary.txt and map.svg")
+        Path,
+        typer.Option(
+            help="folder, made if need be, for plan.json, loads.csv, itineraries.csv, summary.txt and map.svg"
+        ),
     ],
     services: Annotated[
         Path | None,
@@ -160,12 +171,13 @@ def plan(
         ),
     ] = None,
     keep_good: Annotated[bool, typer.Option(help="plan the good rows and list the others")] = False,
-    seed: int = 1,
+    seed: Annotated[int, typer.Option(help="of the planner's draws: the same seed, the same plan")] = 1,
 ) -> None:
     """Consolidate your own orders into containers, with a lower bound on the cost of any plan."""
     from samphao.config import answers
 
-    with told_errors(), answers.hub():
+    hint = "" if keep_good else "--keep-good plans the other rows and lists these."
+    with told_errors(hint), answers.hub():
         answers.plan(orders, services, out, keep_good=keep_good, seed=seed)
 
 
@@ -188,32 +200,47 @@ def ledger_check() -> None:
 
     with told_errors(), processes.database():
         start_django()
+        from samphao.config.screen import trial_balance
         from samphao.payments import queries
 
         checked = queries.check()
-    print(f"{checked.transfers:,} transfers, {checked.entries:,} entries")
-    for balance in checked.balances:
-        print(
-            f"  {balance.currency}  {balance.purpose:20} debit {balance.debit_minor:>18,}  credit {balance.credit_minor:>18,}"
-        )
-    for fault in checked.faults:
-        print(f"  WRONG: {fault}")
-    print("sound: every transfer sums to zero, every balance equals its entries" if not checked.faults else "NOT sound")
+    print(trial_balance(checked))
     raise typer.Exit(1 if checked.faults else 0)
 
 
 @contextmanager
-def told_errors() -> Iterator[None]:
-    """Print an error that a person can mend as a sentence, not as a traceback."""
+def told_errors(hint: str = "") -> Iterator[None]:
+    """Print an error that a person can mend as a sentence, not as a traceback; `hint` stands below a list of faults."""
     from samphao.config.processes import CannotServe
-    from samphao.core.errors import HubError
+    from samphao.config.screen import listed
+    from samphao.core.errors import BadRows, HubError
     from samphao.core.postgres import PostgresError
 
     try:
         yield
+    except BadRows as bad:
+        print(f"samphao: {listed(bad.faults, hint)}", file=sys.stderr)
+        raise typer.Exit(1) from None
     except (HubError, CannotServe, PostgresError) as error:
         print(f"samphao: {error}", file=sys.stderr)
         raise typer.Exit(1) from None
+    except Exception as error:
+        if (sentence := database_error(error)) is None:
+            raise
+        print(f"samphao: {sentence}", file=sys.stderr)
+        raise typer.Exit(1) from None
+
+
+def database_error(error: Exception) -> str | None:
+    """Say how to mend an error of the database that its owner can mend; None for any other."""
+    from django.db import OperationalError, ProgrammingError
+
+    told = str(error).strip().split("\n")[0]
+    if isinstance(error, OperationalError):
+        return f"the database cannot be reached: {told}. Correct DATABASE_URL if it is set; else `samphao doctor` looks into it"
+    if isinstance(error, ProgrammingError) and "does not exist" in told:
+        return "the database has no tables yet: run `samphao demo` or `samphao up` first, or `samphao migrate` on your own server"
+    return None
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browser.measures import BROKEN, SQUEEZED, TOO_WIDE
 from browser.visits import MAPS, Visit, faults_of_table, visits
 from django.urls import reverse
 from playwright.sync_api import Page, Response
@@ -27,14 +28,6 @@ WIDTHS = (1280, 360)
 Open = Callable[..., Any]
 BUDGET, BUDGET_WITH_MAP = 150_000, 220_000
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-# What lies beyond the right edge of the page and not in a box that scrolls of itself.
-TOO_WIDE = """() => {
-  const wide = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= wide) return [];
-  const scrolls = (e) => { for (let p = e.parentElement; p; p = p.parentElement) if (getComputedStyle(p).overflowX !== "visible") return true; return false; };
-  const found = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > wide + 1 && !scrolls(e));
-  return (found.length ? found : [document.body]).slice(0, 4).map((e) => `${e.tagName.toLowerCase()}.${e.className} (${Math.round(e.getBoundingClientRect().right)} > ${wide}): ${(e.textContent || "").trim().slice(0, 40)}`);
-}"""
 
 
 class Witness:
@@ -133,6 +126,25 @@ def test_the_witness_sees_the_faults_of_a_page_that_has_them(opened: Open) -> No
         assert "div. (2008 > 1280): wide" in page.evaluate(TOO_WIDE)
 
 
+SQUEEZING = """<!doctype html><html lang="en"><title>A page that squeezes</title><style>td{width:60px;line-height:20px;overflow-wrap:anywhere}p{width:40px;line-height:20px}</style>
+<table style="width:130px;table-layout:fixed"><tr><td>SO-7F3K-2QJ9 and more words</td><td>฿\u00a01,188,000,000.00</td></tr></table><p>Chanthaburi</p>"""
+
+
+def test_the_measures_see_what_is_squeezed_broken_and_run_over(opened: Open) -> None:
+    with opened(width=360) as context:
+        page = context.new_page()
+        page.set_content(SQUEEZING)
+        broken, squeezed = page.evaluate(BROKEN), page.evaluate(SQUEEZED)
+        assert "SO-7F3K-2QJ9 in td." in broken
+        assert "฿\u00a01,188,000,000.00 in td." in broken
+        assert "a column of single words: SO-7F3K-2QJ9 and more words" in squeezed
+        assert any(one.startswith("text runs out of its box: p.") for one in squeezed)
+        page.set_content(
+            "<!doctype html><title>Calm</title><table><tr><td>SO-7F3K-2QJ9 and more words</td></tr></table>"
+        )
+        assert page.evaluate(BROKEN) == page.evaluate(SQUEEZED) == []
+
+
 def test_every_address_of_the_hub_has_its_visit() -> None:
     faults = faults_of_table()
     assert not faults, "\n".join(faults)
@@ -176,6 +188,9 @@ def looked_at(page: Page, visit: Visit, language: str) -> list[str]:
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             faults += [f"too wide at {width} px, {scheme}: {one}" for one in page.evaluate(TOO_WIDE)]
+            if scheme == "light":
+                faults += [f"at {width} px broken: {one}" for one in page.evaluate(BROKEN)]
+                faults += [f"at {width} px {one}" for one in page.evaluate(SQUEEZED)]
             if (width, scheme, language) in read:
                 faults += [f"{width} px, {scheme}: {one}" for one in accessibility_faults(page)]
             photograph(page, visit, language, width, scheme)

@@ -7,7 +7,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from samphao.core import clock, events
 from samphao.core.jobs import Job, run_due
@@ -104,3 +104,59 @@ def test_a_sleeping_worker_is_woken_by_a_commit_and_by_nothing_that_rolled_back(
 def _wake() -> None:
     events.wake_worker()
     connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_lasts_longer_than_its_interval_is_not_begun_by_a_second_worker(counted: Counter) -> None:
+    begun, may_end, seconds = threading.Event(), threading.Event(), []
+
+    def lasts() -> None:
+        begun.set()
+        may_end.wait(20)
+
+    def first_worker() -> None:
+        run_due([Job("lasts", 0, lasts)])
+        connection.close()
+
+    thread = threading.Thread(target=first_worker)
+    thread.start()
+    try:
+        assert begun.wait(20)
+        seconds = run_due([Job("lasts", 0, counted), Job("another", 0, counted)])
+    finally:
+        may_end.set()
+        thread.join(20)
+    assert seconds == ["another"], "the interval is over, but the first worker is still at it"
+    assert run_due([Job("lasts", 0, counted)]) == ["lasts"], "its lock is free again"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deadlock_is_the_failure_of_one_job(counted: Counter) -> None:
+    def refused() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'each waits for the other' USING ERRCODE = '40P01'; END $$")
+
+    assert run_due([Job("refused", 0, refused), Job("count", 0, counted)]) == ["refused", "count"]
+    assert JobRun.objects.get(name="refused").last_error.startswith("OperationalError")
+    assert counted.times == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_connection_is_told_to_the_worker_and_takes_its_lock_along(counted: Counter) -> None:
+    def work() -> None:
+        try:
+            with pytest.raises(OperationalError):
+                run_due([Job("loses", 0, _end_own_connection)])
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(20)
+    assert run_due([Job("loses", 0, counted)]) == ["loses"]
+    assert counted.times == 1
+
+
+def _end_own_connection() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")

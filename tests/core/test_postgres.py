@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from samphao.core.postgres import PostgresError, require_user_name
+
 
 @pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="only the embedded server opens folders")
 def test_a_private_parent_folder_stays_private(tmp_path: Path) -> None:
@@ -24,3 +26,9 @@ def test_a_private_parent_folder_stays_private(tmp_path: Path) -> None:
     )
     assert done.stdout.split() == ["True", "False"]
     assert stat.S_IMODE(private.stat().st_mode) == 0o700
+
+
+def test_a_user_without_a_name_is_told_what_to_do() -> None:
+    require_user_name(os.geteuid())
+    with pytest.raises(PostgresError, match="etc/passwd"):
+        require_user_name(2_000_000_011)

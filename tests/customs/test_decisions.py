@@ -108,7 +108,7 @@ def test_what_is_left_to_people_is_left_to_one_office() -> None:
     now = datetime(2026, 4, 24, tzinfo=UTC)
 
     def case(number: int, office: str, rule: str) -> WaitingCase:
-        return WaitingCase(f"DX-{number}", (rule,), (), now + timedelta(hours=number), now, office)
+        return WaitingCase(f"DX-{number}", f"LD-{number}", (rule,), (), now + timedelta(hours=number), now, office)
 
     cases = [case(1, "CO-B", "random"), *(case(n, "CO-A", "random" if n % 2 else "first-export") for n in range(2, 9))]
     assert for_people(cases, 4) == {"DX-2", "DX-3", "DX-4", "DX-5"}

@@ -16,7 +16,7 @@ from samphao.customs.types import GoodsItemSpec
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 5, 4)
-PORT = "CNMOH"
+PORT = "CNMHN"
 
 
 @pytest.fixture

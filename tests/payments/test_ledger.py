@@ -130,7 +130,7 @@ def test_the_check_finds_a_balance_that_lies(purses: None) -> None:
         cursor.execute("ALTER TABLE payments_account DISABLE TRIGGER account_guard")
         cursor.execute("UPDATE payments_account SET balance_minor = 99 WHERE code = %s", [HELD.code])
         cursor.execute("ALTER TABLE payments_account ENABLE TRIGGER account_guard")
-    assert queries.check().faults == (f"account {HELD.code} says 99, its entries say -100",)
+    assert queries.check().faults == (f"account {HELD.code} says CNY 0.99, its entries say CNY 1.00",)
 
 
 class Conservation(TestCase):

@@ -252,6 +252,9 @@ def test_rules_of_trade_modes_measure_what_a_sale_has_and_say_it_in_three_langua
         assert rule["measure"] in MEASURES, rule["code"]
         assert rule["comparator"] in {"==", "!=", ">=", "<=", "present"}, rule["code"]
         assert all(rule[f"name_{language}"] for language in ("en", "th", "zh")), rule["code"]
+        refusals = [rule[f"refusal_{language}"] for language in ("en", "th", "zh")]
+        assert all(refusals), rule["code"]
+        assert len({text.count("%(found)s") for text in refusals}) == 1, rule["code"]
         kinds = {SOURCES[key]["kind"] for key in keys(rule["source"])}
         assert rule["confidence"] in kinds | ({"from_memory"} if "from_memory" in kinds else set()), rule["code"]
 

@@ -22,7 +22,7 @@ from worlds import two_buyers_one_lot
 from samphao.config.processes import free_port, wait_for_port
 from samphao.core.tokens import TokenSigner
 from samphao.trade import queries
-from samphao.trade.models import Order
+from samphao.trade.models import GateState, Offer, Order
 from samphao.trade.types import offer_code
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("http")]
@@ -151,3 +151,36 @@ def test_a_counter_killed_in_a_rush_loses_no_answered_order_and_sells_nothing_tw
     assert set(answered) <= known
     assert queries.rush_figures() == queries.RushFigures(orders=200, oversold=0, duplicated=0)
     assert len(set(answered)) == 200
+
+
+def test_two_counters_keep_one_persons_yearly_limit_over_two_lots_between_them() -> None:
+    world = two_buyers_one_lot.make(quantity=1000)
+    Offer.objects.update(trade_mode="cbec", buyer_year_g=30_000)  # ten fruit of 3 kg in a year
+    GateState.objects.update(trade_mode="cbec")
+    offers = [offer_code(world.offer.id), offer_code(two_buyers_one_lot.another_lot(world, "CTI-MT-0431").id)]
+    counters = [Counter(), Counter()]
+    placed, refused, barrier = [], set(), threading.Barrier(4)
+    for counter in counters:
+        counter.start()
+
+    def want(name: int) -> None:
+        barrier.wait(20)
+        for number in range(10):
+            body = {"offer": offers[(name + number) % 2], "quantity": 1}
+            status, answer = counters[name % 2].post(body, buyer=world.anong.id, key=f"{name}-{number}")
+            if status == 201:
+                placed.append(answer["order"])
+            else:
+                refused.add((status, answer["type"]))
+
+    threads = [threading.Thread(target=want, args=(name,)) for name in range(4)]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+    finally:
+        for counter in counters:
+            counter.kill()
+    assert len(placed) == len(set(placed)) == Order.objects.count() == 10
+    assert refused == {(409, "/problems/over-year-limit")}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from importlib.resources import files
@@ -10,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from django.contrib.auth.models import AnonymousUser
+from django.core.handlers.wsgi import WSGIRequest
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.template.loader import render_to_string
@@ -17,8 +21,10 @@ from django.test import RequestFactory
 from django.utils.translation import override
 
 from samphao.web import charts, maps
+from samphao.web.cards import MOTIFS, motif
 from samphao.web.templatetags import samphao as write
 from samphao.web.templatetags.style_samples import style_samples
+from samphao.web.views import problems
 
 WEB = Path(str(files("samphao.web")))
 CSS = (WEB / "static/web/samphao.css").read_text(encoding="utf-8")
@@ -69,7 +75,7 @@ def test_numbers_are_grouped_and_keep_the_digits_that_they_have():
     ("language", "written", "in_china"),
     [
         ("th", "23\u00a0พ.ย.\u00a02569", "23\u00a0พ.ย.\u00a02569 18:20\u00a0(UTC+8)"),
-        ("zh-hans", "2026年11月23日", "2026年11月23日\u00a018:20\u00a0(UTC+8)"),
+        ("zh-hans", "2026年11月23日", "2026年11月23日 18:20\u00a0(UTC+8)"),
         ("en", "23\u00a0Nov\u00a02026", "23\u00a0Nov\u00a02026 18:20\u00a0(UTC+8)"),
     ],
 )
@@ -104,6 +110,14 @@ def test_a_name_lent_from_another_language_says_so_and_is_escaped():
     assert '<span lang="th">&lt;b&gt;ผ้า&lt;/b&gt;</span>' in shown
     assert "ไทย" in shown
     assert write.in_language({}) == "–"
+
+
+def test_a_code_is_kept_whole_and_what_stands_around_it_is_escaped():
+    assert write.kept("<i> SO-7F3K-2QJ9, CTI-MT-0430") == (
+        '&lt;i&gt; <span class="k">SO-7F3K-2QJ9</span>, <span class="k">CTI-MT-0430</span>'
+    )
+    assert write.kept("DDP, so-called, Hom-Mali") == "DDP, so-called, Hom-Mali"
+    assert write.kept(write.in_language({"name_en": "A"})) == "A"
 
 
 @pytest.mark.parametrize("kind", ["ok", "warn", "bad", "info", "idle"])
@@ -144,6 +158,41 @@ def test_a_table_aligns_its_numbers_and_scrolls_in_its_own_box():
     assert "Nothing here yet." in render_to_string("components/table.html", {"columns": columns, "rows": []})
 
 
+def test_a_wide_table_names_the_column_in_each_cell_and_keeps_its_roles_when_it_becomes_cards():
+    columns = [
+        {"label": "Load", "whole": True}, {"label": "Lane", "wide": True}, {"label": "Leaves", "whole": True}, {"label": "Mass", "numeric": True},
+    ]  # fmt: skip
+    foot = ["", "Together", "", "12 t"]
+    shown = render_to_string(
+        "components/table.html", {"columns": columns, "rows": [["LD-1", "a → b", "1 May", "12 t"]], "foot": foot, "label": "t"}
+    )  # fmt: skip
+    assert '<table class="deck" role="table">' in shown
+    assert '<th scope="row" class="k" role="rowheader"><span class="k">LD-1</span></th>' in shown
+    assert '<td class="w" role="cell" data-label="Lane">a → b</td>' in shown
+    assert '<td class="n" role="cell" data-label="Mass">12 t</td>' in shown
+    assert '<td class="w" role="cell">Together</td>' in shown
+    assert shown.count('role="columnheader"') == 4
+    assert shown.count('role="row"') == 3
+    assert '<caption class="vh">t</caption>' in shown
+
+
+@pytest.mark.parametrize(
+    ("numeric", "is_deck"),
+    [("w", False), ("wn", False), ("wnn", False), ("wwn", True), ("www", True), ("wnnn", True)],
+)
+def test_a_table_becomes_cards_when_a_telephone_would_squeeze_its_words(numeric, is_deck):
+    assert write.is_deck([{"label": "x", "numeric": letter == "n"} for letter in numeric]) is is_deck
+
+
+def test_every_good_has_a_drawing_and_every_drawing_a_good():
+    drawn = {path.stem for path in (WEB / "static/web/motifs").glob("*.svg")}
+    assert drawn == {*MOTIFS.values(), "goods"}
+    with (WEB.parent / "reference/data/goods.csv").open(encoding="utf-8") as file:
+        goods = [row["code"] for row in csv.DictReader(file)]
+    assert {key for key in MOTIFS if not any(good.startswith(key) for good in goods)} == set()
+    assert [motif(good) for good in ("mangosteen", "mango-dried", "celadon", "sugar")] == ["mangosteen", "mango", "celadon", "goods"]  # fmt: skip
+
+
 def test_pagination_keeps_the_rest_of_the_address():
     request = RequestFactory().get("/market/", {"q": "金枕 & more", "page": "2"})
     page = Paginator(range(60), 10).page(2)
@@ -173,15 +222,24 @@ def test_the_sample_price_on_the_style_page_adds_up():
 
 def test_bars_start_at_zero_and_are_as_long_as_their_values():
     svg = charts.bar_chart([charts.Bar("a", 50, "50"), charts.Bar("b", 25, "25")], label="x")
-    assert re.findall(r'class="c0" x="0" y="\d+" width="([\d.]+)%"', svg) == ["100.00", "50.00"]
+    assert re.findall(r'fill="var\(--sea\)" x="0" y="\d+" width="([\d.]+)%"', svg) == ["100.00", "50.00"]
     with pytest.raises(ValueError, match="below zero"):
         charts.bar_chart([charts.Bar("a", -1, "-1")], label="x")
 
 
 def test_shares_fill_the_whole_bar():
     parts = [charts.Part(name, value, str(value)) for name, value in (("a", 3.0), ("b", 1.0), ("c", 2.0))]
-    widths = re.findall(r'class="c\d cut" x="[\d.]+%" y="0" width="([\d.]+)%"', charts.share_bar(parts, label="x"))
+    widths = re.findall(
+        r'class="cut" fill="var\(--\w+\)" x="[\d.]+%" y="0" width="([\d.]+)%"', charts.share_bar(parts, label="x")
+    )
     assert sum(map(float, widths)) == pytest.approx(100, abs=0.02)
+
+
+def test_a_bar_of_shares_uses_no_colour_twice():
+    svg = charts.share_bar([charts.Part(str(n), 1, "1") for n in range(5)], label="x")
+    assert len(set(re.findall(r'class="cut" fill="(.*?)"', svg))) == 5
+    with pytest.raises(ValueError, match="bar chart"):
+        charts.share_bar([charts.Part(str(n), 1, "1") for n in range(6)], label="x")
 
 
 def test_a_line_leaves_a_gap_where_nothing_is_known():
@@ -244,12 +302,20 @@ def test_borders_outside_the_corridor_are_drawn_only_when_asked_for():
     assert len(nothing) < len(corridor) < len(everything)
 
 
-def test_classes_of_the_map_are_round_and_hold_every_value():
-    shown = maps.Choropleth({"TH-22": 96, "TH-50": 0, "TH-55": 20, "TH-57": 20.1})
-    assert shown.step == 20
-    assert [shown.class_of(code) for code in ("TH-22", "TH-50", "TH-55", "TH-57", "TH-10")] == [
-        *("q5", "q0", "q1", "q2", "none"),
-    ]
+def test_classes_of_the_map_hold_as_many_provinces_each_and_end_at_round_numbers():
+    values = {f"TH-{n:02}": float(n * n) for n in range(1, 11)} | {"TH-11": 0.0, "TH-12": 987_654.0}
+    shown = maps.Choropleth(values)
+    assert shown.breaks == (9.0, 25.0, 49.0, 81.0, 990_000.0)
+    assert Counter(map(shown.class_of, values)) == {"q1": 3, "q2": 2, "q3": 2, "q4": 2, "q5": 2, "q0": 1}
+    assert shown.class_of("TH-99") == "none"
+    key = maps.choropleth_key(shown, unit="t", none_label="no data")
+    assert re.findall(r"</svg>(.*?)</li>", key) == ["0", "0–9", "9–25", "25–49", "49–81", "81–990,000 t", "no data"]
+
+
+def test_a_map_of_few_values_has_few_classes_and_a_dark_one():
+    shown = maps.Choropleth({"TH-22": 5.0, "TH-50": 5.0})
+    assert (shown.breaks, shown.class_of("TH-22")) == ((5.0,), "q5")
+    assert maps.Choropleth({}).bounds() == []
 
 
 def test_a_wider_flow_carries_more_and_a_closed_one_looks_closed():
@@ -332,10 +398,47 @@ def test_an_error_page_needs_no_request_and_no_database():
     assert 'href="/"' in shown
 
 
+class FramelessRequest(WSGIRequest):
+    """A request whose hub cannot be read, as when the database is away."""
+
+    @property
+    def hub(self):
+        raise RuntimeError("the database is away")
+
+
+def test_an_error_page_stands_in_the_frame_and_without_it_when_the_frame_breaks():
+    request = RequestFactory().get("/x/")
+    request.user = AnonymousUser()
+    assert 'class="brand" href="/setup/"' in problems.server_error(request).content.decode()
+    answer = problems.server_error(FramelessRequest(request.environ))
+    assert answer.status_code == 500
+    assert "The hub made a mistake" in answer.content.decode()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_style_page_shows_every_component(language):
     with override(language):
         shown = render_to_string("design.html", request=None)
     for lang in ("th", "zh-Hans", "en"):
-        assert shown.count(f'class="sheet" lang="{lang}"') == 21
+        assert shown.count(f'class="sheet" lang="{lang}"') == 26
     assert len(re.findall(r'class="road"', shown)) == 3
+    places = set(re.findall(r'id="([^"]+)"', shown))
+    assert set(re.findall(r'href="#([^"]+)"', shown)) <= places
+
+
+def test_the_style_page_leaves_no_component_out():
+    folder = WEB / "templates"
+    sources = {path.name: path.read_text(encoding="utf-8") for path in (folder / "components").glob("*.html")}
+    shown, wanted = set(), [(folder / "design.html").read_text(encoding="utf-8")]
+    tags = {"tag.html": "{% tag ", "pagination.html": "{% pagination "}
+    while wanted:
+        source = wanted.pop()
+        for name in sources.keys() - shown:
+            if f'"components/{name}"' in source or (name in tags and tags[name] in source):
+                shown.add(name)
+                wanted.append(sources[name])
+    assert sources.keys() - shown == PAGES_OWN
+
+
+# These stand in the frame of problem pages, which the browser photographs as pages.
+PAGES_OWN = {"ways_on.html"}

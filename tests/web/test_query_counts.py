@@ -57,7 +57,7 @@ def grow(world: World) -> None:
             closes_at=lot.closes_at,
         )  # fmt: skip
         Permit.objects.create(
-            importer=world.parties["importer"], number=f"QP-{number}", good="durian-fresh", port="CNMOH", granted_kg=5,
+            importer=world.parties["importer"], number=f"QP-{number}", good="durian-fresh", port="CNMHN", granted_kg=5,
             valid_from=lot.harvest_from, valid_to=lot.harvest_to + timedelta(days=99), source="test",
         )  # fmt: skip
         copy = Load.objects.create(

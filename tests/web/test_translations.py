@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from babel.messages.catalog import Catalog, Message
+from browser.visits import visits
 from django.test import Client
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext, override
 from worlds import market_morning
+from worlds.market_morning import World
+
+from samphao.accounts.services import in_three_languages
+from samphao.customs.adapters.entry_simulator import COUNTRIES
+from samphao.customs.adapters.officer_simulator import ISSUERS, OFFICER
+from samphao.freight.carrier_simulator import REPORTED_BY
+from samphao.insight.queries import Impact
+from samphao.trade.rush.server import REFUSALS, UNREADABLE
+from samphao.web.cards import door_text, unit_count
+from samphao.web.impact_page import concentration_text
+from samphao.web.sources import source_text
+from samphao.web.stored_texts import problem_text, stored_text
+from samphao.web.templatetags import samphao
+from samphao.workflows.declaring import MADE_HERE
+from samphao.workflows.notices import _sold
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCALES = ("th", "zh_Hans")
@@ -39,7 +58,7 @@ FORBIDDEN = {
     "th": ((r"grower", "ชาวนา", ()), (r"secondary cit", "เมืองชั้นสอง", ())),
 }
 WANTED = {
-    "Grower": ("ชาวสวน", "果农"),
+    "Producer": ("ผู้ผลิต", "生产者"),
     "Lot": ("ล็อต", "批次"),
     "Packing house": ("โรงคัดบรรจุ", "包装厂"),
     "Exporter of record": ("ผู้ส่งออกตามใบขน", "境外发货人"),
@@ -48,27 +67,12 @@ WANTED = {
     "Price to the door": ("ราคาถึงมือผู้ซื้อ (รวมขนส่งและภาษี)", "到手价（含税到门）"),
     "Declared and released": ("ยื่นใบขนและตรวจปล่อย", "申报并放行"),
 }
-# Latin letters that stay as they are in every language: names, codes, units, terms and what the data itself says.
+# Latin letters that stay as they are in every language: names, codes, terms of trade, and what people wrote themselves.
 LATIN = re.compile(
-    r"Samphao|English|Apache|Natural Earth|Sarabun|SIL Open Font License|API|FCA|kg|CO2e|TTW|tank-to-wheel|GAP|Basic Yellow 2|BY2|UTC|"
-    r"durian|longan|Hom mali rice|silk|\bAA?\b|\b[A-Z]{2,4}-[\w-]+|\bs\b|Form E|GACC Announcement \(demo\)|"
-    r"\bSIL\b|DDP|DAP|CBEC|CN23|the hub's own definition \(demo\)|\b[A-Z]{5}\b|THB|CNY|JPY|FOB|CIF|HS|VAT|anong|somchai|hub|malee|house|"
-    r"[\w.]+@village\.example|TCLU\d+|40' reefer|LINE|exporter|importer"
+    r"GACC Announcement \(demo\)|Samphao|English|Apache|Natural Earth|Sarabun|SIL Open Font License|API|FCA|FOB|CIF|DDP|DAP|CBEC|CN23|ACFTA|GACC|GAP|Form E|Basic Yellow 2|BY2|"
+    r"CO2e|UTC|LINE|HS|PDF|JPEG|PNG|WebP|Idempotency-Key|sold-out|\b[A-Z]{2,4}-[\w-]+|TCLU\d+|THB|CNY|JPY|SEAL \d+|"
+    r"durian|longan|Hom mali rice|silk|\bAA\b|JP¥|\bSIL\b|cceeccic|lexiscn|\bMB\b|\b[A-Z]{2}-…|http://\S+|[\w.]+@[\w.]+\.example"
 )
-PAGES = (
-    "/",
-    "/market/",
-    "/market/CTI-MT-0430/?to=KMG",
-    "/market/?q=nothing-of-that-name",
-    "/sign-in/",
-    "/password/",
-    "/password/sent/",
-    "/password/MQ/used/",
-)
-PAGES_OF_ANONG = (
-    "/orders/", "/notices/", "/account/", "/account/password/", "/organisation/", "/organisation/invite/", "/organisation/anong/people/anong/",
-)  # fmt: skip
-PAGES_OF_HUB = ("/freight/",)
 
 
 def load(path: Path) -> ModuleType:
@@ -210,35 +214,136 @@ def leftovers(html: str) -> list[str]:
     """Return the texts of a page in which an English word stands that is no name, code or unit."""
     words = Words()
     words.feed(html)
-    return [said for said in words.said if re.search(r"[A-Za-z]{3,}", LATIN.sub("", said))]
+    return [said for said in words.said if re.search(r"[A-Za-z]{2,}", LATIN.sub("", said))]
 
 
 def test_a_leftover_is_seen_and_a_name_is_none() -> None:
-    assert leftovers('<p>ราคา <b>Sold out</b></p><p title="Close">SO-7F3K 18 kg Samphao</p><script>let word</script>') == [
+    assert leftovers('<p>ราคา <b>Sold out</b></p><p title="Close">SO-7F3K Form E Samphao</p><script>let word</script>') == [
         "Sold out", "Close",
     ]  # fmt: skip
 
 
+def pages(world: World) -> Iterator[tuple[str, str]]:
+    """Yield log-in and address of every page that one language speaks, as the browser visits them."""
+    for visit in visits():
+        if visit.status == 200 and not visit.speaks_all:
+            address = visit.path or reverse(visit.name, kwargs=visit.arguments(world))
+            yield visit.as_, address + (f"?{visit.query}" if visit.query else "")
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("locale", LOCALES)
-def test_a_page_in_a_language_holds_no_english_leftovers(locale: str) -> None:
+def test_no_page_in_a_language_holds_english_leftovers(locale: str) -> None:
     world = market_morning.make()
-    asked = (
-        [("", path) for path in PAGES]
-        + [("anong", path) for path in PAGES_OF_ANONG]
-        + [("hub", path) for path in PAGES_OF_HUB]
-    )
-    asked += [("hub", f"/freight/loads/{world.loads[0]}/"), ("", f"/invitations/{world.invitation}/")]
+    names = re.compile(
+        "|".join(sorted((*world.parties, "season-[0-9]+"), key=len, reverse=True))
+    )  # log-ins and plans are names
     found = {}
-    for name, path in asked:
+    for name, path in pages(world):
         client = Client(headers={"accept-language": LANGUAGE_OF[locale]})
         if name:
             assert client.login(username=name, password=market_morning.PASSWORD)
         answer = client.get(path)
-        assert answer.status_code == 200
-        html = answer.content.decode()
-        # The rule and source of a price line are the data's own words, in the language of their source.
-        html = re.sub(r"<td>[^<]*(illustrative|Bank of Thailand|FTA|VAT Law|price list)[^<]*</td>", "", html)
-        if left := leftovers(html):
-            found[path] = left
+        assert answer.status_code == 200, path
+        said = leftovers(answer.content.decode())
+        if left := [text for text in said if re.search(r"[A-Za-z]{2,}", names.sub("", LATIN.sub("", text)))]:
+            found[f"{name} {path}"] = left
     assert found == {}
+
+
+def table(path: str, root: Path = ROOT / "src" / "samphao") -> list[dict[str, str]]:
+    with (root / path).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+SHOWN = (
+    "gate_rules",
+    "trade_mode_rules",
+    "tariff_rates",
+    "tax_categories",
+    "taxes",
+    "price_rules",
+    "exchange_rates",
+    "documents",
+    "cbec_list",
+)
+
+
+def texts_of_data() -> dict[str, set[str]]:
+    """Return, by where they stand, the texts of the reference data that pages show and that are English there."""
+    titles = {row["key"]: row["title"] for row in table("reference/data/sources.csv")}
+    papers = [
+        row for row in table("reference/data/documents.csv") if row["needed"] in ("mandatory", "to_claim_preference")
+    ]
+    return {
+        "sources.csv": {titles[key.strip()] for name in SHOWN for row in table(f"reference/data/{name}.csv") for key in row["source"].split(";")},
+        "documents.csv": {row["condition"] for row in papers} | {row["issuer"] for row in papers if row["code"] not in MADE_HERE},
+        "tariff_rates.csv": {row["condition_text"] for row in table("reference/data/tariff_rates.csv")},
+        "customs/data": {row["source"] for name in ("offices", "entry_sampling", "risk_rules") for row in table(f"customs/data/{name}.csv")},
+        "season": {row["source"] for name in ("importers", "post_tariff", "permits") for row in table(f"{name}.csv", ROOT / "examples" / "season")},
+        "simulators": {REPORTED_BY, OFFICER, ISSUERS, *(f"entry inspection simulator ({name})" for name in COUNTRIES.values())},
+        "order counter": {title for _status, _code, title in REFUSALS.values()} | {title for _status, title in UNREADABLE.values()},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_text_of_the_data_that_pages_show_is_said_in_the_language(locale: str) -> None:
+    with override(LANGUAGE_OF[locale]):
+        untold = {
+            where: sorted(text for text in texts if text and problem_text(stored_text(source_text(text))) == text)
+            for where, texts in texts_of_data().items()
+        }
+    assert {where: texts for where, texts in untold.items() if texts} == {}
+
+
+def test_a_source_that_names_several_is_said_one_by_one() -> None:
+    with override("th"):
+        said = source_text("Estimate of this project; Some newspaper of tomorrow")
+    assert said == "ค่าประมาณของโครงการนี้; Some newspaper of tomorrow"
+    assert source_text("an estimated 5") == "an estimated 5", "phrases are found as whole words"
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "moment", "amount"),
+    [
+        ("th", "23 พ.ย. 2569", "23 พ.ย. 2569 09:05", "฿ 1,234.50"),
+        ("zh-hans", "2026年11月23日", "2026年11月23日 09:05", "฿ 1,234.50"),
+        ("en", "23 Nov 2026", "23 Nov 2026 09:05", "฿ 1,234.50"),
+    ],
+)
+def test_days_times_and_amounts_are_written_as_people_of_a_language_write_them(
+    language: str, day: str, moment: str, amount: str
+) -> None:
+    at = datetime(2026, 11, 23, 2, 5, tzinfo=UTC)
+    with override(language):
+        written = (
+            samphao.day(at.date()),
+            samphao.moment(at),
+            samphao.money(123_450, "THB"),
+            samphao.day_of("2026-11-23"),
+        )
+    assert tuple(text.replace(samphao.NBSP, " ") for text in written) == (day, moment, amount, day)
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 metre"), (2, "2 metres"), (1_400, "1,400 metres")])
+def test_one_and_many_are_told_apart(count: int, said: str) -> None:
+    with override("en"):
+        assert unit_count(count, "m").replace(samphao.NBSP, " ") == said
+        sold = in_three_languages(_sold(count), orders=f"{count:,}")["text_en"]
+    assert sold.startswith(
+        f"{count:,} order{'' if count == 1 else 's'} of your lots {'was' if count == 1 else 'were'} paid"
+    )
+
+
+def test_a_price_is_told_by_what_the_good_is_sold_by() -> None:
+    with override("en"):
+        silk = door_text(241_432, "CNY", SimpleNamespace(unit="m", unit_mass_g=180), 20, "Kunming")
+        durian = door_text(12_797, "CNY", SimpleNamespace(unit="fruit", unit_mass_g=3000), 1, "Kunming")
+    assert silk.replace(samphao.NBSP, " ") == "¥ 120.72 / metre to the door in Kunming"
+    assert durian.replace(samphao.NBSP, " ") == "¥ 42.66 / kg (¥ 21.33 / 斤) to the door in Kunming"
+
+
+def test_concentration_of_nothing_is_said_in_words() -> None:
+    nothing = Impact(0, 0, 0, 0, 0, 0, 0.0, (), ())
+    with override("en"):
+        assert "0.0000" not in concentration_text(nothing)

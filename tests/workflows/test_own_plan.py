@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from samphao.core.errors import BadRows
+from samphao.core.errors import BadRows, HubError, Refused
 from samphao.reference import services as reference
 from samphao.workflows import own_plan
-from samphao.workflows.own_plan import NothingToPlan
 
 pytestmark = pytest.mark.django_db
 FOLDER = Path(__file__).parents[2] / "examples" / "own-plan"
@@ -103,7 +102,7 @@ def test_faults_of_both_files_are_told_together_with_row_column_and_mend(tmp_pat
         ]
     )
     origin = next(fault for fault in caught.value.faults if fault.column == "origin")
-    assert "Did you mean chanthaburi" in origin.wrong
+    assert "near it: `Chanthaburi`" in origin.wrong
     assert all(fault.mend for fault in caught.value.faults)
 
 
@@ -124,5 +123,55 @@ def test_a_missing_or_empty_timetable_is_told_and_nothing_is_planned(tmp_path: P
         own_plan.make(orders, services, keep_good=False, seed=1)
     with pytest.raises(BadRows, match="the file is missing"):
         own_plan.make(orders, tmp_path / "nowhere.csv", keep_good=False, seed=1)
-    with pytest.raises(NothingToPlan, match="no service that can be used"):
+    with pytest.raises(BadRows, match="the file is missing"):
         own_plan.make(orders, tmp_path / "nowhere.csv", keep_good=True, seed=1)
+
+
+def test_every_wrong_name_and_empty_cell_of_a_row_is_told_at_its_column(tmp_path: Path) -> None:
+    orders, _ = write(
+        tmp_path, f"one,Chantaburi,Kunmin,durain,900,{IN_MAY},\n,,Kunming,durian-fresh,900,{IN_MAY},\n", ""
+    )
+    with pytest.raises(BadRows) as caught:
+        own_plan.make(orders, keep_good=False, seed=1)
+    told = {(fault.row, fault.column): fault.wrong for fault in caught.value.faults}
+    assert list(told) == [(2, "origin"), (2, "destination"), (2, "good"), (3, "order"), (3, "origin")]
+    assert told[3, "origin"] == "the cell is empty"
+
+
+def test_where_nothing_is_left_to_plan_the_faults_are_the_answer(tmp_path: Path) -> None:
+    orders, _ = write(tmp_path, f"one,Chanthaburi,Kunming,durian-fresh,much,{IN_MAY},\n", "")
+    with pytest.raises(BadRows, match="`much` cannot be read"):
+        own_plan.make(orders, keep_good=True, seed=1)
+    orders, _ = write(tmp_path, "", "")
+    with pytest.raises(BadRows, match="no order stands below the header"):
+        own_plan.make(orders, keep_good=True, seed=1)
+
+
+def test_a_day_without_rates_of_exchange_is_told_with_the_days_that_have_them(tmp_path: Path) -> None:
+    late = IN_MAY.replace("2026-05", "2026-12")
+    orders, _ = write(tmp_path, f"one,Chanthaburi,Kunming,durian-fresh,900,{late},\n", "")
+    with pytest.raises(
+        Refused, match="no exchange rate of USD is known on 4 Dec 2026; rates are published for 1 Apr 2026"
+    ):
+        own_plan.make(orders, keep_good=False, seed=1)
+
+
+def test_the_cost_says_what_of_it_is_for_orders_that_stay_behind(tmp_path: Path) -> None:
+    orders, _ = write(tmp_path, f"one,Chanthaburi,Bangkok,durian-fresh,900,{IN_MAY},1\n", "")
+    told = own_plan.make(orders, keep_good=False, seed=1).summary
+    assert "1 order, 0.9 t, in 0 containers" in told
+    assert "of it for what stays  THB        60,000" in told
+    assert "left behind: one: no service leads from where it is brought to its destination" in told
+
+
+def test_nothing_is_left_of_a_plan_that_cannot_be_written(tmp_path: Path) -> None:
+    orders, _ = write(tmp_path, f"one,Chanthaburi,Kunming,durian-fresh,900,{IN_MAY},\n", "")
+    own = own_plan.make(orders, keep_good=False, seed=1)
+    (tmp_path / "plan").write_text("a file of mine", encoding="utf-8")
+    with pytest.raises(HubError, match="is a file: name a folder by --out"):
+        own_plan.write(own, tmp_path / "plan")
+    (tmp_path / "out" / "plan.json").mkdir(parents=True)  # a folder stands where a file must go
+    (tmp_path / "out" / "plan.json" / "mine").write_text("mine", encoding="utf-8")
+    with pytest.raises(HubError, match="cannot be written"):
+        own_plan.write(own, tmp_path / "out")
+    assert not (tmp_path / "out.part").exists()

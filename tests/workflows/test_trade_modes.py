@@ -13,7 +13,7 @@ from samphao.reference import queries, services
 from samphao.reference.types import DestinationSpec, PostRateSpec
 from samphao.trade.types import LotSpec
 from samphao.workflows import gates
-from samphao.workflows.price_to_door import Goods
+from samphao.workflows.price_to_door import Goods, rule_text
 from samphao.workflows.trade_modes import Market, Priced, Wanted
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def test_silk_by_post_costs_goods_postage_and_fee_and_says_what_it_does_not_know
     assert (silk.incoterm, silk.currency, silk.quantity_max, silk.carrier_service) == ("DAP", "CNY", 1, "ems")
     postage = silk.lines[1]
     assert (postage["source"], postage["is_estimate"]) == ("the tests' own contract", False)
-    assert "414 g packed, step to 500 g" in str(postage["rule"])
+    assert "414 g packed, the step goes to 500 g" in rule_text(postage)
 
 
 def test_the_post_refuses_fruit_a_parcel_too_heavy_too_dear_or_too_cheap_and_places_without_a_tariff(
@@ -122,7 +122,7 @@ def test_silk_at_home_pays_vat_when_its_seller_must_be_registered(market: Market
     silk = wanted(market, "silk-fabric", BANGKOK, 90_000, 1, "m", "0.18", seller_minor=worth)
     line = next(line for line in priced(market, "domestic", silk).lines if line["kind"] == "vat")
     assert line["amount_minor"] == vat
-    assert ("Not registered" in str(line["rule"])) == (vat == 0)
+    assert ("not registered" in rule_text(line)) == (vat == 0)
 
 
 def test_hom_mali_rice_goes_by_cross_border_retail_without_duty_and_with_seven_tenths_of_vat(market: Market) -> None:
@@ -155,6 +155,21 @@ def test_each_refusal_is_told_with_its_rule_source_and_date_in_three_languages(m
     assert (told["valid_from"], told["is_met"]) == ("2010-09-01", False)
     assert "Announcement 43 of 2010" in str(told["source"])
     assert all(told[f"name_{language}"] for language in ("en", "th", "zh"))
+
+
+def test_a_refusal_says_in_plain_words_what_is_missing_and_what_can_be_done(market: Market) -> None:
+    answer = market.price("post", wanted(market, "rice-hommali", KUNMING, 3_500, 1, "kg", "1"))
+    assert isinstance(answer, ModeAnswer)
+    told = next(row for row in market.findings(answer) if row["rule"] == "post-worth")
+    times = str(told["found"])
+    assert told["refusal_en"] == (
+        f"Postage would cost {times} times what the goods are worth: the post is for small, valuable goods. Choose another way to buy."
+    )
+    assert all(times in str(told[f"refusal_{language}"]) for language in ("th", "zh"))
+    heavy = market.price("post", wanted(market, "silk-fabric", KUNMING, 90_000, 100, "m", "35"))
+    assert isinstance(heavy, ModeAnswer)
+    said = {str(row["rule"]): str(row["refusal_en"]) for row in market.findings(heavy)}
+    assert said["post-mass-30"].startswith("Packed it weighs 40.25 kg, and the post takes at most 30 kg.")
 
 
 def test_in_the_wrong_country_nothing_else_is_told(market: Market) -> None:

@@ -71,6 +71,36 @@ def test_a_sleeping_worker_sends_at_once_what_was_committed(
     assert not thread.is_alive()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_server_was_restarted_connects_again_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, runs = threading.Event(), []
+
+    def loses_its_connection_once() -> None:
+        runs.append("first")
+        if len(runs) == 1:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    def ends() -> None:
+        runs.append("second")
+        stop.set()
+
+    monkeypatch.setattr(worker, "REST_S", 0.05)
+    monkeypatch.setattr(worker, "PERIODIC", (Job("first", 0, loses_its_connection_once), Job("second", 0, ends)))
+
+    def work() -> None:
+        worker.run(stop)
+        connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(20)
+    stop.set()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert runs == ["first", "first", "second"]
+
+
 class Silent(BaseEmailBackend):
     """A mail server that answers nothing until somebody lets it go."""
 

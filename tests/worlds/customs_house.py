@@ -42,7 +42,7 @@ def _spec(number: int, load: str, now: datetime) -> DeclarationSpec:
         "form-e", ("CTI-MT-0430",), needs_permit=True,
     )  # fmt: skip
     way = Transport(
-        load, "rail", "container_40_reefer · THCTI-CNKMG", "TCLU4829130", "TH-88213", "THNOK", "TH", "CNMOH", ("LA",),
+        load, "rail", "container_40_reefer · THCTI-CNKMG", "TCLU4829130", "TH-88213", "THNOK", "TH", "CNMHN", ("LA",),
         is_shared=False, departs_at=now + timedelta(days=6), enters_at=now + timedelta(days=8),
     )  # fmt: skip
     return DeclarationSpec(
@@ -64,7 +64,7 @@ def _spec(number: int, load: str, now: datetime) -> DeclarationSpec:
 def _with_paper(spec: DeclarationSpec, *, number: str) -> DeclarationSpec:
     paper = DocumentNeed(
         "phytosanitary-certificate", "Phytosanitary certificate", "ใบรับรองสุขอนามัยพืช", "植物检疫证书", "load", "Department of Agriculture (simulator)",
-        "with every shipment", "GACC Announcement (demo)", number, "" if number else "no result of a listed laboratory",
+        "with every shipment", "GACC Announcement (demo)", number, "" if number else "the office that issues it has not answered yet",
     )  # fmt: skip
     return replace(spec, documents=(paper,))
 

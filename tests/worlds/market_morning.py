@@ -25,6 +25,7 @@ from samphao.reference.models import Destination
 from samphao.trade import services
 from samphao.trade.models import GateState, Listing, Lot, ModeState, Offer, Order, TradeMode
 from samphao.trade.types import OrderRequest
+from samphao.workflows.price_to_door import REGIMES
 from worlds import customs_house, open_hub
 
 PASSWORD = "a morning at the market"
@@ -183,10 +184,14 @@ def _gates(lot: Lot, destination: str, now: datetime, *, is_barred: bool) -> Non
 
 
 REFUSALS = {  # rule, names, source, first day
-    "general": ("general-importer", "An importer of record serves this place", "มีผู้นำเข้าที่ให้บริการเมืองนี้", "有进口商服务该地", "the hub's own definition (demo)", None),
+    "general": ("general-importer", "An importer of record serves this place", "มีผู้นำเข้าที่ให้บริการเมืองนี้", "有进口商服务该地", "This hub's own rule", None),
     "cbec": ("cbec-list", "The good is on the list of goods for cross-border retail", "สินค้าอยู่ในบัญชีสินค้า CBEC", "商品列入跨境电商零售进口商品清单", "GACC Announcement (demo)", "2019-01-01"),
     "post": ("post-fresh-fruit-cn", "Fresh fruit may not be posted to China", "ห้ามส่งผลไม้สดทางไปรษณีย์ไปจีน", "鲜果不得邮寄进境", "GACC Announcement (demo)", None),
-    "domestic": ("domestic-thailand", "The buyer is in Thailand", "ผู้ซื้ออยู่ในประเทศไทย", "买家在泰国境内", "the hub's own definition (demo)", None),
+    "domestic": ("domestic-thailand", "The buyer is in Thailand", "ผู้ซื้ออยู่ในประเทศไทย", "买家在泰国境内", "This hub's own rule", None),
+}  # fmt: skip
+
+SAID = {  # what a refusal says; states that were kept before rules said so have none
+    "domestic": {"refusal_en": "This place is abroad. Choose general trade.", "refusal_th": "ปลายทางนี้อยู่ต่างประเทศ ให้เลือกการค้าทั่วไป", "refusal_zh": "该地在国外。请选择一般贸易。"},
 }  # fmt: skip
 
 
@@ -195,7 +200,7 @@ def _modes(lot: Lot, destination: str, now: datetime, *, is_fruit: bool, is_barr
     for mode, (rule, english, thai, chinese, source, since) in REFUSALS.items():
         is_open = (mode == "general" and not is_barred) or (mode == "post" and not is_fruit)
         finding = {
-            "rule": rule, "measure": "country" if mode == "domestic" else "", "name_en": english, "name_th": thai, "name_zh": chinese, "found": "", "is_met": None if mode == "cbec" else False,
+            "rule": rule, "measure": "country" if mode == "domestic" else "", "name_en": english, "name_th": thai, "name_zh": chinese, "found": "", "is_met": None if mode == "cbec" else False, **SAID.get(mode, {}),
             "source": source, "valid_from": since, "is_estimate": False,
         }  # fmt: skip
         ModeState.objects.create(
@@ -254,14 +259,14 @@ def price_lines(lot: Lot, units: int, currency: str) -> list[dict[str, Any]]:
     estimate = {"valid_on": None, "is_estimate": True}
     shown = f"{Decimal(value) / minor}"
     return [
-        {"kind": "goods", "amount_minor": goods, "rule": f"฿ {Decimal(lot.price_minor) / 100} × {units} {lot.unit} × {rate}", "source": "Bank of Thailand, daily mid rate (demo)", "receivers": {"producer": goods - house, "packing_house": house}, **dated},
+        {"kind": "goods", "amount_minor": goods, "rule": f"฿ {Decimal(lot.price_minor) / 100} × {units} {lot.unit} × {rate}", "source": "illustrative, not a market rate", "receivers": {"producer": goods - house, "packing_house": house}, **dated},
         {"kind": "carriage_to_entry", "amount_minor": carriage, "rule": f"฿ 6.20 / kg × {mass} kg × {rate}", "source": "illustrative", "receivers": {"carrier": carriage}, **estimate},
         {"kind": "insurance", "amount_minor": insurance, "rule": f"0.3 % × ({Decimal(goods) / minor} + {Decimal(carriage) / minor})", "source": "illustrative", "receivers": {"insurer": insurance}, **estimate},
-        {"kind": "duty", "amount_minor": 0, "rule": f"0 % × {shown} (ACFTA, Form E)", "source": "ASEAN–China FTA schedule, HS 0810.60", "receivers": {"customs": 0}, **dated},
-        {"kind": "vat", "amount_minor": vat, "rule": f"9 % × ({shown} + 0.00)", "source": "VAT Law of China, in force on 1 January 2026", "receivers": {"customs": vat}, **dated},
+        {"kind": "duty", "amount_minor": 0, "rule": f"0 % × {shown}", "note": "%(rate)s, %(condition)s", "values": {"rate": REGIMES["acfta"], "condition": "with Form E and direct consignment"}, "source": "Known to the people who compiled the table; no page was checked", "receivers": {"customs": 0}, **dated},
+        {"kind": "vat", "amount_minor": vat, "rule": f"9 % × ({shown} + 0.00)", "source": "VAT Law of China, article 10; announcement 9/2026 of the finance ministry and tax administration; GAC notice 15/2026 (copies at cceeccic, lexiscn)", "receivers": {"customs": vat}, **dated},
         {"kind": "inland_carriage", "amount_minor": inland, "rule": f"฿ 2.45 / kg × {mass} kg × {rate}", "source": "illustrative", "receivers": {"carrier": inland}, **estimate},
         {"kind": "importer", "amount_minor": importer, "rule": f"0.60 / kg × {mass} kg", "source": "illustrative", "receivers": {"importer": importer}, **estimate},
-        {"kind": "hub_fee", "amount_minor": fee, "rule": f"1.8 % × {Decimal(goods) / minor}", "source": "the hub's price list", "receivers": {"hub": fee}, **dated},
+        {"kind": "hub_fee", "amount_minor": fee, "rule": f"1.8 % × {Decimal(goods) / minor}", "source": "Estimate of this project", "receivers": {"hub": fee}, **dated},
     ]  # fmt: skip
 
 
@@ -305,7 +310,7 @@ def _plan(paid: str, now: datetime) -> tuple[str, ...]:
             legs.append({"link": f"{start}-{end}", "from": start, "to": end, "mode": mode, "departs_at": at.isoformat(), "arrives_at": arrives.isoformat(), "cost_minor": 1_250_000 * (number + 1), "emission_kg": 310.5})  # fmt: skip
             at = arrives
         load = Load.objects.create(
-            code=f"LD-{number}-7F3K", plan=plan, service="THCTI-CNKMG", equipment="40' reefer", is_whole=True, origin="THCTI", destination="KMG",
+            code=f"LD-{number}-7F3K", plan=plan, service="THCTI-CNKMG", equipment="container_40_reefer", is_whole=True, origin="THCTI", destination="KMG",
             importer="importer", entry_node="CNKMG", legs=legs, mode="rail", departs_at=departs, arrives_at=at,
             mass_kg=mass_kg if number == 0 else 16_900.0, volume_m3=41.0 + number, capacity_kg=18_000.0, capacity_m3=60.0,
             cost_minor=3_750_000 * (number + 1), emission_kg=931.5, container_number="TCLU4829130" if number == 0 else "", seal_number="TH-88213",

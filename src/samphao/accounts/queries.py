@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,8 +64,19 @@ def ids_of_kind(kind: str, *, demo_households: bool = False) -> list[int]:
     return list(rows.order_by("code").values_list("id", flat=True))
 
 
+def organisations_by_code(codes: Collection[str]) -> dict[str, Organisation]:
+    """Return organisations by their codes, for whoever writes their names."""
+    return {row.code: row for row in Organisation.objects.filter(code__in=codes)}
+
+
 def ids_by_code() -> dict[str, int]:
     return dict(Organisation.objects.values_list("code", "id"))
+
+
+def names_by_code(codes: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return the names, in three languages, of organisations that are known by their codes."""
+    rows = Organisation.objects.filter(code__in=set(codes)).values("code", "name_en", "name_th", "name_zh")
+    return {row["code"]: {name: row[name] for name in ("name_en", "name_th", "name_zh")} for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

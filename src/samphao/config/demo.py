@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from samphao.config import processes
+from samphao.config.screen import wrapped
 
 if TYPE_CHECKING:
     from samphao.core.models import StageResult
@@ -25,16 +26,18 @@ LOGINS = (
     ("officer", "", "an officer of the customs office where most exports wait"),
     ("hub", "HUB-EEC", "the hub's own people: sees everything"),
 )
+HOME_OF_BUYER = "KMG"
+STAGE, TEXT = 30, 58  # where the columns of the table end that hold the stage and its figures
 
 
 PAGES = (
     ("/market/", "the market"),
-    ("/freight/", "the control tower: plan, certificate, containers (as hub)"),
+    ("/freight/", "the control tower: plan and loads (as hub)"),
     ("/seller/", "steps to the first export (as grower)"),
     ("/money/", "every baht on the way (as grower)"),
     ("/packing/", "tickets, tests, containers to load (as packer)"),
     ("/customs/", "what waits for an officer, and why (as officer)"),
-    ("/importer/", "permits, what is held, what is on its way (as importer)"),
+    ("/importer/", "permits, what is held or on its way (as importer)"),
     ("/impact/", "who was reached, who got what"),
     ("/api/v1/docs", "the interface for programs"),
 )
@@ -42,39 +45,42 @@ PAGES = (
 
 def run(season_folder: Path, *, serve: bool, fresh: bool, port: int) -> None:
     started = time.perf_counter()
+    if serve:
+        processes.require_free(port)
     with processes.database():
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samphao.config.settings")
         import django
 
         django.setup()
+        from samphao.core.models import StageResult
+        from samphao.insight import season as impact
+        from samphao.workflows.season.season import Season, check
+
+        check(season_folder)  # before anything is forgotten or written
         if fresh:
             _forget()
         _prepare()
-        from samphao.core.models import StageResult
-        from samphao.insight import season as impact
-        from samphao.workflows.season.season import Season
         from samphao.workflows.season.stages import run as run_season
 
         print(f"Samphao demo · demo data, invented · season opens {OPENS_AT:%d %b %Y %H:%M} Bangkok\n")
-        print(f"  {'stage':34}{'count':>10}{'seconds':>10}{'a second':>12}  checked")
+        print(f"  {'stage':{STAGE}}{'count':>8}{'seconds':>9}{'a second':>9}  checked")
         with processes.order_counter(processes.free_port()) as counter_port:
             season = Season("season-2026", season_folder, OPENS_AT, counter_port)
             run_season(season, _tell, ((impact.NAME, impact.impact),))
         total = sum(StageResult.objects.values_list("seconds", flat=True))
         print(
-            f"  {'the whole season':34}{'':10}{total:10.1f}{'':12}  ({time.perf_counter() - started:.1f} s with everything around it)\n"
+            f"  {'the whole season':{STAGE}}{'':8}{total:9.1f}{'':9}  ({time.perf_counter() - started:.1f} s with everything around it)\n"
         )
         _log_ins()
-        _one_order(port)
+        _one_order(port, serve=serve)
         if serve:
             processes.serve(port)
 
 
 def _tell(result: StageResult) -> None:
     rate = result.count / result.seconds if result.seconds else 0
-    print(
-        f"  {result.stage:34}{result.count:>10,}{result.seconds:>10.1f}{rate:>12,.0f}  {result.invariant}", flush=True
-    )
+    figures = f"  {result.stage:{STAGE}}{result.count:>8,}{result.seconds:>9.1f}{rate:>9,.0f}  "
+    print(wrapped(result.invariant, figures, TEXT + 2), flush=True)
 
 
 def _prepare() -> None:
@@ -111,12 +117,13 @@ def _log_ins() -> None:
         print(f"    {username:10} {who}")
 
 
-def _one_order(port: int) -> None:
+def _one_order(port: int, *, serve: bool) -> None:
     from samphao.trade import queries
 
-    order = queries.order_to_show(LOGINS[0][1])
+    order = queries.order_to_show(LOGINS[0][1], HOME_OF_BUYER)
     if order:
-        print(f"\n  one order to follow: {order}")
-        print(f"    http://127.0.0.1:{port}/orders/{order}/      its road and its price, line by line (as buyer)")
-        for path, who in PAGES:
-            print(f"    http://127.0.0.1:{port}{path:26} {who}")
+        print(f"\n  one order to follow: {order}, of the log-in `buyer`")
+        for path, who in ((f"/orders/{order}/", "its road and its price, line by line (as buyer)"), *PAGES):
+            print(f"    http://127.0.0.1:{port}{path:24} {who}")
+        if not serve:
+            print("\n  `samphao demo` opens these pages: it does not run the season again")

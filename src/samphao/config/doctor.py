@@ -32,7 +32,8 @@ def _checks() -> Iterator[tuple[bool, str, str, str]]:
     free = shutil.disk_usage(project_folder()).free / 1e9
     yield free >= DISK_MIN_GB, "disk space", f"{free:.1f} GB free", f"free at least {DISK_MIN_GB:.0f} GB"
     for module in ("psycopg", "django", "numba", "highspy", "typst"):
-        yield importlib.util.find_spec(module) is not None, f"library {module}", "found", "make venv"
+        is_there = importlib.util.find_spec(module) is not None
+        yield is_there, f"library {module}", "found" if is_there else "missing", "make venv"
     yield (
         _is_writable(project_folder()),
         "project folder can be written",
@@ -40,13 +41,14 @@ def _checks() -> Iterator[tuple[bool, str, str, str]]:
         "run in a folder of your own",
     )
     yield from _database()
+    yield from ports()
+
+
+def ports() -> Iterator[tuple[bool, str, str, str]]:
     for port in PORTS:
-        yield (
-            processes.is_free(port),
-            f"port {port} on loopback",
-            "free",
-            "end what listens there, or `samphao up --port N`",
-        )
+        is_free = processes.is_free(port)
+        mend = "nothing, if it is this hub; else end what listens there, or choose another with `--port N`"
+        yield is_free, f"port {port} on loopback", "free" if is_free else "in use", mend
 
 
 def _is_writable(folder: Path) -> bool:
@@ -71,8 +73,8 @@ def _database() -> Iterator[tuple[bool, str, str, str]]:
             yield number >= 160000, "PostgreSQL 16 or newer", str(number), "use a newer server"
             yield from _jobs(url)
         return
-    server = embedded(os.environ.get("SAMPHAO_SERVER", "hub"))
     try:
+        server = embedded(os.environ.get("SAMPHAO_SERVER", "hub"))
         was_running = server.is_running()
         server.start()
     except PostgresError as error:

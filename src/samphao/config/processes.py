@@ -57,8 +57,7 @@ def worker(environment: dict[str, str]) -> Iterator[None]:
 def serve(port: int) -> None:
     """Run the whole hub until Ctrl-C or SIGTERM; leave nothing running."""
     counter_port = port + 1
-    for wanted in (port, counter_port):
-        _require_free(wanted)
+    require_free(port)
     environment = {
         "SAMPHAO_COUNTER_PORT": str(counter_port),
         "SAMPHAO_URL": os.environ.get("SAMPHAO_URL", f"http://{LOOPBACK}:{port}"),
@@ -106,9 +105,11 @@ def is_free(port: int) -> bool:
     return True
 
 
-def _require_free(port: int) -> None:
-    if not is_free(port):
-        raise CannotServe(f"port {port} is in use: end what runs there, or choose another with --port")
+def require_free(port: int) -> None:
+    """Raise CannotServe unless the pages and the order counter can have their ports."""
+    for wanted in (port, port + 1):
+        if not is_free(wanted):
+            raise CannotServe(f"port {wanted} is in use: end what runs there, or choose another with --port")
 
 
 def _uvicorn(application: str, port: int, *more: str) -> list[str]:

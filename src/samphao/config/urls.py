@@ -5,6 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from samphao.config.api import api
 
+handler400 = "samphao.web.views.problems.bad_request"
+handler500 = "samphao.web.views.problems.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),

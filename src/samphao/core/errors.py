@@ -11,7 +11,6 @@ class HubError(Exception):
 
     status = 400
     code = "bad-request"
-    meaning = "The request could not be read; nothing was changed."
 
     def __init__(self, title: str, **details: Any) -> None:
         super().__init__(title)
@@ -24,24 +23,20 @@ class HubError(Exception):
 
 class NotAllowed(HubError):
     status, code = 403, "not-allowed"
-    meaning = "It belongs to another organisation, or to a role that you do not hold there."
 
 
 class NotFound(HubError):
     status, code = 404, "not-found"
-    meaning = "There is no such record, or it is not yours to see."
 
 
 class Conflict(HubError):
     status, code = 409, "conflict"
-    meaning = "Somebody has been here before: what was asked for is decided, used or taken already."
 
 
 class Refused(HubError):
     """The request is well formed, but a rule of trade, customs or carriage forbids it."""
 
     status, code = 422, "refused"
-    meaning = "The request is well formed, but a rule of trade, customs or carriage forbids it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +50,8 @@ class Fault:
     mend: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.row} {self.column}: {self.wrong}. {self.mend}"
+        row, column = (f":{self.row}" if self.row else ""), (f" {self.column}" if self.column else "")
+        return f"{self.file}{row}{column}: {self.wrong}. {self.mend}"
 
 
 @dataclass
@@ -65,7 +61,6 @@ class BadRows(HubError):
     faults: tuple[Fault, ...] = field(default=())
     status = 422
     code = "bad-rows"
-    meaning = "Rows of the file are wrong; nothing of it was written."
 
     def __post_init__(self) -> None:
         super().__init__(f"{len(self.faults)} rows are wrong", faults=[str(fault) for fault in self.faults])

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass
 
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 log = logging.getLogger(__name__)
+LOCKS = 7_401_847  # advisory locks of jobs are this number and the job's name
 # A row of the future means that the clock was moved back: the job is due.
 CLAIM = """
 INSERT INTO core_jobrun (name, ran_at) VALUES (%s, core_now())
@@ -32,29 +33,42 @@ class Job:
 
 
 def run_due(jobs: Iterable[Job], *, woken: bool = False) -> list[str]:
-    """Run the jobs that are due and that no other worker has taken; return their names. One that fails stops no other."""
-    return [job.name for job in jobs if _claim(job, woken=woken) and _run(job)]
+    """Run the jobs that are due and that no other worker has in hand; return their names. One that fails stops no other."""
+    return [job.name for job in jobs if _run_locked(job, woken=woken)]
 
 
-def _claim(job: Job, *, woken: bool) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [job.name, 0 if woken and job.on_wake else job.every_s])
-        return cursor.fetchone() is not None
+def _run_locked(job: Job, *, woken: bool) -> bool:
+    """Run a job if it is due. The interval alone would let a second worker start what the first has not ended yet."""
+    if not _ask("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [LOCKS, job.name]):
+        return False
+    is_due = _ask(CLAIM, [job.name, 0 if woken and job.on_wake else job.every_s])
+    if is_due:
+        _run(job)
+    # Where the connection was lost the lock went with it, and the error has gone past this line.
+    _ask("SELECT pg_advisory_unlock(%s, hashtext(%s))", [LOCKS, job.name])
+    return is_due
 
 
-def _run(job: Job) -> bool:
+def _run(job: Job) -> None:
     started = time.perf_counter()
     try:
         result = job.work()
-    except OperationalError:
-        raise  # the database went away: the worker waits for it
     except Exception as error:
+        if isinstance(error, OperationalError | InterfaceError) and not connection.is_usable():
+            raise  # the database went away: the worker waits for it. A deadlock is the job's own failure.
         log.exception("the job %s failed", job.name)
         _keep(KEEP_ERROR, [time.perf_counter() - started, f"{type(error).__name__}: {error}"[:2000], job.name])
     else:
         did = result if isinstance(result, int) else len(result) if isinstance(result, Sized) else None
         _keep(KEEP, [time.perf_counter() - started, did, job.name])
-    return True
+
+
+def _ask(statement: str, values: list[float | str]) -> bool:
+    """Return the first value of a statement's row, False where it gives none."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def _keep(statement: str, values: list[float | int | str | None]) -> None:

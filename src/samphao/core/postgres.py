@@ -118,6 +118,7 @@ class EmbeddedPostgres:
 
     def start(self) -> bool:
         """Start the server, made first if need be; return whether this call started it."""
+        require_user_name(os.geteuid())
         if self.is_root:
             _ensure_service_user()
             SYSTEM_HOME.mkdir(mode=0o755, exist_ok=True)
@@ -221,6 +222,16 @@ def _stamp(installed: Path) -> str:
     """Return a name for this build of the binaries, so that an upgrade gets a copy of its own."""
     server = (installed / "bin" / "postgres").stat()
     return f"{server.st_size:x}"
+
+
+def require_user_name(user: int) -> None:
+    """PostgreSQL asks for the name of whoever runs it; in some containers the number of the user has none."""
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        raise PostgresError(
+            f"The user {user} who runs this has no name on this machine, and PostgreSQL wants one. Mend: give it a line in /etc/passwd, run as another user, or set DATABASE_URL."
+        ) from None
 
 
 def _ensure_service_user() -> None:

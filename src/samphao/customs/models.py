@@ -118,6 +118,12 @@ class Declaration(models.Model):
         HELD = "held"
         REJECTED = "rejected"
         CLEARED = "cleared"
+        WITHDRAWN = "withdrawn"
+
+        @classmethod
+        def ended(cls) -> tuple[str, str]:
+            """Return the states in which nothing of a declaration goes anywhere."""
+            return cls.REJECTED.value, cls.WITHDRAWN.value
 
     class Lane(models.TextChoices):
         NONE = ""
@@ -167,15 +173,16 @@ class Declaration(models.Model):
                 name="declaration_values_not_negative",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("documents_asked", "released", "held", "rejected", "cleared"))
+                condition=~Q(state__in=("documents_asked", "released", "held", "rejected", "cleared", "withdrawn"))
                 | (Q(decided_at__isnull=False) & ~Q(decided_by="") & ~Q(decision_reason="")),
                 name="declaration_decided_by_somebody",
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(submitted_at__isnull=False), name="declaration_submitted_when"
+                condition=Q(state__in=("draft", "withdrawn")) | Q(submitted_at__isnull=False),
+                name="declaration_submitted_when",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=("draft", "submitted")) | ~Q(lane=""), name="declaration_has_a_lane"
+                condition=Q(state__in=("draft", "submitted", "withdrawn")) | ~Q(lane=""), name="declaration_has_a_lane"
             ),
             models.CheckConstraint(
                 condition=Q(kind="export") | Q(duty_minor__isnull=False, vat_minor__isnull=False),

@@ -93,7 +93,7 @@ def _on_their_way() -> Iterable[tuple[int, str, str, Decimal, datetime]]:
     arrived = Declaration.objects.filter(kind=Declaration.Kind.IMPORT).values("consignment_code")
     return (
         GoodsItem.objects.filter(declaration__kind=Declaration.Kind.EXPORT)
-        .exclude(Q(declaration__state=Declaration.State.REJECTED) | Q(declaration__consignment_code__in=arrived))
+        .exclude(Q(declaration__state__in=Declaration.State.ended()) | Q(declaration__consignment_code__in=arrived))
         .order_by("declaration__enters_at", "id")
         .values_list(
             "declaration__importer_id", "good", "declaration__entry_node", "net_mass_kg", "declaration__enters_at"

@@ -200,3 +200,16 @@ class Entered:
     short_of_permit: int
     cleared: int
     drawn_kg: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewDeparture:
+    """How a load leaves after it missed its departure, for the declarations of what is in it."""
+
+    departs_at: datetime
+    enters_at: datetime
+    means: str
+    mode: str
+    entry_node: str
+    exit_country: str
+    exit_node: str

@@ -58,6 +58,7 @@ class Load(models.Model):
         ENTERED = "entered"
         DELIVERED = "delivered"
         HELD = "held"
+        CANCELLED = "cancelled"
 
     code = models.CharField(max_length=20, unique=True)
     plan = models.ForeignKey(
@@ -161,13 +162,14 @@ class MovementEvent(models.Model):
         ARRIVED = "arrived"
         INSPECTED = "inspected"
         DELIVERED = "delivered"
+        REBOOKED = "rebooked"
 
     load = models.ForeignKey(Load, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind)
     node = models.CharField(max_length=40)
     at = models.DateTimeField()
-    planned_at = models.DateTimeField()
-    reported_by = models.CharField(max_length=40, help_text="the carrier or simulator that told it")
+    planned_at = models.DateTimeField(help_text="of a re-booking: the departure that was missed")
+    reported_by = models.CharField(max_length=40, help_text="the carrier, simulator or hub that told it")
 
     class Meta:
         indexes = [models.Index(fields=["load", "at"])]

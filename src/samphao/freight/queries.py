@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 from django.db import connection
-from django.db.models import Case, Count, F, IntegerField, Min, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Sum, Value, When
 
 from samphao.core import clock
 from samphao.engines.emissions import milligrams_per_kg
@@ -20,7 +20,7 @@ from samphao.engines.itineraries.scan import Itinerary, Query, scan
 from samphao.engines.itineraries.timetable import DAY_MIN, TEMPERATURES, UNKNOWN_COST, Timetable
 from samphao.freight import postal
 from samphao.freight.models import Consignment, Load, MovementEvent, Plan, Shipment
-from samphao.freight.types import Carriage, CarriageQuestion, LoadedShipment, Postage, RoadCarriage
+from samphao.freight.types import Carriage, CarriageQuestion, LoadedShipment, MissedLoad, Postage, RoadCarriage
 from samphao.reference.freight_files import read_freight
 from samphao.reference.freight_network import (
     FRUIT_CN,
@@ -32,7 +32,7 @@ from samphao.reference.freight_network import (
     rates_of,
     truck_between,
 )
-from samphao.reference.freight_rows import FreightReference, Node
+from samphao.reference.freight_rows import Equipment, FreightReference, Node
 from samphao.reference.types import ExchangeRateSpec, PostRateSpec
 
 CONTAINER_KG = 18_000
@@ -92,13 +92,26 @@ def exchange_in_satang(rates: dict[str, ExchangeRateSpec], digits: dict[str, int
     return tuple(sorted((code, Decimal(100) / rate.rate / 10 ** digits[code]) for code, rate in rates.items()))
 
 
+def currencies_without_rate(exchange: tuple[tuple[str, Decimal], ...]) -> list[str]:
+    """Return the currencies in which the network is priced and that have no rate: without them no carriage has a price."""
+    reference = network()
+    priced = {link.currency for link in reference.links} | {charge.currency for charge in reference.charges}
+    return sorted(priced - {"THB", *dict(exchange)} - {""})
+
+
 @lru_cache(maxsize=1)
 def nodes() -> dict[str, Node]:
     return {node.code: node for node in network().nodes}
 
 
+def equipment() -> dict[str, Equipment]:
+    return {row.code: row for row in network().equipment}
+
+
 def carriage(question: CarriageQuestion, exchange: tuple[tuple[str, Decimal], ...]) -> Carriage | None:
     """Return the cheapest carriage of a full sealed container that is there in time; None where nobody knows one."""
+    if currencies_without_rate(exchange):
+        return None
     reference = network()
     country = nodes()[question.destination].country
     timetable, terms = timetable_entering(question.on, question.temperature, exchange, country, question.entry_nodes)
@@ -201,26 +214,70 @@ def latest_plan() -> Plan | None:
 
 def loads_of(plan: Plan) -> QuerySet[Load]:
     """Return the whole containers of a plan, the next departure first, then those that should have left, the latest first."""
+    return _next_first(Load.objects.filter(plan=plan, is_whole=True))
+
+
+def _next_first(loads: QuerySet[Load]) -> QuerySet[Load]:
     now = clock.now()
     to_come = Case(When(departs_at__gt=now, then=Value(0)), default=Value(1), output_field=IntegerField())
     away = Case(When(departs_at__lte=now, then=F("departs_at")))
-    return Load.objects.filter(plan=plan, is_whole=True).order_by(
-        to_come, away.desc(nulls_first=True), "departs_at", "code"
-    )
+    loads = loads.exclude(state=Load.State.CANCELLED)
+    return loads.order_by(to_come, away.desc(nulls_first=True), "departs_at", "code")
 
 
-def loads_stuffed_at(places: Sequence[str]) -> QuerySet[Load]:
-    """Return the containers that are stuffed and sealed at packing houses, the next departure first."""
-    return Load.objects.filter(origin__in=list(places), is_whole=True).order_by("departs_at", "code")
+def containers_of(places: Sequence[str], lot_codes: Sequence[str]) -> QuerySet[Load]:
+    """Return the containers that are stuffed at some places or carry some lots: those still to leave first, then the latest."""
+    carry = Shipment.objects.filter(lot_code__in=list(lot_codes), load__is_whole=True).values("load")
+    return _next_first(Load.objects.filter(Q(origin__in=list(places)) | Q(pk__in=carry), is_whole=True))
+
+
+ENDED = (Load.State.DELIVERED, Load.State.CANCELLED)
+KEEPS_WARM_DAYS = 180  # how long goods keep that need no cold: an estimate; others must be there by their due time
 
 
 def loads_not_delivered(plan: Plan) -> list[Load]:
-    return list(Load.objects.filter(plan=plan).exclude(state=Load.State.DELIVERED).order_by("departs_at", "code"))
+    return list(Load.objects.filter(plan=plan).exclude(state__in=ENDED).order_by("departs_at", "code"))
 
 
 def loads_to_leave(by: datetime) -> list[Load]:
-    """Return planned loads that leave by some time and have not been let go."""
-    return list(Load.objects.filter(state=Load.State.PLANNED, departs_at__lte=by).order_by("departs_at", "code"))
+    """Return loads with consignments that leave by some time, have not left yet and have not been let go; the soonest first."""
+    waiting = Load.objects.filter(state__in=(Load.State.PLANNED, Load.State.HELD), consignments__isnull=False)
+    return list(
+        waiting.filter(departs_at__gt=clock.now(), departs_at__lte=by).distinct().order_by("departs_at", "code")
+    )
+
+
+def loads_missed(limit: int, code: str | None = None) -> list[MissedLoad]:
+    """Return loads, or one of them, whose departure has passed before they were let go, the earliest first; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT l.code, l.departs_at, min(CASE WHEN s.is_chilled THEN s.due_at ELSE s.ready_at + make_interval(days => %s) END), array_agg(s.order_code ORDER BY s.id)
+               FROM freight_load l JOIN freight_shipment s ON s.load_id = l.id
+               WHERE l.state IN ('planned', 'held') AND l.departs_at <= core_now() AND (%s::text IS NULL OR l.code = %s)
+                 AND EXISTS (SELECT 1 FROM freight_consignment c WHERE c.load_id = l.id)
+               GROUP BY l.id ORDER BY l.departs_at, l.id LIMIT %s""",
+            [KEEPS_WARM_DAYS, code, code, limit],
+        )
+        return [
+            MissedLoad(load, departs_at, keeps_until, tuple(orders))
+            for load, departs_at, keeps_until, orders in cursor.fetchall()
+        ]
+
+
+def missed_departures(loads: Sequence[Load]) -> dict[str, datetime]:
+    """Return of each load that was booked anew the departure that it missed last."""
+    events = MovementEvent.objects.filter(load__in=loads, kind=MovementEvent.Kind.REBOOKED).order_by("id")
+    return dict(events.values_list("load__code", "planned_at"))
+
+
+def loads_that_keep() -> set[str]:
+    """Return loads whose goods need no cold."""
+    return set(Load.objects.exclude(plan=None).exclude(shipments__is_chilled=True).values_list("code", flat=True))
+
+
+def consignments_in(loads: Sequence[str]) -> list[Consignment]:
+    """Return the consignments of loads with their loads; one query."""
+    return list(Consignment.objects.select_related("load").filter(load__code__in=loads).order_by("id"))
 
 
 def load_with_goods(code: str) -> Load | None:
@@ -284,8 +341,9 @@ def flows_of(plan: Plan) -> list[FlowSum]:
 
 def fill_figures(plan: Plan) -> dict[str, float]:
     """Return containers, shares of containers, mean fill, mass and emissions of a plan."""
-    loads = list(Load.objects.filter(plan=plan, is_whole=True))
-    total = Load.objects.filter(plan=plan).aggregate(kg=Sum("mass_kg"), emission=Sum("emission_kg"), loads=Count("id"))
+    of_plan = Load.objects.filter(plan=plan).exclude(state=Load.State.CANCELLED)
+    loads = list(of_plan.filter(is_whole=True))
+    total = of_plan.aggregate(kg=Sum("mass_kg"), emission=Sum("emission_kg"), loads=Count("id"))
     return {
         "containers": len(loads),
         "shares": total["loads"] - len(loads),

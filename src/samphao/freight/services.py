@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from samphao.core import clock, events
 from samphao.core.bulk import copy_rows
 from samphao.core.codes import encode
 from samphao.engines.iso6346 import container_number
-from samphao.freight import besides, carrier_simulator
+from samphao.freight import besides, carrier_simulator, rebooking
 from samphao.freight.carrier_simulator import Reached, Told
 from samphao.freight.certificates import fares_of, prices_of
 from samphao.freight.events import LoadsAtEntry, PlanMade
@@ -22,10 +22,9 @@ from samphao.freight.models import Consignment, Load, MovementEvent, Plan, Shipm
 from samphao.freight.planning import SATANG, Filled, Planned, fill_containers, plan
 from samphao.freight.queries import nodes
 from samphao.freight.shipment_rows import copy_shipments, shipment_row
-from samphao.freight.through_services import CONTAINER_KG, Through, moment
-from samphao.freight.types import Dispatched, ShipmentSpec
+from samphao.freight.through_services import Through, moment
+from samphao.freight.types import Dispatched, Rebooked, ShipmentSpec
 
-GRAMS = 1000
 State = Load.State
 
 
@@ -125,23 +124,13 @@ def _save_loads(
 
 def _load(row: Plan, service: Through, number: int, filling: Filling, starts_at: datetime) -> Load:
     destination, _, importer = service.end.partition("/")
-    modes = [leg.mode for leg in service.legs]
-    main = max(dict.fromkeys(modes), key=lambda mode: sum(leg.distance_km for leg in service.legs if leg.mode == mode))
     return Load(
         code=encode("LD", row.id * 100_000 + number), plan=row, service=service.id,
         equipment="container_40_reefer" if service.is_chilled else "container_40_dry", is_whole=filling.is_whole, origin=filling.stuffed_at,
-        destination=destination, importer=importer, entry_node=service.entry_node, mode=main,
-        legs=[
-            {
-                "link": leg.link, "mode": leg.mode, "from": leg.from_node, "to": leg.to_node, "cost_minor": leg.cost_minor,
-                "departs_at": moment(starts_at, leg.depart_at).isoformat(), "arrives_at": moment(starts_at, leg.arrive_at).isoformat(),
-                "distance_km": leg.distance_km, "estimates": list(leg.estimates),
-            }
-            for leg in service.legs
-        ],
+        destination=destination, importer=importer, entry_node=service.entry_node, mode=service.main_mode, legs=service.leg_rows(starts_at),
         departs_at=moment(starts_at, service.departs_min), arrives_at=moment(starts_at, service.arrives_min), mass_kg=round(filling.mass_kg, 3),
         volume_m3=round(filling.volume_m3, 5), capacity_kg=service.holds_kg, capacity_m3=service.holds_m3, cost_minor=filling.cost_minor,
-        emission_kg=round(service.emission_g / GRAMS * filling.mass_kg / CONTAINER_KG, 1),
+        emission_kg=service.emission_kg(filling.mass_kg),
         container_number=container_number("SMPU", number) if filling.is_whole else "", seal_number=f"SM{row.id:02}{number:06}" if filling.is_whole else "",
     )  # fmt: skip
 
@@ -183,26 +172,50 @@ class Journey:
 
 def stop_loads(codes: Sequence[str]) -> int:
     """Keep loads where they are: customs has not let them go."""
-    return Load.objects.filter(code__in=codes, state__in=(State.PLANNED, State.RELEASED)).update(state=State.HELD)
+    with transaction.atomic():
+        return _locked(codes).filter(state__in=(State.PLANNED, State.RELEASED)).update(state=State.HELD)
 
 
 def release_loads(codes: Sequence[str]) -> int:
-    """Let loads leave: every declaration of theirs is released."""
-    return Load.objects.filter(code__in=codes, state__in=(State.PLANNED, State.HELD)).update(state=State.RELEASED)
+    """Let loads leave whose every declaration is released; one whose departure has passed waits for another."""
+    with transaction.atomic():
+        still_leave = _locked(codes).filter(state__in=(State.PLANNED, State.HELD), departs_at__gt=clock.now())
+        return still_leave.update(state=State.RELEASED)
 
 
-def leave_behind(orders: Sequence[str], *, reason: str) -> int:
-    """Take the shipments of orders out of their loads; what is left in a load is summed again."""
+def rebook_load(code: str, exchange: tuple[tuple[str, Decimal], ...]) -> Rebooked | None:
+    """Book a load that missed its departure on a later one; None where none arrives while its goods keep."""
+    return rebooking.rebook(code, exchange)
+
+
+def _locked(codes: Iterable[str]) -> QuerySet[Load]:
+    """Lock loads in the order of their ids until the transaction ends."""
+    ids = list(
+        Load.objects.select_for_update(no_key=True).filter(code__in=codes).order_by("id").values_list("id", flat=True)
+    )
+    return Load.objects.filter(pk__in=ids)
+
+
+def leave_behind(orders: Sequence[str], *, reason: str) -> list[str]:
+    """Take the shipments of orders out of their loads; what is left in a load is summed again.
+
+    Return the consignments of which nothing is left; a load of which nothing is left is cancelled.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            """WITH gone AS (SELECT id, load_id FROM freight_shipment WHERE order_code = ANY (%s) AND load_id IS NOT NULL FOR UPDATE)
-               UPDATE freight_shipment s SET load_id = NULL, unserved_reason = %s FROM gone WHERE s.id = gone.id RETURNING gone.load_id""",
-            [list(orders), reason],
+            """SELECT id FROM freight_load WHERE id IN (SELECT load_id FROM freight_shipment WHERE order_code = ANY (%s))
+               ORDER BY id FOR NO KEY UPDATE""",
+            [list(orders)],
         )
-        left = [row[0] for row in cursor.fetchall()]
-        loads = sorted(set(left))
+        loads = [row[0] for row in cursor.fetchall()]
         cursor.execute(
-            """UPDATE freight_load l SET mass_kg = coalesce(s.kg, 0), volume_m3 = coalesce(s.m3, 0)
+            """WITH gone AS (SELECT id FROM freight_shipment WHERE order_code = ANY (%s) AND load_id = ANY (%s) ORDER BY id FOR UPDATE)
+               UPDATE freight_shipment s SET load_id = NULL, unserved_reason = %s FROM gone WHERE s.id = gone.id""",
+            [list(orders), loads, reason],
+        )
+        cursor.execute(
+            """UPDATE freight_load l SET mass_kg = coalesce(s.kg, 0), volume_m3 = coalesce(s.m3, 0),
+                      state = CASE WHEN s.kg IS NULL THEN 'cancelled' ELSE l.state END
                FROM unnest(%s::bigint[]) u (id) LEFT JOIN LATERAL (
                  SELECT sum(mass_kg) AS kg, sum(volume_m3) AS m3 FROM freight_shipment WHERE load_id = u.id) s ON true
                WHERE l.id = u.id""",
@@ -215,10 +228,10 @@ def leave_behind(orders: Sequence[str], *, reason: str) -> int:
                             WHERE c.load_id = ANY (%s) GROUP BY c.id),
                     kept AS (UPDATE freight_consignment c SET shipments = now.shipments, mass_kg = now.kg FROM now
                              WHERE c.id = now.id AND now.shipments > 0)
-               DELETE FROM freight_consignment c USING now WHERE c.id = now.id AND now.shipments = 0""",
+               DELETE FROM freight_consignment c USING now WHERE c.id = now.id AND now.shipments = 0 RETURNING c.code""",
             [loads],
         )
-    return len(left)
+        return sorted(row[0] for row in cursor.fetchall())
 
 
 def _of(plan_code: str) -> Q:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from samphao.engines.emissions import great_circle_km
 from samphao.engines.itineraries.explain import Leg, legs_of
@@ -54,6 +55,27 @@ class Through:
     loose_m3: float = LOOSE_M3_A_SERVICE
     holds_m3: float = CONTAINER_M3
     holds_kg: float = CONTAINER_KG
+
+    @property
+    def main_mode(self) -> str:
+        """The mode by which the goods go farthest."""
+        modes = dict.fromkeys(leg.mode for leg in self.legs)
+        return max(modes, key=lambda mode: sum(leg.distance_km for leg in self.legs if leg.mode == mode))
+
+    def leg_rows(self, starts_at: datetime) -> list[dict[str, Any]]:
+        """Return the legs as a load keeps them."""
+        return [
+            {
+                "link": leg.link, "mode": leg.mode, "from": leg.from_node, "to": leg.to_node, "cost_minor": leg.cost_minor,
+                "departs_at": moment(starts_at, leg.depart_at).isoformat(), "arrives_at": moment(starts_at, leg.arrive_at).isoformat(),
+                "distance_km": leg.distance_km, "estimates": list(leg.estimates),
+            }
+            for leg in self.legs
+        ]  # fmt: skip
+
+    def emission_kg(self, mass_kg: float) -> float:
+        """Return what falls on a mass of the container's CO2e."""
+        return round(self.emission_g / 1000 * mass_kg / CONTAINER_KG, 1)
 
     @property
     def arrives_as(self) -> str:
@@ -116,6 +138,14 @@ def build(
     """Return the itineraries that a full container of each lane may take, day by day."""
     ordered = sorted(set(lanes), key=lambda lane: (lane.origin, lane.end, lane.is_chilled, lane.is_fresh_fruit))
     return [service for lane in ordered for service in choices(_itineraries(lane, starts_at, days, exchange))]
+
+
+@lru_cache(maxsize=256)
+def itineraries(
+    lane: Lane, starts_at: datetime, days: int, exchange: tuple[tuple[str, Decimal], ...]
+) -> tuple[Through, ...]:
+    """Return every itinerary that a container of a lane may take, also those that the planner does not choose from."""
+    return tuple(_itineraries(lane, starts_at, days, exchange))
 
 
 def choices(services: list[Through]) -> list[Through]:

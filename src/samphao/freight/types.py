@@ -127,6 +127,27 @@ class LoadedShipment:
 
 
 @dataclass(frozen=True, slots=True)
+class MissedLoad:
+    """A load that did not leave, for not everything in it was released; `keeps_until` is when its goods must have arrived."""
+
+    code: str
+    departs_at: datetime
+    keeps_until: datetime
+    orders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebooked:
+    """A load on its later departure, and when it was to leave and to arrive before."""
+
+    code: str
+    departs_at: datetime
+    arrives_at: datetime
+    was_to_leave_at: datetime
+    was_to_arrive_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class QuoteOption:
     """One Pareto-optimal way, door to door: no other is at once no later, no dearer and no dirtier."""
 

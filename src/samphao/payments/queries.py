@@ -9,8 +9,9 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Min
 
+from samphao.core.money import amount_text
 from samphao.payments.models import Transfer
-from samphao.payments.types import Balance, LedgerCheck
+from samphao.payments.types import KEPT_BACK, PAYMENT_OUT, Balance, Earned, LedgerCheck
 
 
 def check() -> LedgerCheck:
@@ -34,17 +35,23 @@ def check() -> LedgerCheck:
             """SELECT t.key, e.currency, sum(e.amount_minor) FROM payments_transfer t JOIN payments_entry e ON e.transfer_id = t.id
                GROUP BY 1, 2 HAVING sum(e.amount_minor) <> 0 LIMIT 20"""
         )
-        faults += [f"transfer {key} is off by {total} {currency}" for key, currency, total in cursor.fetchall()]
+        faults += [
+            f"transfer {key} is off by {amount_text(total, currency)}" for key, currency, total in cursor.fetchall()
+        ]
         cursor.execute(
-            """SELECT a.code, a.balance_minor, coalesce(s.total, 0) FROM payments_account a
-               LEFT JOIN (SELECT account_id, sum(amount_minor) AS total FROM payments_entry GROUP BY 1) s ON s.account_id = a.id
-               WHERE a.keeps_balance AND a.balance_minor <> CASE a.side WHEN 'debit' THEN 1 ELSE -1 END * coalesce(s.total, 0) LIMIT 20"""
+            """SELECT a.code, a.currency, a.balance_minor, s.own_side FROM payments_account a
+               CROSS JOIN LATERAL (SELECT CASE a.side WHEN 'debit' THEN 1 ELSE -1 END * coalesce(sum(e.amount_minor), 0) AS own_side
+                                   FROM payments_entry e WHERE e.account_id = a.id) s
+               WHERE a.keeps_balance AND a.balance_minor <> s.own_side LIMIT 20"""
         )
-        faults += [f"account {code} says {kept}, its entries say {total}" for code, kept, total in cursor.fetchall()]
+        faults += [
+            f"account {code} says {amount_text(kept, currency)}, its entries say {amount_text(total, currency)}"
+            for code, currency, kept, total in cursor.fetchall()
+        ]
     for currency in sorted({balance.currency for balance in balances}):
         total = sum(balance.debit_minor - balance.credit_minor for balance in balances if balance.currency == currency)
         if total:
-            faults.append(f"the trial balance in {currency} is {total}, not zero")
+            faults.append(f"the trial balance is off by {amount_text(total, currency)}")
     return LedgerCheck(balances, transfers, entries, tuple(faults))
 
 
@@ -68,7 +75,7 @@ def held_by_currency() -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One entry of an owner's accounts, in the account's own side: positive came in, negative went out."""
+    """One entry of an owner's accounts, in the account's own side: positive was earned or is owed, negative went out or was paid back."""
 
     at: datetime
     kind: str
@@ -78,29 +85,59 @@ class Movement:
     amount_minor: int
 
 
+MOVEMENTS = """
+    SELECT t.at, t.kind, t.subject, t.memo, e.currency, CASE a.side WHEN 'debit' THEN e.amount_minor ELSE -e.amount_minor END
+    FROM payments_entry e JOIN payments_account a ON a.id = e.account_id JOIN payments_transfer t ON t.id = e.transfer_id
+    WHERE a.owner = ANY (%s) AND a.purpose = %s ORDER BY t.at DESC, e.id DESC LIMIT %s
+"""
+
+
 def movements_of(owners: Sequence[str], limit: int = 200) -> list[Movement]:
-    """Return the latest entries on owners' accounts."""
+    """Return the latest of what became payable to owners, and of what became of it."""
+    return _movements(owners, "payable", limit)
+
+
+def debts_of(owners: Sequence[str], limit: int = 200) -> list[Movement]:
+    """Return the latest of what owners have to pay back, and of what was kept back for it."""
+    return _movements(owners, "receivable", limit)
+
+
+def _movements(owners: Sequence[str], purpose: str, limit: int) -> list[Movement]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT t.at, t.kind, t.subject, t.memo, e.currency, CASE a.side WHEN 'debit' THEN e.amount_minor ELSE -e.amount_minor END
-               FROM payments_entry e JOIN payments_account a ON a.id = e.account_id JOIN payments_transfer t ON t.id = e.transfer_id
-               WHERE a.owner = ANY (%s) AND a.purpose = 'payable' ORDER BY t.at DESC, e.id DESC LIMIT %s""",
-            [list(owners), limit],
-        )
+        cursor.execute(MOVEMENTS, [list(owners), purpose, limit])
         return [Movement(*row) for row in cursor.fetchall()]
 
 
-def earned_by(owners: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Return, by currency, what owners have earned in all and what of it has been sent to their bank."""
+def earned_by(owners: Sequence[str]) -> dict[str, Earned]:
+    """Return, by currency, what owners have earned in all, and what has become of it."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT e.currency, coalesce(-sum(e.amount_minor) FILTER (WHERE e.amount_minor < 0), 0)::bigint,
-                      coalesce(sum(e.amount_minor) FILTER (WHERE e.amount_minor > 0), 0)::bigint
-               FROM payments_entry e JOIN payments_account a ON a.id = e.account_id
+                      coalesce(sum(e.amount_minor) FILTER (WHERE t.kind = %s), 0)::bigint,
+                      coalesce(sum(e.amount_minor) FILTER (WHERE t.kind = %s), 0)::bigint
+               FROM payments_entry e JOIN payments_account a ON a.id = e.account_id JOIN payments_transfer t ON t.id = e.transfer_id
                WHERE a.owner = ANY (%s) AND a.purpose = 'payable' GROUP BY 1 ORDER BY 1""",
+            [PAYMENT_OUT, KEPT_BACK, list(owners)],
+        )
+        return {currency: Earned(*amounts) for currency, *amounts in cursor.fetchall()}
+
+
+def owed_by(owners: Sequence[str]) -> dict[str, int]:
+    """Return, by currency, what owners still have to pay back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT currency, sum(balance_minor)::bigint FROM payments_account
+               WHERE purpose = 'receivable' AND owner = ANY (%s) AND balance_minor <> 0 GROUP BY 1 ORDER BY 1""",
             [list(owners)],
         )
-        return {currency: (earned, sent) for currency, earned, sent in cursor.fetchall()}
+        return dict(cursor.fetchall())
+
+
+def was_paid(owners: Sequence[str], kind: str) -> bool:
+    """Whether a transfer of a kind made something payable to owners."""
+    return Transfer.objects.filter(
+        kind=kind, entries__account__owner__in=owners, entries__account__purpose="payable"
+    ).exists()
 
 
 def first_transfers(*subjects: str) -> dict[str, datetime]:

@@ -6,21 +6,21 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from samphao.core import clock, events
 from samphao.core.errors import HubError
+from samphao.payments import netting
 from samphao.payments.events import PaymentsReceived
-from samphao.payments.types import AccountSpec, BankReport, Posting
+from samphao.payments.types import PAYMENT_OUT, AccountSpec, BankReport, Posting
 
 
 class UnknownAccount(HubError):
     status, code = 500, "unknown-account"
-    meaning = "The ledger has no such account: it was not opened before it was used."
 
 
 class TwoForOneKey(HubError):
     status, code = 422, "two-for-one-key"
-    meaning = "Two different postings came under one key; neither was written."
 
 
 def open_accounts(specs: Iterable[AccountSpec]) -> None:
@@ -41,37 +41,49 @@ def open_accounts(specs: Iterable[AccountSpec]) -> None:
 def post(postings: Sequence[Posting]) -> int:
     """Post transfers whose keys are new, in one transaction; return how many were. Raise if an account is unknown.
 
-    A key that stands twice among `postings` is posted once; the same key with other entries is refused.
+    A key that stands twice among `postings` is posted once; the same key with other entries is refused. What becomes payable
+    to somebody who owes something is kept back for it at once, by a transfer of its own.
     """
     postings = _once(postings)
     codes = sorted({code for posting in postings for code, _ in posting.entries})
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT code, id, currency FROM payments_account WHERE code = ANY (%s)", [codes])
-        accounts = {code: (account, currency) for code, account, currency in cursor.fetchall()}
-        if missing := [code for code in codes if code not in accounts]:
-            raise UnknownAccount(f"open these accounts first: {', '.join(missing[:5])}")
-        cursor.execute(
-            """INSERT INTO payments_transfer (kind, key, subject, at, memo)
-               SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[])
-               ON CONFLICT (key) DO NOTHING RETURNING id, key""",
-            [
-                [posting.kind for posting in postings], [posting.key for posting in postings], [posting.subject for posting in postings],
-                [posting.at for posting in postings], [posting.memo for posting in postings],
-            ],
-        )  # fmt: skip
-        made = {key: transfer for transfer, key in cursor.fetchall()}
-        rows = [
-            (made[posting.key], *accounts[code], amount)
-            for posting in postings
-            if posting.key in made
-            for code, amount in posting.entries
-            if amount
-        ]
-        cursor.execute(
-            """INSERT INTO payments_entry (transfer_id, account_id, currency, amount_minor)
-               SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[])""",
-            [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], [], []],
-        )
+        owing = netting.owing(cursor, codes)
+        if owing:
+            netting.lock(cursor, codes, owing)
+        made = _write(cursor, postings, codes)
+        if made and owing:
+            kept_back = netting.kept_back(cursor, owing, max(posting.at for posting in postings))
+            _write(cursor, kept_back, sorted({code for posting in kept_back for code, _ in posting.entries}))
+    return made
+
+
+def _write(cursor: CursorWrapper, postings: Sequence[Posting], codes: list[str]) -> int:
+    cursor.execute("SELECT code, id, currency FROM payments_account WHERE code = ANY (%s)", [codes])
+    accounts = {code: (account, currency) for code, account, currency in cursor.fetchall()}
+    if missing := [code for code in codes if code not in accounts]:
+        raise UnknownAccount(f"open these accounts first: {', '.join(missing[:5])}")
+    cursor.execute(
+        """INSERT INTO payments_transfer (kind, key, subject, at, memo)
+           SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[])
+           ON CONFLICT (key) DO NOTHING RETURNING id, key""",
+        [
+            [posting.kind for posting in postings], [posting.key for posting in postings], [posting.subject for posting in postings],
+            [posting.at for posting in postings], [posting.memo for posting in postings],
+        ],
+    )  # fmt: skip
+    made = {key: transfer for transfer, key in cursor.fetchall()}
+    rows = [
+        (made[posting.key], *accounts[code], amount)
+        for posting in postings
+        if posting.key in made
+        for code, amount in posting.entries
+        if amount
+    ]
+    cursor.execute(
+        """INSERT INTO payments_entry (transfer_id, account_id, currency, amount_minor)
+           SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[])""",
+        [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], [], []],
+    )
     return len(made)
 
 
@@ -126,7 +138,8 @@ def return_payments(order_codes: Sequence[str], held_for: dict[str, str], *, rea
     """Send money back for orders that could not take it (a hold that had run out): bank and held money both fall."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE payments_payment SET state = 'returned' WHERE order_code = ANY (%s) AND state = 'received'
+            """WITH due AS (SELECT id FROM payments_payment WHERE order_code = ANY (%s) AND state = 'received' ORDER BY id FOR NO KEY UPDATE)
+               UPDATE payments_payment p SET state = 'returned' FROM due WHERE p.id = due.id
                RETURNING method, bank_reference, order_code, amount_minor, currency""",
             [list(order_codes)],
         )
@@ -153,6 +166,16 @@ def held(lot: str, currency: str) -> AccountSpec:
     return AccountSpec("held", currency, subject=lot)
 
 
+def payable(owner: str, currency: str) -> AccountSpec:
+    """Return the account of what an owner has earned and not been sent yet."""
+    return AccountSpec("payable", currency, owner=owner)
+
+
+def receivable(owner: str, currency: str) -> AccountSpec:
+    """Return the account of what an owner has to pay back: it is kept back from whatever becomes payable to him next."""
+    return AccountSpec("receivable", currency, owner=owner, side="debit")
+
+
 def pay_out(method: str, key: str, at: datetime) -> int:
     """Send what is payable to its owners' banks, and settle the currencies exchanged for it; return how many payouts."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -166,6 +189,6 @@ def pay_out(method: str, key: str, at: datetime) -> int:
         postings = [
             Posting(purpose_name, f"{key}:{code}", code, at, ((code, amount), (banks[currency].code, -amount)))
             for code, currency, amount, purpose in rows
-            for purpose_name in ("payment out" if purpose == "payable" else "currency exchange",)
+            for purpose_name in (PAYMENT_OUT if purpose == "payable" else "currency exchange",)
         ]
-        return post(postings)
+        return _write(cursor, postings, sorted({code for posting in postings for code, _ in posting.entries}))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
+
+KEPT_BACK, PAYMENT_OUT = "kept back", "payment out"
+"""Kinds of the transfers that empty what is payable: for a debt, or to the owner's bank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,14 @@ class BankReport:
     amount_minor: int
     currency: str
     held_for: str
+
+
+class Earned(NamedTuple):
+    """What an owner has earned in one currency, what of it was sent to his bank, and what was kept back for a debt."""
+
+    earned_minor: int
+    sent_minor: int
+    kept_back_minor: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,6 +240,9 @@ class TradeModeRule(Dated):
     name_en = models.CharField(max_length=200)
     name_th = models.CharField(max_length=200)
     name_zh = models.CharField(max_length=200)
+    refusal_en = models.CharField(max_length=300, blank=True, help_text="what is missing and what can be done")
+    refusal_th = models.CharField(max_length=300, blank=True)
+    refusal_zh = models.CharField(max_length=300, blank=True)
     confidence = models.CharField(max_length=20)
     note = models.CharField(max_length=300, blank=True)
 

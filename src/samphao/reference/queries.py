@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from samphao.engines.gates import GateRule as EngineGateRule
 from samphao.engines.trade_modes import CbecListing, ModeRule
@@ -98,6 +98,12 @@ def exchange_rates(on: date, base: str = "THB") -> dict[str, ExchangeRateSpec]:
         row.quote_currency: ExchangeRateSpec(row.quote_currency, row.rate, words(row.source), row.valid_from)
         for row in rows
     }
+
+
+def days_with_exchange_rates(base: str = "THB") -> tuple[date, date] | None:
+    """Return the first and the last day for which rates are published; None where there are none, or no end."""
+    found = ExchangeRate.objects.filter(base_currency=base).aggregate(first=Min("valid_from"), last=Max("valid_to"))
+    return (found["first"], found["last"]) if found["first"] and found["last"] else None
 
 
 def duties(country: str, on: date) -> dict[str, list[ChargeSpec]]:
@@ -248,11 +254,17 @@ def tariff_lines(country: str, on: date) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ModeRuleNames:
-    """A rule of a trade mode in three languages, and whether its source says it or memory does."""
+    """A rule of a trade mode in three languages, and whether its source says it or memory does.
+
+    A refusal says what is missing and what can be done; `%(found)s` in it is the number that was found.
+    """
 
     name_en: str
     name_th: str
     name_zh: str
+    refusal_en: str
+    refusal_th: str
+    refusal_zh: str
     is_estimate: bool
 
 
@@ -266,8 +278,9 @@ def trade_mode_rules(on: date) -> tuple[tuple[ModeRule, ...], dict[str, ModeRule
         )  # fmt: skip
         rules.append(ModeRule(condition, row.good, row.category, frozenset(row.destination.split(";")), row.buyer_kind))
         names[row.code] = ModeRuleNames(
-            row.name_en, row.name_th, row.name_zh, is_estimate=row.confidence == "from_memory"
-        )
+            row.name_en, row.name_th, row.name_zh, row.refusal_en, row.refusal_th, row.refusal_zh,
+            is_estimate=row.confidence == "from_memory",
+        )  # fmt: skip
     return tuple(rules), names
 
 

@@ -54,6 +54,12 @@ def publish(folder: Path = DATA) -> int:
     return sum(map(len, tables.values()))
 
 
+def codes_of(table: str, folder: Path = DATA) -> set[str]:
+    """Return the codes of a table's rows as the package carries them, published or not."""
+    with (folder / f"{table}.csv").open(newline="", encoding="utf-8") as file:
+        return {next(iter(row.values())) for row in csv.DictReader(file)}
+
+
 def publish_destinations(destinations: Iterable[DestinationSpec]) -> None:
     Destination.objects.bulk_create(
         [

@@ -58,6 +58,19 @@ class LotTurnedAway:
 
 
 @dataclass(frozen=True, slots=True)
+class OrdersLeftBehind:
+    """No carrier brings these orders in time any more: they are cancelled. `reason` says why, `load` where their goods were."""
+
+    load: str
+    reason: str
+    orders: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return f"load {self.load}"
+
+
+@dataclass(frozen=True, slots=True)
 class OrdersDelivered:
     """Goods came to their buyers; the claim window runs."""
 

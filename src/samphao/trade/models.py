@@ -225,6 +225,9 @@ class Order(models.Model):
     paid_at = models.DateTimeField(null=True)
     advanced_at = models.DateTimeField(null=True, help_text="the grower's first share was paid")
     delivered_at = models.DateTimeField(null=True, help_text="the claim window runs from here")
+    arrival_promised_at = models.DateTimeField(
+        null=True, help_text="when the goods come after they missed a departure; empty while nothing has changed"
+    )
 
     class Meta:
         constraints = [

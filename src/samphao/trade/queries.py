@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
 
+import orjson
 from django.db import connection
-from django.db.models import Case, Count, F, IntegerField, Max, Prefetch, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, F, IntegerField, Prefetch, Q, QuerySet, Sum, Value, When
 
 from samphao.accounts.queries import Viewer
 from samphao.core import clock
 from samphao.trade.models import GateState, Lot, ModeState, Offer, Order, Ticket, TradeMode
-from samphao.trade.types import LotFacts, LotSale, OfferForSale, OrderParties, OrdersBehind, PaidOrder
+from samphao.trade.types import LotFacts, LotSale, OfferForSale, OrderParties, OrdersBehind, PaidOrder, UnpaidSales
 
 SHOWN_IN_TURN = (TradeMode.GENERAL, TradeMode.DOMESTIC, TradeMode.CBEC, TradeMode.POST)
 
@@ -217,12 +217,18 @@ def offers_whose_lines_do_not_add_up() -> int:
         return int(cursor.fetchone()[0])
 
 
-def order_to_show(buyer: str) -> str | None:
-    """Return the largest order of a buyer whose road is whole, else the largest paid one, for the demo's tour."""
+def order_to_show(buyer: str, destination: str) -> str | None:
+    """Return an order of a buyer for a tour of the pages.
+
+    The road of one that is settled is whole; general trade to the buyer's own city shows border, customs and importer.
+    """
+    usual = Q(offer__trade_mode="general", offer__destination=destination)
     return (
         Order.objects.filter(buyer__code=buyer)
         .exclude(state__in=("held", "expired", "cancelled"))
-        .order_by(Case(When(state="settled", then=0), default=1), "-amount_minor", "id")
+        .order_by(
+            Case(When(state="settled", then=0), default=1), Case(When(usual, then=0), default=1), "-amount_minor", "id"
+        )
         .values_list("code", flat=True)
         .first()
     )
@@ -244,31 +250,82 @@ def orders_to_ship() -> list[PaidOrder]:
 
 SALES = """
     SELECT l.code, g.good, p.code, h.code, i.code, f.destination, f.currency, s.sold, s.advanced, (f.priced_at AT TIME ZONE 'Asia/Bangkok')::date,
-           f.lines, s.units * l.unit_mass_g, l.harvest_from, l.harvest_to, l.dry_matter_pct
-    FROM (SELECT offer_id, sum(quantity)::bigint AS sold, coalesce(sum(quantity) FILTER (WHERE advanced_at IS NOT NULL), 0)::bigint AS advanced,
-                 sum(lot_units)::bigint AS units
-          FROM trade_order WHERE {condition} GROUP BY offer_id) s
+           f.lines, s.units * l.unit_mass_g, l.harvest_from, l.harvest_to, l.dry_matter_pct, s.at
+    FROM (SELECT offer_id, {mark} AS at, sum(quantity)::bigint AS sold,
+                 coalesce(sum(quantity) FILTER (WHERE advanced_at IS NOT NULL), 0)::bigint AS advanced, sum(lot_units)::bigint AS units
+          FROM trade_order WHERE {condition} GROUP BY 1, 2) s
     JOIN trade_offer f ON f.id = s.offer_id JOIN trade_lot l ON l.id = f.lot_id JOIN trade_listing g ON g.id = l.listing_id
     JOIN accounts_organisation p ON p.id = g.producer_id LEFT JOIN accounts_organisation h ON h.id = l.packing_house_id
-    LEFT JOIN accounts_organisation i ON i.id = f.importer_id ORDER BY l.id, f.id
+    LEFT JOIN accounts_organisation i ON i.id = f.importer_id ORDER BY l.id, f.id, s.at
 """
+Mark = Literal["advanced_at", "delivered_at", "NULL::timestamptz"]
 
 
 def sales_of_lots(state: str) -> list[LotSale]:
     """Return what was sold through each offer, over its orders in a state, lot by lot."""
-    return _sales("state = %s", state)
+    return _sales("state = %s", state, "NULL::timestamptz")
 
 
-def sales_of_orders(codes: Sequence[str]) -> list[LotSale]:
-    """Return what some orders bought through each offer, lot by lot."""
-    return _sales("code = ANY (%s)", list(codes))
+def sales_of_orders(codes: Sequence[str], mark: Mark = "NULL::timestamptz") -> list[LotSale]:
+    """Return what some orders bought through each offer, lot by lot; with a mark, apart for each time at which they got it."""
+    return _sales("code = ANY (%s)", list(codes), mark)
 
 
-def _sales(condition: str, value: str | list[str]) -> list[LotSale]:
+def _sales(condition: str, value: str | list[str], mark: Mark) -> list[LotSale]:
     with connection.cursor() as cursor:
-        cursor.execute(SALES.format(condition=condition), [value])
-        rows = [[*row[:10], json.loads(row[10]), *row[11:]] for row in cursor.fetchall()]
+        cursor.execute(SALES.format(condition=condition, mark=mark), [value])
+        rows = [[*row[:10], orjson.loads(row[10]), *row[11:]] for row in cursor.fetchall()]
     return [LotSale(*row) for row in rows]
+
+
+UNPAID = """
+    SELECT f.currency, (f.priced_at AT TIME ZONE 'Asia/Bangkok')::date, count(*), count(DISTINCT o.lot_id), min(l.code), sum(o.amount_minor)::bigint
+    FROM trade_order o JOIN trade_offer f ON f.id = o.offer_id JOIN trade_lot l ON l.id = o.lot_id
+    WHERE {condition} GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
+def sales_to_settle(claim_window: timedelta) -> list[UnpaidSales]:
+    """Return what was delivered and not claimed in time: everybody's share of it is due."""
+    return _unpaid(
+        "o.state = 'delivered' AND o.delivered_at <= core_now() - make_interval(secs => %s)",
+        [claim_window.total_seconds()],
+    )
+
+
+def sales_to_advance(lots: Sequence[str]) -> list[UnpaidSales]:
+    """Return what of lots is due for the grower's first share."""
+    return _unpaid(f"l.code = ANY (%s) AND {TO_ADVANCE}", [list(lots)])
+
+
+def _unpaid(condition: str, parameters: list[float | list[str]]) -> list[UnpaidSales]:
+    with connection.cursor() as cursor:
+        cursor.execute(UNPAID.format(condition=condition), parameters)
+        return [UnpaidSales(*row) for row in cursor.fetchall()]
+
+
+TO_ADVANCE = "o.advanced_at IS NULL AND o.state IN ('paid', 'shipped')"
+
+
+def lots_to_advance(limit: int) -> list[str]:
+    """Return lots with a signed ticket and orders whose grower has not had his first share."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT l.code FROM trade_ticket t JOIN trade_lot l ON l.id = t.lot_id
+                WHERE EXISTS (SELECT 1 FROM trade_order o WHERE o.lot_id = l.id AND {TO_ADVANCE}) ORDER BY l.id LIMIT %s""",  # noqa: S608
+            [limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def lot_codes_of_producers(organisations: Sequence[int]) -> list[str]:
+    lots = Lot.objects.filter(listing__producer__in=organisations).order_by("id")
+    return list(lots.values_list("code", flat=True))
+
+
+def lots_ripe(on: date) -> set[str]:
+    """Return lots whose harvest has begun by a day."""
+    return set(Lot.objects.filter(harvest_from__lte=on).values_list("code", flat=True))
 
 
 def order_codes_in(state: str) -> list[str]:
@@ -318,14 +375,20 @@ def lot_facts() -> dict[str, LotFacts]:
 
 
 def gate_findings(
-    gates: Sequence[str], trade_modes: Sequence[str] = (TradeMode.GENERAL, TradeMode.DOMESTIC)
+    gates: Sequence[str],
+    trade_modes: Sequence[str] = (TradeMode.GENERAL, TradeMode.DOMESTIC),
+    *,
+    order_states: Sequence[str] = (),
 ) -> dict[tuple[str, str], dict[str, bool | None]]:
     """Return for each lot and destination what gates found, rule by rule; a gate itself stands under its own name.
 
-    By the mode in which a lot fills containers and trucks: general trade abroad, domestic at home.
+    By the mode in which a lot fills containers and trucks: general trade abroad, domestic at home. With `order_states`, only
+    of lots with an order in one of them.
     """
     found: dict[tuple[str, str], dict[str, bool | None]] = {}
     rows = GateState.objects.filter(gate__in=gates, trade_mode__in=trade_modes).order_by("id")
+    if order_states:
+        rows = rows.filter(lot__in=Order.objects.filter(state__in=order_states).values("lot"))
     for lot, destination, gate, is_open, findings in rows.values_list(
         "lot__code", "destination", "gate", "is_open", "findings"
     ):
@@ -371,12 +434,6 @@ def parties_of(orders: Sequence[str]) -> list[OrderParties]:
             [list(orders)],
         )
         return [OrderParties(*row) for row in cursor.fetchall()]
-
-
-def last_of_lots(orders: Sequence[str], mark: str) -> dict[str, datetime]:
-    """Return for each lot when the last of some orders got a mark, `advanced_at` or `delivered_at`."""
-    rows = Order.objects.filter(code__in=orders).order_by().values_list("lot__code").annotate(Max(mark))
-    return dict(rows)
 
 
 def tickets_signed_at() -> dict[str, datetime]:

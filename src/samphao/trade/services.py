@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import orjson
 from django.db import connection, transaction
@@ -12,7 +12,14 @@ from django.db import connection, transaction
 from samphao.core import events
 from samphao.core.bulk import copy_rows, replace_rows
 from samphao.core.codes import encode
-from samphao.trade.events import HoldsExpired, LotTurnedAway, OrdersDelivered, OrdersPaid, TicketsSigned
+from samphao.trade.events import (
+    HoldsExpired,
+    LotTurnedAway,
+    OrdersDelivered,
+    OrdersLeftBehind,
+    OrdersPaid,
+    TicketsSigned,
+)
 from samphao.trade.models import CropSeason, Listing, Lot, Order, Ticket
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.types import (
@@ -92,13 +99,16 @@ def expire_holds(limit: int = 5000) -> list[str]:
 def turn_away(lots: Mapping[tuple[str, str], str]) -> list[str]:
     """Cancel the held and paid orders of lots that may not go to a destination, (lot, destination) to the rule that says so.
 
-    Their stock is free again, but the gate to list is shut for that destination. Refund and message follow the event. An
-    order whose grower has been advanced stays: what was paid out has to be claimed back by people first.
+    Their stock is free again, but the gate to list is shut for that destination. Refund, message and, where the grower was
+    advanced, the claim on him follow the event.
     """
     pairs = sorted(lots)
     codes, destinations = [lot for lot, _ in pairs], [destination for _, destination in pairs]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM trade_lot WHERE code = ANY (%s) ORDER BY id FOR NO KEY UPDATE", [codes])
+        _lock_orders(
+            cursor, "lot_id IN (SELECT id FROM trade_lot WHERE code = ANY (%s)) AND state IN ('held', 'paid')", [codes]
+        )
         cursor.execute(
             """WITH away AS (SELECT l.id AS lot_id, u.destination FROM unnest(%s::text[], %s::text[]) u (lot, destination)
                              JOIN trade_lot l ON l.code = u.lot),
@@ -106,7 +116,7 @@ def turn_away(lots: Mapping[tuple[str, str], str]) -> list[str]:
                              WHERE g.lot_id = away.lot_id AND g.destination = away.destination AND g.gate = 'to_list'),
                     gone AS (UPDATE trade_order o SET state = 'cancelled' FROM away, trade_offer f
                              WHERE o.lot_id = away.lot_id AND f.id = o.offer_id AND f.destination = away.destination
-                               AND o.state IN ('held', 'paid') AND o.advanced_at IS NULL
+                               AND o.state IN ('held', 'paid')
                              RETURNING o.code, o.lot_id, o.lot_units, o.paid_at IS NOT NULL AS was_paid, f.destination),
                     freed AS (UPDATE trade_lot l SET sold = l.sold - g.sold, held = l.held - g.held
                               FROM (SELECT lot_id, coalesce(sum(lot_units) FILTER (WHERE was_paid), 0) AS sold,
@@ -121,6 +131,42 @@ def turn_away(lots: Mapping[tuple[str, str], str]) -> list[str]:
             events.publish(LotTurnedAway(lot, destination, lots[lot, destination], orders))
             cancelled += orders
     return cancelled
+
+
+def leave_orders_behind(codes: Sequence[str], *, load: str, reason: str) -> list[str]:
+    """Cancel paid orders whose goods no carrier brings in time any more; return them.
+
+    The goods were cut and packed for them: they leave the lot's quantity and are not sold again. The rest follows the event.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        _lock_lots(cursor, "code = ANY (%s)", [list(codes)])
+        _lock_orders(cursor, "code = ANY (%s)", [list(codes)])
+        cursor.execute(
+            """WITH gone AS (UPDATE trade_order SET state = 'cancelled' WHERE code = ANY (%s) AND state = 'paid' RETURNING code, lot_id, lot_units),
+                    lost AS (UPDATE trade_lot l SET sold = l.sold - g.units, quantity = l.quantity - g.units
+                             FROM (SELECT lot_id, sum(lot_units) AS units FROM gone GROUP BY lot_id) g WHERE l.id = g.lot_id)
+               SELECT code FROM gone ORDER BY code""",
+            [list(codes)],
+        )
+        gone = [row[0] for row in cursor.fetchall()]
+        if gone:
+            events.publish(OrdersLeftBehind(load, reason, gone))
+    return gone
+
+
+def promise_arrival(codes: Sequence[str], at: datetime) -> int:
+    """Promise buyers another arrival than before; return how many orders are still to come."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        _lock_orders(cursor, "code = ANY (%s)", [list(codes)])
+        return Order.objects.filter(code__in=codes, state=Order.State.PAID).update(arrival_promised_at=at)
+
+
+def _lock_orders(cursor: object, condition: str, parameters: list[object]) -> None:
+    """Lock orders in the order of their ids; where lots are locked too, they come first."""
+    cursor.execute(  # type: ignore[attr-defined]
+        f"SELECT 1 FROM trade_order WHERE {condition} ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
+        parameters,
+    )
 
 
 def _lock_lots(cursor: object, condition: str, parameters: list[object]) -> None:
@@ -259,12 +305,15 @@ def record_tests(results: Sequence[TestResult]) -> int:
 
 def ship_orders(codes: Sequence[str]) -> int:
     """Mark paid orders as on their way; those elsewhere stay."""
-    return Order.objects.filter(code__in=codes, state=Order.State.PAID).update(state=Order.State.SHIPPED)
+    with transaction.atomic(), connection.cursor() as cursor:
+        _lock_orders(cursor, "code = ANY (%s)", [list(codes)])
+        return Order.objects.filter(code__in=codes, state=Order.State.PAID).update(state=Order.State.SHIPPED)
 
 
 def deliver_orders(delivered: Mapping[str, datetime]) -> int:
     """Mark orders on their way as delivered when they were; the claim window runs from then."""
     with transaction.atomic(), connection.cursor() as cursor:
+        _lock_orders(cursor, "code = ANY (%s)", [list(delivered)])
         cursor.execute(
             """UPDATE trade_order o SET state = 'delivered', delivered_at = u.at FROM unnest(%s::text[], %s::timestamptz[]) u (code, at)
                WHERE o.code = u.code AND o.state = 'shipped' RETURNING o.code""",
@@ -276,24 +325,42 @@ def deliver_orders(delivered: Mapping[str, datetime]) -> int:
     return len(codes)
 
 
-def mark_advanced(lots: Sequence[str]) -> list[str]:
-    """Mark the paid orders of lots with a signed ticket as advanced, each once; return them."""
-    with connection.cursor() as cursor:
+# Prices that were made with money of a day whose rate nobody knows: nothing of theirs can be paid in baht yet.
+WITHOUT = """AND NOT EXISTS (SELECT 1 FROM trade_offer f JOIN unnest(%s::text[], %s::date[]) w (currency, priced_on)
+               ON (f.currency, (f.priced_at AT TIME ZONE 'Asia/Bangkok')::date) = (w.currency, w.priced_on) WHERE f.id = o.offer_id)"""
+
+
+def mark_advanced(lots: Sequence[str], *, without: Sequence[tuple[str, date]] = ()) -> list[str]:
+    """Mark the paid orders of lots with a signed ticket as advanced, each once; return them. `without` as in `mark_settled`."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM trade_lot WHERE code = ANY (%s) ORDER BY id FOR NO KEY UPDATE", [list(lots)])
         cursor.execute(
-            """UPDATE trade_order o SET advanced_at = t.signed_by_grower_at FROM trade_lot l JOIN trade_ticket t ON t.lot_id = l.id
-               WHERE o.lot_id = l.id AND l.code = ANY (%s) AND o.advanced_at IS NULL AND o.state IN ('paid', 'shipped') RETURNING o.code""",
-            [list(lots)],
+            f"""WITH due AS (
+                  SELECT o.id, greatest(t.signed_by_grower_at, o.paid_at) AS at FROM trade_order o
+                  JOIN trade_lot l ON l.id = o.lot_id JOIN trade_ticket t ON t.lot_id = l.id
+                  WHERE l.code = ANY (%s) AND o.advanced_at IS NULL AND o.state IN ('paid', 'shipped') {WITHOUT if without else ""}
+                  ORDER BY o.id FOR NO KEY UPDATE OF o)
+                UPDATE trade_order o SET advanced_at = due.at FROM due WHERE o.id = due.id RETURNING o.code""",  # noqa: S608
+            [list(lots), *_columns(without)],
         )
         return [row[0] for row in cursor.fetchall()]
 
 
-def mark_settled(claim_window: timedelta, limit: int) -> list[str]:
-    """Settle delivered orders whose claim window has closed, the oldest first; return them."""
+def mark_settled(claim_window: timedelta, limit: int, *, without: Sequence[tuple[str, date]] = ()) -> list[str]:
+    """Settle delivered orders whose claim window has closed, the oldest first; return them.
+
+    Those whose price was made `without` a rate, (currency, day), wait.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE trade_order SET state = 'settled' WHERE id IN (
-                 SELECT id FROM trade_order WHERE state = 'delivered' AND delivered_at <= core_now() - make_interval(secs => %s)
-                 ORDER BY delivered_at, id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING code""",
-            [claim_window.total_seconds(), limit],
+            f"""UPDATE trade_order SET state = 'settled' WHERE id IN (
+                  SELECT o.id FROM trade_order o WHERE o.state = 'delivered' AND o.delivered_at <= core_now() - make_interval(secs => %s)
+                  {WITHOUT if without else ""}
+                  ORDER BY o.delivered_at, o.id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING code""",  # noqa: S608
+            [claim_window.total_seconds(), *_columns(without), limit],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def _columns(pairs: Sequence[tuple[str, date]]) -> list[list[object]]:
+    return [[currency for currency, _ in pairs], [day for _, day in pairs]] if pairs else []

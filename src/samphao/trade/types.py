@@ -256,6 +256,20 @@ class LotSale:
     harvest_from: date
     harvest_to: date
     dry_matter_pct: Decimal | None
+    at: datetime | None = None
+    """When these orders got the mark that was asked for; None where none was."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidSales:
+    """Orders whose sellers are due for money, by the currency and day with which their prices were made."""
+
+    currency: str
+    priced_on: date
+    orders: int
+    lots: int
+    first_lot: str
+    amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,20 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from samphao.reference.types import DestinationSpec
-from samphao.web.templatetags.samphao import day, in_language_plain, language, money, number
+from samphao.web.templatetags.samphao import day, in_language_plain, kg, language, money, number
 
+# By what a good's code begins with (the first that fits): the drawing that stands for it where no photo does.
 MOTIFS = {
-    "durian": "durian", "mango": "fruit", "rice": "rice", "silk": "silk", "garment": "silk", "celadon": "clay", "ceramic": "clay", "basket": "weave",
+    "durian": "durian", "mangosteen": "mangosteen", "mango": "mango", "guava": "guava", "longan": "longan", "lychee": "lychee", "rambutan": "rambutan",
+    "roseapple": "roseapple", "pomelo": "pomelo", "banana": "banana", "pineapple": "pineapple", "coconut": "coconut", "fruit-": "preserve",
+    "rice": "rice", "rubber": "rubber", "latex": "rubber", "coffee": "coffee", "honey": "honey", "sweet-chili": "chilli", "chilli": "chilli",
+    "turmeric": "chilli", "orchid": "flower", "soap": "soap", "shampoo": "soap", "skincare": "soap", "silk": "silk", "garment-silk": "silk",
+    "tshirt": "cloth", "ceramic": "pottery", "celadon": "celadon", "basketry": "craft", "rattan": "craft", "jewellery": "jewellery",
 }  # fmt: skip
+WEIGHED = ("kg", "fruit")
 SUBTITLE = {"th": ("zh", "zh-Hans"), "zh-hans": ("th", "th"), "en": ("th", "th")}
 
 
@@ -21,7 +28,28 @@ def unit_name(unit: str) -> str:
     return {"fruit": _("fruit"), "kg": _("kg"), "pc": _("piece"), "m": _("metre")}[unit]
 
 
+def unit_count(count: int, unit: str) -> str:
+    """Say so many units: 1 piece, 140 metres, 21,428 kg."""
+    if unit == "kg":
+        return kg(count)
+    texts = {
+        "fruit": ngettext("%(n)s fruit", "%(n)s fruit", count), "pc": ngettext("%(n)s piece", "%(n)s pieces", count),
+        "m": ngettext("%(n)s metre", "%(n)s metres", count),
+    }  # fmt: skip
+    return texts[unit] % {"n": number(count)}
+
+
+def is_packed_fruit(lot: Any) -> bool:
+    """Whether a lot is cut and goes through a packing house; rice, silk and pots are made ready by who sells them."""
+    return bool(lot.packing_house_id)
+
+
+def ready_label(lot: Any) -> str:
+    return _("Harvest") if is_packed_fruit(lot) else _("Ready")
+
+
 def motif(good: str) -> str:
+    """Return the name of the drawing in `static/web/motifs` for a good; what has none of its own gets waves."""
     return next((name for key, name in MOTIFS.items() if good.startswith(key)), "goods")
 
 
@@ -29,12 +57,15 @@ def per_kg_minor(price_minor: int, mass_g: int) -> Decimal:
     return Decimal(price_minor) * 1000 / mass_g
 
 
-def door_text(price_minor: int, currency: str, mass_g: int, city: str) -> str:
-    """Say a price to the door per kg, and per 斤 where the buyer counts in it."""
-    per_kg = per_kg_minor(price_minor, mass_g)
-    each = f"{money(round(per_kg), currency)} / kg"
-    if currency == "CNY":
-        each += f" ({money(round(per_kg / 2), currency)} / 斤)"
+def door_text(price_minor: int, currency: str, lot: Any, units: int, city: str) -> str:
+    """Say a price to the door by what the good is sold by: the kilogram (and 斤 where the buyer counts in it), the piece, the metre."""
+    if lot.unit in WEIGHED:
+        per_kg = per_kg_minor(price_minor, units * lot.unit_mass_g)
+        each = f"{money(round(per_kg), currency)} / {pgettext('unit after a number', 'kg')}"
+        if currency == "CNY":
+            each += f" ({money(round(per_kg / 2), currency)} / 斤)"
+    else:
+        each = f"{money(round(Decimal(price_minor) / units), currency)} / {unit_name(lot.unit)}"
     return _("%(price)s to the door in %(city)s") % {"price": each, "city": city}
 
 
@@ -60,7 +91,7 @@ def lot_card(lot: Any, destination: DestinationSpec | None) -> dict[str, Any]:
         "title": in_language_plain(listing, "title"),
         "subtitle": getattr(listing, f"title_{stem}"),
         "subtitle_lang": subtitle_lang,
-        "by": f"{in_language_plain(producer, 'name')} · {_('harvest')} {day(lot.harvest_from)} – {day(lot.harvest_to)}",
+        "by": f"{in_language_plain(producer, 'name')} · {ready_label(lot).lower()} {day(lot.harvest_from)} – {day(lot.harvest_to)}",
         "price": money(lot.price_minor, lot.currency),
         "per": _("a %(unit)s at the packing house") % {"unit": unit_name(lot.unit)},
         "door": offer
@@ -68,14 +99,14 @@ def lot_card(lot: Any, destination: DestinationSpec | None) -> dict[str, Any]:
         and door_text(
             offer.price_minor,
             offer.currency,
-            offer.lot_units * lot.unit_mass_g,
+            lot,
+            offer.lot_units,
             in_language_plain(destination_names(destination), "city"),
         ),
         "tags": tags,
         "left": share,
         "left_label": _("left"),
-        "left_value": _("%(left)s of %(all)s")
-        % {"left": number(lot.left), "all": f"{number(lot.quantity)} {unit_name(lot.unit)}"},
+        "left_value": _("%(left)s of %(all)s") % {"left": number(lot.left), "all": unit_count(lot.quantity, lot.unit)},
     }
 
 

@@ -1,6 +1,6 @@
 """Charts drawn on the server as SVG: bars from zero, lines with a band, a bar of shares.
 
-No script, no style attribute: colours and the dark mode are the stylesheet's. Text keeps its size at every width, as
+No script, no style attribute: colours and the dark mode are the stylesheet's tokens. Text keeps its size at every width, as
 places are percentages and only the drawing stretches. Every text given by callers is escaped. A table with the same
 numbers goes beside every chart (components/chart_figure.html).
 """
@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-SERIES_COLOURS = 5
+# The stylesheet's tokens by which series are told apart, and the ones that are dark enough for their names. Lines have dashes too.
+FILLS = ("sea", "leaf", "rice", "sail", "edge")
+STROKES = (("sea", ""), ("leaf", "8 4"), ("road", "3 3"), ("sail", "10 3 2 3"), ("edge", ""))
+NAMES = ("sea", "leaf", "rice-deep", "sail", "ink-soft")
 LEFT, ROOM = 11.0, 87.0  # hundredths of a line chart's width: for the scale's numbers, for the lines
 ROW = 46  # height of a bar with its label above, in px
 
@@ -53,7 +56,7 @@ def _svg(body: str, height: float, label: str) -> SafeString:
     return mark_safe(f"{opening}{body}</svg>")  # noqa: S308 - every text in the body went through escape()
 
 
-def bar_chart(bars: Sequence[Bar], *, label: str, colour: int = 0, top: float | None = None) -> SafeString:
+def bar_chart(bars: Sequence[Bar], *, label: str, top: float | None = None) -> SafeString:
     """Draw horizontal bars from zero, each with its name above and its value at the end of the line.
 
     `top` is the value of a full bar (the largest one unless given). Values below zero are refused: a share of a bar
@@ -70,14 +73,19 @@ def bar_chart(bars: Sequence[Bar], *, label: str, colour: int = 0, top: float | 
         rows.append(
             f'<text x="0" y="{y + 16}">{escape(bar.label)}{note}</text>'
             f'<text class="strong" x="100%" y="{y + 16}" text-anchor="end">{escape(bar.text)}</text>'
-            f'<rect class="c4" opacity=".22" x="0" y="{y + 24}" width="100%" height="10" rx="2"/>'
-            f'<rect class="c{colour % SERIES_COLOURS}" x="0" y="{y + 24}" width="{share:.2f}%" height="10" rx="2"/>'
+            f'<rect fill="var(--edge)" opacity=".22" x="0" y="{y + 24}" width="100%" height="10" rx="2"/>'
+            f'<rect fill="var(--sea)" x="0" y="{y + 24}" width="{share:.2f}%" height="10" rx="2"/>'
         )
     return _svg("".join(rows), max(len(bars) * ROW - 6, 1), label)
 
 
 def share_bar(parts: Sequence[Part], *, label: str) -> SafeString:
-    """Draw one bar cut into its parts, largest values as they come, and name each part below with its share."""
+    """Draw one bar cut into its parts, largest values as they come, and name each part below with its share.
+
+    A colour stands for one part: for more parts than colours, and for values below zero, ValueError is raised.
+    """
+    if len(parts) > len(FILLS):
+        raise ValueError(f"{len(parts)} parts cannot be told apart by {len(FILLS)} colours: draw a bar chart")
     if any(part.value < 0 for part in parts):
         raise ValueError("a share of a whole cannot be below zero")
     whole = sum(part.value for part in parts) or 1.0
@@ -85,12 +93,12 @@ def share_bar(parts: Sequence[Part], *, label: str) -> SafeString:
     for n, part in enumerate(parts):
         share = part.value / whole * 100
         drawn.append(
-            f'<rect class="c{n % SERIES_COLOURS} cut" x="{at:.2f}%" y="0" width="{share:.2f}%" height="28">'
+            f'<rect class="cut" fill="var(--{FILLS[n]})" x="{at:.2f}%" y="0" width="{share:.2f}%" height="28">'
             f"<title>{escape(part.label)}: {escape(part.text)}</title></rect>"
         )
         y = 52 + n * 24
         names.append(
-            f'<rect class="c{n % SERIES_COLOURS}" x="0" y="{y - 11}" width="12" height="12" rx="2"/>'
+            f'<rect fill="var(--{FILLS[n]})" x="0" y="{y - 11}" width="12" height="12" rx="2"/>'
             f'<text x="20" y="{y}">{escape(part.label)} <tspan class="soft">{share:.1f}\u00a0%</tspan></text>'
             f'<text class="strong" x="100%" y="{y}" text-anchor="end">{escape(part.text)}</text>'
         )
@@ -149,8 +157,10 @@ def _line(n: int, line: Series, axis: _Axis) -> str:
     if line.low and line.high:
         low, high = _points(list(line.low), axis)[0], _points(list(line.high), axis)[0]
         drawn += f'<polygon class="band" points="{" ".join(high + low[::-1])}"/>'
+    token, dash = STROKES[n % len(STROKES)]
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
     for run in _points(line.values, axis):
-        drawn += f'<polyline class="stroke c{n % SERIES_COLOURS}" points="{" ".join(run)}"/>'
+        drawn += f'<polyline class="stroke" stroke="var(--{token})"{dashes} points="{" ".join(run)}"/>'
     return drawn
 
 
@@ -213,7 +223,7 @@ def _ends(series: Sequence[Series], axis: _Axis, inner: float) -> str:
             y -= 18
         taken.append((x, y))
         drawn.append(
-            f'<text class="end strong e{colour % SERIES_COLOURS}" x="{x:.2f}%" y="{y:.1f}" text-anchor="{anchor}">'
+            f'<text class="end strong" fill="var(--{NAMES[colour % len(NAMES)]})" x="{x:.2f}%" y="{y:.1f}" text-anchor="{anchor}">'
             f"{escape(line.label)}</text>"
         )
     return "".join(drawn)

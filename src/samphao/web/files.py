@@ -38,7 +38,7 @@ def items(
 def upload(
     kinds: Sequence[str], here: str, *, subject: str = "", subjects: Sequence[tuple[str, str]] = ()
 ) -> dict[str, Any]:
-    """Return what the form needs: one record, or several to choose from; the page to come back to."""
+    """Return what the form needs: one record, or several of which `subject` is proposed; the page to come back to."""
     return {
         "subject": subject, "subjects": subjects, "kinds": [(kind, kind_name(kind)) for kind in kinds], "next": here, "accept": ACCEPTED,
     }  # fmt: skip

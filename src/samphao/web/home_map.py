@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from samphao.reference.queries import province_names
 from samphao.trade.queries import sales_by_province
-from samphao.web.maps import Choropleth, Flow, Pin, corridor_map, flow_key
+from samphao.web.maps import Choropleth, Flow, Pin, choropleth_key, corridor_map, flow_key
 from samphao.web.templatetags.samphao import in_language_plain, tonnes
 from samphao.web.tower import MODES, flow_map, mode_name
 
@@ -20,9 +20,7 @@ def home_map(plan: Any) -> dict[str, Any]:
         return {}
     names = {row.code_iso: in_language_plain(row) for row in province_names()}
     titles = {iso: f"{names.get(iso, iso)}: {tonnes(sold)}" for iso, sold in sales.items()}
-    values = sorted(float(sold) for sold in sales.values())
-    top = values[int(len(values) * 0.95)]  # one province that sells most of all would leave the others pale
-    shown = Choropleth({iso: float(sold) for iso, sold in sales.items()}, titles, top=top or None)
+    shown = Choropleth({iso: float(sold) / 1000 for iso, sold in sales.items()}, titles)
     flows: list[Flow] = []
     pins: list[Pin] = []
     if plan is not None:
@@ -39,7 +37,8 @@ def home_map(plan: Any) -> dict[str, Any]:
             _("Map of what the provinces sell and where it goes"), choropleth=shown, flows=flows, pins=pins
         ),
         "map_key": flow_key(used) if used else "",
-        "map_caption": _("the darker, the more a province sold"),
+        "map_classes": choropleth_key(shown, unit=_("tonnes sold")),
+        "map_caption": _("what each province sold, and where it goes"),
         "map_columns": [{"label": _("province")}, {"label": _("sold"), "numeric": True}],
         "map_rows": rows,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -13,12 +14,15 @@ from samphao.customs.queries import CollectedSum
 from samphao.reference import queries as reference
 from samphao.trade.types import OrdersBehind
 from samphao.web.officer import state_tag
+from samphao.web.reasons import named
+from samphao.web.sources import source_text
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, money, money_whole, number, tonnes
 from samphao.web.tower import node_name
 
 STATES = ("held", "cleared")
 NEARLY = 0.9
 """From this share on a permit is shown as nearly used up."""
+ENDS_SOON_DAYS = 30
 
 
 def figures(
@@ -36,14 +40,14 @@ def figures(
 
 def permit_columns() -> list[dict[str, Any]]:
     return [
-        {"label": _("permit")},
+        {"label": _("permit"), "whole": True},
         {"label": _("goods")},
         {"label": _("port of entry")},
         {"label": _("granted"), "numeric": True},
         {"label": _("drawn"), "numeric": True},
         {"label": _("left"), "numeric": True},
         {"label": _("used")},
-        {"label": _("valid to")},
+        {"label": _("valid to"), "whole": True},
     ]
 
 
@@ -53,7 +57,7 @@ def permit_rows(permits: Iterable[Any], *, names_importer: bool) -> list[list[An
     for permit in permits:
         is_over = permit.valid_to < today
         kind = "bad" if is_over or permit.left_kg == 0 else "warn" if permit.drawn_share >= NEARLY else ""
-        note = in_language_plain(permit.importer) if names_importer else permit.source
+        note = in_language_plain(permit.importer) if names_importer else source_text(permit.source)
         good = goods.get(permit.good)
         rows.append(
             [
@@ -100,25 +104,52 @@ def destination_rows(
     return rows
 
 
-def held_items(rows: Iterable[Any], cities: Mapping[str, str]) -> list[dict[str, Any]]:
+def held_items(rows: Iterable[Any], cities: Mapping[str, str], names: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return imports that are held, as exceptions: what was found, whose goods, since when."""
     return [
         {
             "kind": "bad", "label": state_tag(row.state)["label"], "reference": row.code, "url": reverse("declaration", args=[row.code]),
-            "text": _(row.decision_reason), "options": "; ".join(str(reason["found"]) for reason in row.reasons),
+            "text": _(row.decision_reason), "options": "; ".join(named(str(reason["found"]), names) for reason in row.reasons),
             "owner": f"{in_language_plain(row.exporter)} → {cities.get(row.destination, row.destination)}", "due": moment(row.decided_at),
         }
         for row in rows
     ]  # fmt: skip
 
 
+def permit_items(permits: Iterable[Any], *, names_importer: bool) -> list[dict[str, Any]]:
+    """Return what permits run out, as exceptions: nearly used up, or at their end within a month, all of a good at a port together."""
+    today = clock.today()
+    together: dict[tuple[int, str, str], list[Any]] = {}
+    for permit in permits:
+        if permit.valid_to >= today:
+            together.setdefault((permit.importer_id, permit.good, permit.port), []).append(permit)
+    found = [_permit_item(group, today, names_importer=names_importer) for group in together.values()]
+    return sorted((item for item in found if item), key=lambda item: (item["kind"] != "bad", item["reference"]))
+
+
+def _permit_item(group: Sequence[Any], today: date, *, names_importer: bool) -> dict[str, Any]:
+    last = max(group, key=lambda permit: (permit.valid_to, permit.number))
+    left_kg, granted_kg = sum(permit.left_kg for permit in group), sum(permit.granted_kg for permit in group)
+    if granted_kg - left_kg < NEARLY * granted_kg and last.valid_to > today + timedelta(days=ENDS_SOON_DAYS):
+        return {}
+    good = reference.goods().get(last.good)
+    return {
+        "kind": "warn" if left_kg else "bad", "label": _("permit runs out") if left_kg else _("permit used up"), "reference": last.number,
+        "url": "#permits",
+        "text": _("%(left)s left for %(good)s at %(port)s") % {
+            "left": kg(left_kg), "good": in_language_plain(good) if good else last.good, "port": node_name(last.port),
+        },
+        "owner": in_language_plain(last.importer) if names_importer else "", "due": _("valid to %(day)s") % {"day": day(last.valid_to)},
+    }  # fmt: skip
+
+
 def import_columns() -> list[dict[str, Any]]:
     return [
-        {"label": _("declaration")},
+        {"label": _("declaration"), "whole": True},
         {"label": _("state")},
         {"label": _("enters by")},
         {"label": _("destination")},
-        {"label": _("entered")},
+        {"label": _("entered"), "whole": True},
         {"label": _("customs value"), "numeric": True},
         {"label": _("duty"), "numeric": True},
         {"label": _("VAT"), "numeric": True},

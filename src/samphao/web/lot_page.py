@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from samphao.core import clock
 from samphao.reference.types import DestinationSpec
 from samphao.trade.types import offer_code
-from samphao.web.cards import destination_names, door_text, motif, unit_name
+from samphao.web.cards import destination_names, door_text, is_packed_fruit, motif, ready_label, unit_count, unit_name
 from samphao.web.price_lines import price_rows
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, money, number
 from samphao.web.trade_modes import mode_rows, mode_sentence, mode_title
@@ -42,17 +42,18 @@ def lot_page(lot: Any, destination: DestinationSpec | None) -> dict[str, Any]:
     modes = [state for state in lot.modes.all() if state.destination == here]
     listing, now = lot.listing, clock.now()
     rows = [
-        {"term": _("Grower"), "value": in_language_plain(listing.producer)},
+        {"term": _("Producer"), "value": in_language_plain(listing.producer)},
         {"term": _("Lot"), "value": lot.code},
-        {"term": _("Harvest"), "value": f"{day(lot.harvest_from)} – {day(lot.harvest_to)}"},
-        {"term": _("Packing house"), "value": lot.packing_house and in_language_plain(lot.packing_house)},
+        {"term": ready_label(lot), "value": f"{day(lot.harvest_from)} – {day(lot.harvest_to)}"},
         {"term": _("Exporter of record"), "value": lot.exporter and in_language_plain(lot.exporter)},
         {"term": _("Price"), "value": f"{money(lot.price_minor, lot.currency)} / {unit_name(lot.unit)}, FCA"},
         {
             "term": _("Left"),
-            "value": f"{number(lot.left)} / {number(lot.quantity)} {unit_name(lot.unit)} ({kg(lot.left * lot.unit_mass_g // 1000)})",
+            "value": f"{number(lot.left)} / {unit_count(lot.quantity, lot.unit)} ({kg(lot.left * lot.unit_mass_g // 1000)})",
         },
     ]
+    if is_packed_fruit(lot):
+        rows.insert(3, {"term": _("Packing house"), "value": in_language_plain(lot.packing_house)})
     if lot.dry_matter_pct is not None:
         rows.insert(3, {"term": _("Dry matter"), "value": f"{number(lot.dry_matter_pct)} %"})
     return {
@@ -100,7 +101,7 @@ def offer_row(offer: Any, lot: Any, city: str) -> dict[str, Any]:
     if offer.kind == "wholesale":
         unit = _("carton of %(mass)s") % {"mass": kg(mass_g / 1000)}
     elif offer.lot_units > 1:
-        unit = _("parcel of %(number)s %(unit)s") % {"number": number(offer.lot_units), "unit": unit}
+        unit = _("parcel of %(units)s") % {"units": unit_count(offer.lot_units, lot.unit)}
     is_whole = offer.incoterm != "DAP"
     return {
         "code": offer_code(offer.id),
@@ -109,8 +110,8 @@ def offer_row(offer: Any, lot: Any, city: str) -> dict[str, Any]:
         "sentence": mode_sentence(offer.trade_mode),
         "unit": unit,
         "price": money(offer.price_minor, offer.currency),
-        "door": door_text(offer.price_minor, offer.currency, mass_g, city),
-        "days": offer.promised_days,
+        "door": door_text(offer.price_minor, offer.currency, lot, offer.lot_units, city),
+        "days": ngettext("%(days)s day", "%(days)s days", offer.promised_days) % {"days": number(offer.promised_days)},
         "importer": offer.importer and in_language_plain(offer.importer),
         "quantity_min": offer.quantity_min,
         "quantity_max": offer.quantity_max,

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import math
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple
 
@@ -88,41 +89,45 @@ MAINLAND = View(95.6, 5.2, 110.4, 26.6, 520.0)
 THAILAND = View(96.2, 5.3, 106.8, 20.9, 460.0)
 
 
-@dataclass(frozen=True, slots=True)
+def round_up(value: float) -> float:
+    """Return the next number of two digits from a positive value on: 0.0123 becomes 0.013, 4,321 becomes 4,400."""
+    scale = 10.0 ** (math.floor(math.log10(value)) - 1)
+    return float(f"{math.ceil(value / scale - 1e-9) * scale:.12g}")
+
+
+@dataclass(frozen=True)
 class Choropleth:
-    """Values per province (ISO 3166-2 code) in classes of equal width from zero up to the largest."""
+    """Values per province (ISO 3166-2 code) in classes that hold about as many provinces each; nothing sold is a class too.
+
+    Harvests are so uneven that classes of equal width would show one dark province and seventy-six pale ones.
+    """
 
     values: Mapping[str, float]
     titles: Mapping[str, str] = field(default_factory=dict)
     hrefs: Mapping[str, str] = field(default_factory=dict)
     highlighted: frozenset[str] = frozenset()
-    top: float | None = None
 
-    @property
-    def step(self) -> float:
-        """Return the width of a class: a round number, so that the key can be read."""
-        most = self.top if self.top is not None else max(self.values.values(), default=0.0)
-        if most <= 0:
-            return 1.0
-        rough = most / CLASSES
-        scale = 10.0 ** math.floor(math.log10(rough))
-        return next(
-            factor * scale
-            for factor in (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-            if factor * scale >= rough * 0.999999
-        )
+    @cached_property
+    def breaks(self) -> tuple[float, ...]:
+        """Return the upper bounds of the classes, round numbers so that the key can be read; few values have few classes."""
+        known = sorted(value for value in self.values.values() if value > 0)
+        at = (known[math.ceil(len(known) * n / CLASSES) - 1] for n in range(1, CLASSES + 1) if known)
+        return tuple(sorted({round_up(value) for value in at}))
 
     def class_of(self, code: str) -> str:
         value = self.values.get(code)
         if value is None:
             return "none"
-        if value <= 0:
-            return "q0"
-        return f"q{min(CLASSES, max(1, math.ceil(value / self.step - 1e-9)))}"
+        return self._shade(bisect_left(self.breaks, value)) if value > 0 else "q0"
+
+    def _shade(self, n: int) -> str:
+        """Return the class of the n-th bound: however few there are, the last is the darkest."""
+        return f"q{CLASSES - (len(self.breaks) - 1 - n)}"
 
     def bounds(self) -> list[tuple[str, float, float]]:
-        """Return (class, above, up to) of the classes for the key, zero first."""
-        return [("q0", 0.0, 0.0)] + [(f"q{n}", (n - 1) * self.step, n * self.step) for n in range(1, CLASSES + 1)]
+        """Return (class, above, up to) of the classes for the key, the smallest first; zero only where there is one."""
+        zero = [("q0", 0.0, 0.0)] if any(value <= 0 for value in self.values.values()) else []
+        return zero + [(self._shade(n), ([0.0, *self.breaks])[n], up_to) for n, up_to in enumerate(self.breaks)]
 
 
 @lru_cache(maxsize=1)
@@ -364,12 +369,11 @@ def flow_key(names: Mapping[str, str]) -> SafeString:
     return mark_safe(f'<ul class="key">{items}</ul>')  # noqa: S308 - names are escaped
 
 
-def choropleth_key(shown: Choropleth, *, unit: str = "", none_label: str = "", digits: int = 0) -> SafeString:
-    """Draw the key of the classes; `none_label` names the provinces of which nothing is known."""
-    items = []
-    for name, above, up_to in shown.bounds():
-        words = f"{up_to:,.{digits}f}" if name == "q0" else f"{above:,.{digits}f}–{up_to:,.{digits}f}"
-        items.append((name, f"{words}{' ' + unit if unit else ''}"))
+def choropleth_key(shown: Choropleth, *, unit: str = "", none_label: str = "") -> SafeString:
+    """Draw the key of the classes, the unit named once; `none_label` names provinces of which nothing is known."""
+    items = [(name, f"{above:,.12g}–{up_to:,.12g}" if up_to else "0") for name, above, up_to in shown.bounds()]
+    if items and unit:
+        items[-1] = (items[-1][0], f"{items[-1][1]} {unit}")
     if none_label:
         items.append(("none", none_label))
     drawn = "".join(

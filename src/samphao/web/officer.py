@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -12,17 +11,27 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from samphao.core import clock
 from samphao.customs import queries as customs
 from samphao.customs.queries import StateCount
 from samphao.customs.types import Decision
-from samphao.freight import queries as freight
-from samphao.reference import queries as reference
-from samphao.web.templatetags.samphao import in_language_plain, kg, moment, money, money_whole, number, percent
-from samphao.web.tower import mode_name, node_name
+from samphao.web.reasons import leading, missing_text, reason_text
+from samphao.web.sources import source_text
+from samphao.web.stored_texts import stored_text
+from samphao.web.templatetags.samphao import (
+    MISSING,
+    country_name,
+    in_language_plain,
+    kg,
+    moment,
+    money,
+    money_whole,
+    number,
+    percent,
+)
+from samphao.web.tower import equipment_name, mode_name, node_name
 
-CODE = re.compile(r"[a-z]+(?:-[a-z0-9]+)*|[A-Z]{5}")
 RISK_KINDS = {"paper-missing": "bad", "permit-missing": "bad", "packing-house-not-valid": "bad", "random": "info"}
+BY_RULES = "rules of the lane"
 STATES = ("control", "documents_asked", "held", "draft", "released")
 
 
@@ -58,6 +67,7 @@ def state_tag(state: str) -> dict[str, str]:
         "held": ("bad", _("held")),
         "rejected": ("bad", _("rejected")),
         "cleared": ("ok", _("cleared")),
+        "withdrawn": ("idle", _("withdrawn")),
     }[state]
     return {"kind": kind, "label": label}
 
@@ -66,23 +76,6 @@ def lane_tag(lane: str) -> dict[str, str] | str:
     if not lane:
         return _("not yet")
     return {"kind": "ok", "label": _("green line")} if lane == "green" else {"kind": "bad", "label": _("red line")}
-
-
-def names_by_code() -> dict[str, Any]:
-    """Return the names, in three languages, of what a finding gives by its code: papers, goods, places."""
-    papers: dict[str, Any] = {row.code: row for row in reference.documents(clock.today())}
-    named = {**papers, **reference.goods(), **freight.nodes()}
-    return {
-        code: {"name_en": row.name_en, "name_th": row.name_th, "name_zh": row.name_zh} for code, row in named.items()
-    }
-
-
-def reason_text(reason: Mapping[str, Any], names: Mapping[str, Any]) -> str:
-    found = CODE.sub(
-        lambda code: in_language_plain(names[code[0]]) if code[0] in names else code[0], str(reason.get("found") or "")
-    )
-    name = in_language_plain(reason)
-    return f"{name}: {found}" if found and reason["rule"] != "random" else name
 
 
 def office_names(offices: Iterable[Any]) -> str:
@@ -111,16 +104,12 @@ def queue_items(rows: Iterable[Any], names: Mapping[str, Any]) -> list[dict[str,
     """Return the exceptions of the desk: a declaration with its reasons, value, and how long it has waited."""
     items = []
     for row in rows:
-        leading = row.reasons[0] if row.reasons else {"rule": ""}
-        hard = [
-            reason_text(reason, names)
-            for reason in row.reasons
-            if reason["rule"] not in ("shared-container", "third-country")
-        ]
+        first = row.reasons[0] if row.reasons else {"rule": ""}
+        hard = [reason_text(reason, names) for reason in leading(row.reasons)]
         goods = ", ".join(in_language_plain(item, "description") for item in row.items.all())
         items.append(
             {
-                "kind": RISK_KINDS.get(leading["rule"], "warn"), "label": _("score %(score)s") % {"score": row.score}, "reference": row.code,
+                "kind": RISK_KINDS.get(first["rule"], "warn"), "label": _("score %(score)s") % {"score": row.score}, "reference": row.code,
                 "url": reverse("declaration", args=[row.code]), "text": "; ".join(dict.fromkeys(hard)) or "–",
                 "options": f"{goods} · {money_whole(row.customs_value_minor, row.currency)} · {in_language_plain(row.exporter)}",
                 "owner": _("waits since %(at)s") % {"at": moment(row.submitted_at)}, "due": _("leaves %(at)s") % {"at": moment(row.departs_at)},
@@ -157,7 +146,7 @@ def rule_rows(rules: Iterable[tuple[Mapping[str, Any], int]]) -> list[list[Any]]
             {"text": in_language_plain(rule), "url": f"{reverse('officer')}?{urlencode({'rule': rule['rule']})}#all"},
             number(rule["weight"]),
             number(count),
-            rule["source"],
+            source_text(rule["source"]),
         ]
         for rule, count in rules
     ]
@@ -165,7 +154,7 @@ def rule_rows(rules: Iterable[tuple[Mapping[str, Any], int]]) -> list[list[Any]]
 
 def rule_columns() -> list[dict[str, Any]]:
     return [
-        {"label": _("reason")},
+        {"label": _("reason"), "wide": True},
         {"label": _("weight"), "numeric": True},
         {"label": _("declarations"), "numeric": True},
         {"label": _("source"), "wide": True},
@@ -200,13 +189,13 @@ def tabs(chosen: str, counts: Sequence[StateCount], text: str) -> list[dict[str,
 
 def declaration_columns() -> list[dict[str, Any]]:
     return [
-        {"label": _("declaration")},
+        {"label": _("declaration"), "whole": True},
         {"label": _("state")},
-        {"label": _("exporter")},
+        {"label": _("exporter"), "wide": True},
         {"label": _("to")},
         {"label": _("value"), "numeric": True},
         {"label": _("score"), "numeric": True},
-        {"label": _("leaves")},
+        {"label": _("leaves"), "whole": True},
     ]
 
 
@@ -240,30 +229,26 @@ def declaration_page(
         "transport": _transport_rows(row),
         "reason_columns": [{"label": _("reason")}, {"label": _("weight"), "numeric": True}, {"label": _("source"), "wide": True}],
         "reasons": [
-            [reason_text(reason, names) if "name_en" in reason else _plain_reason(reason), number(reason["weight"]), reason["source"]]
+            [reason_text(reason, names), number(reason["weight"]), source_text(reason["source"])]
             for reason in row.reasons
         ],
         "item_columns": _item_columns(is_import=is_import),
-        "items": [_item_row(item, is_import=is_import) for item in items],
+        "items": [_item_row(item, names, is_import=is_import) for item in items],
         "item_foot": _item_foot(items, row, is_import=is_import),
-        "paper_columns": [{"label": _("paper")}, {"label": _("state")}, {"label": _("number")}, {"label": _("needed because"), "wide": True}, {"label": _("source"), "wide": True}],
-        "papers": [_paper_row(paper) for paper in documents],
+        "paper_columns": [{"label": _("paper")}, {"label": _("state")}, {"label": _("number"), "whole": True}, {"label": _("needed because"), "wide": True}, {"label": _("source"), "wide": True}],
+        "papers": [_paper_row(paper, names) for paper in documents],
         "papers_missing": sum(not paper.is_present for paper in documents),
         "inspection": _inspection_rows(row) if is_import else [],
-        "history_columns": [{"label": _("when")}, {"label": _("who")}, {"label": _("what")}, {"label": _("reason"), "wide": True}],
+        "history_columns": [{"label": _("when"), "whole": True}, {"label": _("who")}, {"label": _("what")}, {"label": _("reason"), "wide": True}],
         "history": [_history_row(entry) for entry in customs.history_of(row.code)],
     }  # fmt: skip
-
-
-def _plain_reason(reason: Mapping[str, Any]) -> str:
-    return _("The importer's permit does not cover the goods: %(found)s") % {"found": reason["found"]}
 
 
 def _decision(row: Any) -> dict[str, str] | None:
     if not row.decided_at:
         return None
     return {
-        "by": row.decided_by if row.decided_by != "rules of the lane" else _("the rules of the line"),
+        "by": _("the rules of the line") if row.decided_by == BY_RULES else stored_text(row.decided_by),
         "at": moment(row.decided_at),
         "reason": _(row.decision_reason),
     }
@@ -273,8 +258,8 @@ def _party_rows(row: Any) -> list[dict[str, Any]]:
     rows = [
         {"term": _("Exporter of record"), "value": in_language_plain(row.exporter), "note": row.exporter.code},
         {"term": _("Importer of record"), "value": in_language_plain(row.importer), "note": row.importer.code},
-        {"term": _("Office"), "value": in_language_plain(row.office), "note": row.office.source},
-        {"term": _("Origin and destination"), "value": f"{row.origin_country} → {row.destination_country}"},
+        {"term": _("Office"), "value": in_language_plain(row.office), "note": source_text(row.office.source)},
+        {"term": _("Origin and destination"), "value": f"{country_name(row.origin_country)} → {country_name(row.destination_country)}"},
         {"term": _("Customs value"), "value": money(row.customs_value_minor, row.currency), "note": _("CIF at the place of entry") if row.kind == "import" else _("FOB at the exit; inland carriage by the plan is an estimate")},
         {"term": _("Submitted"), "value": moment(row.submitted_at) if row.submitted_at else _("not yet: papers are missing")},
     ]  # fmt: skip
@@ -290,7 +275,11 @@ def _transport_rows(row: Any) -> list[dict[str, Any]]:
     return [
         {"term": _("Consignment"), "value": row.consignment_code},
         {"term": _("Load"), "value": row.load_code},
-        {"term": _("Means of transport"), "value": mode_name(row.transport_mode), "note": row.transport_means},
+        {
+            "term": _("Means of transport"),
+            "value": mode_name(row.transport_mode),
+            "note": equipment_name(row.transport_means.partition(" · ")[0]),
+        },
         {"term": _("Container"), "value": row.container_number or _("shared container")},
         {"term": _("Seal"), "value": row.seal_number},
         {"term": _("Enters by"), "value": node_name(row.entry_node)},
@@ -303,7 +292,7 @@ def _item_columns(*, is_import: bool) -> list[dict[str, Any]]:
     columns: list[dict[str, Any]] = [
         {"label": _("no."), "numeric": True},
         {"label": _("goods")},
-        {"label": _("HS code")},
+        {"label": _("HS code"), "whole": True},
         {"label": _("packages"), "numeric": True},
         {"label": _("net mass"), "numeric": True},
         {"label": _("gross mass"), "numeric": True},
@@ -314,7 +303,7 @@ def _item_columns(*, is_import: bool) -> list[dict[str, Any]]:
     return [*columns, {"label": _("preference")}, {"label": _("lots"), "wide": True}]
 
 
-def _item_row(item: Any, *, is_import: bool) -> list[Any]:
+def _item_row(item: Any, names: Mapping[str, Any], *, is_import: bool) -> list[Any]:
     line = f"{item.hs6[:4]}.{item.hs6[4:]}"
     row = [
         number(item.number),
@@ -327,7 +316,8 @@ def _item_row(item: Any, *, is_import: bool) -> list[Any]:
     ]  # fmt: skip
     if is_import:
         return [*row, money(item.duty_minor, item.currency), money(item.vat_minor, item.currency)]
-    return [*row, item.preference or _("none claimed"), ", ".join(item.lot_codes)]
+    preference = in_language_plain(names[item.preference]) if item.preference in names else item.preference
+    return [*row, preference or _("none claimed"), ", ".join(item.lot_codes)]
 
 
 def _item_foot(items: Sequence[Any], row: Any, *, is_import: bool) -> list[Any]:
@@ -343,18 +333,18 @@ def _item_foot(items: Sequence[Any], row: Any, *, is_import: bool) -> list[Any]:
     )
 
 
-def _paper_row(paper: Any) -> list[Any]:
+def _paper_row(paper: Any, names: Mapping[str, Any]) -> list[Any]:
     tag = (
         {"kind": "ok", "label": pgettext("a paper", "there")}
         if paper.is_present
         else {"kind": "bad", "label": pgettext("a paper", "missing")}
     )
     return [
-        {"text": in_language_plain(paper), "note": paper.issuer},
+        {"text": in_language_plain(paper), "note": stored_text(paper.issuer)},
         {"tag": tag},
-        paper.number or paper.missing_because,
-        paper.needed_because,
-        paper.source,
+        paper.number or {"text": MISSING, "note": missing_text(paper.missing_because, names)},
+        stored_text(paper.needed_because),
+        source_text(paper.source),
     ]
 
 
@@ -363,7 +353,7 @@ def _inspection_rows(row: Any) -> list[dict[str, Any]]:
     if inspection is None:
         return []
     return [
-        {"term": _("Inspected by"), "value": inspection.inspector, "note": inspection.source},
+        {"term": _("Inspected by"), "value": stored_text(inspection.inspector), "note": source_text(inspection.source)},
         {"term": _("Sample"), "value": _("taken") if inspection.is_sampled else _("not taken")},
         {"term": _("Found"), "value": _(inspection.finding) if inspection.finding else _("nothing")},
         {"term": _("From"), "value": moment(inspection.started_at)},
@@ -381,4 +371,9 @@ def _history_row(entry: Any) -> list[Any]:
         "customs.paper_came": _("paper came"),
     }  # fmt: skip
     text = entry.detail.get("reason") or f"{entry.detail.get('document', '')} {entry.detail.get('number', '')}".strip()
-    return [moment(entry.at), entry.actor, actions.get(entry.action, entry.action), _(text) if text else "–"]
+    return [
+        moment(entry.at),
+        stored_text(entry.actor),
+        actions.get(entry.action, entry.action),
+        _(text) if text else "–",
+    ]

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from samphao.core.hub import Hub
 from samphao.reference.queries import destination_of
-from samphao.web.cards import destination_names, door_text, unit_name
-from samphao.web.price_lines import mirror_rows, price_rows
+from samphao.web.cards import destination_names, door_text, unit_count
+from samphao.web.price_lines import mirror_columns, mirror_rows, price_rows
 from samphao.web.road import steps_of
-from samphao.web.templatetags.samphao import in_language_plain, kg, money, number
+from samphao.web.templatetags.samphao import in_language_plain, kg, moment, money, number
 from samphao.web.trade_modes import mode_sentence, mode_title
 from samphao.workflows.order_road import road_of
 
@@ -32,13 +33,20 @@ def state_tag(state: str) -> dict[str, str]:
 
 def quantity_text(order: Any) -> str:
     if order.offer.kind == "wholesale":
-        return _("%(number)s cartons") % {"number": number(order.quantity)}
+        return ngettext("%(number)s carton", "%(number)s cartons", order.quantity) % {"number": number(order.quantity)}
     if order.offer.lot_units > 1:
-        return _("parcel of %(number)s %(unit)s") % {
-            "number": number(order.lot_units),
-            "unit": unit_name(order.lot.unit),
-        }
-    return f"{number(order.quantity)} {unit_name(order.lot.unit)}"
+        return _("parcel of %(units)s") % {"units": unit_count(order.lot_units, order.lot.unit)}
+    return unit_count(order.quantity, order.lot.unit)
+
+
+def order_columns() -> list[dict[str, Any]]:
+    return [
+        {"label": _("Order"), "whole": True},
+        {"label": _("Goods"), "wide": True},
+        {"label": _("Quantity"), "numeric": True},
+        {"label": _("To the door"), "numeric": True},
+        {"label": _("State")},
+    ]
 
 
 def order_row(order: Any) -> list[Any]:
@@ -56,7 +64,7 @@ def order_page(order: Any, *, may_pay: bool, sees_declarations: bool, hub: Hub |
     destination = destination_of(offer.destination)
     city = in_language_plain(destination_names(destination), "city") if destination else offer.destination
     mass_g = order.lot_units * lot.unit_mass_g
-    foot_rule = door_text(order.amount_minor, order.currency, mass_g, city)
+    foot_rule = door_text(order.amount_minor, order.currency, lot, order.lot_units, city)
     return {
         "order": order,
         "title": f"{quantity_text(order)} · {in_language_plain(lot.listing, 'title')}",
@@ -73,10 +81,21 @@ def order_page(order: Any, *, may_pay: bool, sees_declarations: bool, hub: Hub |
             "rule": foot_rule,
             "amount": money(order.amount_minor, order.currency),
         },
+        "mirror_columns": mirror_columns(),
         "mirror": mirror_rows(offer.lines, order.currency, order.quantity),
+        "arrival": arrival_text(order),
         "may_pay": may_pay and order.state == "held",
         "has_no_bank": hub is not None and not hub.pays_by_simulator,
         "amount": money(order.amount_minor, order.currency),
+    }
+
+
+def arrival_text(order: Any) -> str:
+    """Say when goods come that missed their departure, while they are still to come."""
+    if order.state != "paid" or order.arrival_promised_at is None:
+        return ""
+    return _("These goods missed their departure. They are promised for %(at)s now.") % {
+        "at": moment(order.arrival_promised_at)
     }
 
 

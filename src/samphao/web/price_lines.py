@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from samphao.web.sources import source_text
-from samphao.web.templatetags.samphao import money, percent
+from samphao.web.stored_texts import stored_text
+from samphao.web.templatetags.samphao import day_of, money, percent
+
+UNIT = re.compile(r"(?<= )(?:fruit|kg|pc|m|km)\b")
 
 
 def label(kind: str) -> str:
@@ -30,7 +35,7 @@ def label(kind: str) -> str:
 
 def party(receiver: str) -> str:
     return {
-        "producer": _("Grower"),
+        "producer": _("Producer"),
         "packing_house": _("Packing house"),
         "carrier": _("Carriers"),
         "insurer": _("Insurer"),
@@ -46,8 +51,7 @@ def price_rows(lines: Sequence[dict[str, Any]], currency: str, quantity: int) ->
     times = f" × {quantity}" if quantity != 1 else ""
     rows = []
     for line in lines:
-        dated = line["valid_on"] or _("undated")
-        rule = f"{line['rule']}{times} · {source_text(line['source'])} · {dated}"
+        rule = f"{rule_text(line)}{times} · {source_text(line['source'])} · {day_of(line['valid_on'])}"
         if line["kind"] == "import_charges":
             rule = _(
                 "not in this price: what the post of the destination collects on delivery, at a rate that is not known here"
@@ -61,6 +65,27 @@ def price_rows(lines: Sequence[dict[str, Any]], currency: str, quantity: int) ->
             }
         )
     return rows
+
+
+def rule_text(line: Mapping[str, Any]) -> str:
+    """Return a line's rule with its units and its remark in the page's language."""
+    units = {
+        "fruit": _("fruit"), "pc": pgettext("unit after a number", "pc"), "m": pgettext("unit after a number", "m"),
+        "kg": pgettext("unit after a number", "kg"), "km": pgettext("unit after a number", "km"),
+    }  # fmt: skip
+
+    def spoken(text: str) -> str:
+        return UNIT.sub(lambda found: units[found[0]], text)
+
+    rule = spoken(line["rule"])
+    note = line.get("note")
+    if not note:
+        return rule
+    return f"{rule} ({_(note) % {name: spoken(stored_text(value)) for name, value in line['values'].items()}})"
+
+
+def mirror_columns() -> list[dict[str, Any]]:
+    return [{"label": _("Party")}, {"label": _("Amount"), "numeric": True}, {"label": _("Share"), "numeric": True}]
 
 
 def mirror_rows(lines: Sequence[dict[str, Any]], currency: str, quantity: int) -> list[list[str]]:

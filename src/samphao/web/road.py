@@ -10,10 +10,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from samphao.web.cards import is_packed_fruit
 from samphao.web.officer import lane_tag
+from samphao.web.stored_texts import stored_text
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, money, number
 from samphao.web.tower import mode_name, node_name
 from samphao.web.trade_modes import besides_text
+from samphao.workflows.missed_departures import NO_LATER
 from samphao.workflows.order_road import OrderRoad
 
 STOPPED = ("held", "documents_asked", "control", "draft")
@@ -94,7 +97,12 @@ def _placed(order: Any) -> str:
 
 def _turned_away(road: OrderRoad) -> Step:
     returned = road.transfers.get("return")
-    text = _("The lot failed a test at the packing house and does not travel.")
+    is_late = road.shipment is not None and road.shipment.unserved_reason == NO_LATER
+    text = (
+        _("Customs had not released the load in time, and no later departure arrives while the goods keep.")
+        if is_late
+        else _("The lot failed a test at the packing house and does not travel.")
+    )
     if returned:
         text += " " + _("Your money went back on %(at)s.") % {"at": moment(returned)}
     return Step(_("Cancelled"), text=text, is_stop=True)
@@ -108,7 +116,13 @@ def _planned(road: OrderRoad) -> Step:
         "equipment": load.container_number or _("a shared container"), "leaves": moment(load.departs_at), "arrives": moment(load.arrives_at),
         "entry": node_name(load.entry_node),
     }  # fmt: skip
-    return Step(_("Planned"), load.plan.made_at, text)
+    missed = road.last_event("rebooked")
+    if missed is None:
+        return Step(_("Planned"), load.plan.made_at, text)
+    why = _("booked anew on %(at)s: it could not leave on %(was)s") % {
+        "at": moment(missed.at), "was": moment(missed.planned_at),
+    }  # fmt: skip
+    return Step(_("Planned"), load.plan.made_at, f"{text} · {why}", {"kind": "warn", "label": _("re-booked")})
 
 
 def _besides(order: Any, road: OrderRoad) -> Step:
@@ -121,8 +135,11 @@ def _besides(order: Any, road: OrderRoad) -> Step:
 def _weighed(order: Any, road: OrderRoad) -> Step:
     ticket, lot = road.ticket, order.lot
     link = {"label": lot.code, "url": reverse("lot", args=[lot.code])}
+    is_fruit = is_packed_fruit(lot)
+    title = _("Cut, weighed and graded") if is_fruit else _("Weighed and graded")
     if ticket is None:
-        return Step(_("Cut, weighed and graded"), text=_("grower and packing house sign one ticket"), links=[link])
+        signs = _("grower and packing house sign one ticket") if is_fruit else _("the producer signs a ticket")
+        return Step(title, text=signs, links=[link])
     parts = [
         _("ticket of the lot: %(accepted)s accepted, %(rejected)s rejected, signed %(at)s")
         % {"accepted": kg(ticket.accepted_kg), "rejected": kg(ticket.rejected_kg), "at": moment(ticket.signed_by_grower_at)}
@@ -134,10 +151,10 @@ def _weighed(order: Any, road: OrderRoad) -> Step:
     if lot.cadmium_mg_kg is not None:
         parts.append(_("cadmium %(mass)s mg/kg") % {"mass": number(lot.cadmium_mg_kg, 3)})
     if "advance" in road.transfers:
-        parts.append(_("the grower's first share is paid"))
+        parts.append(_("the producer's first share is paid"))
     # A lot is cut through its harvest and its ticket closes the whole: this order's part was cut when it was ready.
     cut_at = road.shipment.ready_at if road.shipment else ticket.signed_by_grower_at
-    return Step(_("Cut, weighed and graded"), cut_at, " · ".join(parts), links=[link])
+    return Step(title, cut_at, " · ".join(parts), links=[link])
 
 
 def _released(road: OrderRoad, *, sees_declarations: bool) -> Step:
@@ -162,7 +179,7 @@ def _on_the_way(road: OrderRoad) -> Step:
         return Step(_("Packed, sealed and on the way"))
     modes = " + ".join(mode_name(mode) for mode in dict.fromkeys(leg["mode"] for leg in road.load.legs))
     where = _("left %(node)s") if last.kind == "departed" else _("came to %(node)s")
-    parts = [modes, where % {"node": node_name(last.node)}, last.reported_by]
+    parts = [modes, where % {"node": node_name(last.node)}, stored_text(last.reported_by)]
     if road.load.seal_number:
         parts.insert(0, _("seal %(number)s") % {"number": road.load.seal_number})
     return Step(_("Packed, sealed and on the way"), sealed.at, " · ".join(parts))
@@ -174,7 +191,7 @@ def _entered(road: OrderRoad, *, sees_declarations: bool) -> Step:
         return Step(_("Entry inspection"))
     inspection = row.inspection
     sample = _("sampled") if inspection.is_sampled else _("not sampled")
-    text = f"{node_name(row.entry_node)} · {sample} · {inspection.inspector}"
+    text = f"{node_name(row.entry_node)} · {sample} · {stored_text(inspection.inspector)}"
     links = [_link(row)] if sees_declarations else []
     if row.state == "held":
         return Step(_("Held at entry"), text=f"{text}: {_(row.decision_reason)}", links=links, is_stop=True)

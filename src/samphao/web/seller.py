@@ -11,12 +11,13 @@ from django.utils.translation import pgettext
 
 from samphao.accounts.queries import PaperHeld
 from samphao.payments.queries import Movement
+from samphao.payments.types import KEPT_BACK, PAYMENT_OUT, Earned
 from samphao.web.cards import unit_name
-from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, money, number
+from samphao.web.templatetags.samphao import day, in_language_plain, moment, money, number
 
 
 def steps(
-    lots: Sequence[Any], papers: Sequence[PaperHeld], orchards: Sequence[PaperHeld], *, was_paid: bool
+    lots: Sequence[Any], papers: Sequence[PaperHeld], orchards: Sequence[PaperHeld], *, has_the_rest: bool
 ) -> list[dict[str, Any]]:
     """Return the steps to a first export: done, to do, or not to be started yet."""
     has_papers = any(paper.status == "valid" for paper in papers)
@@ -41,12 +42,12 @@ def steps(
             _("Show your orchard's certificate (GAP)"), _("valid to %(day)s") % {"day": day(valid_to)} if valid_to else _("fruit for China needs one"),
             done=bool(orchards), can_start=True,
         ),
-        step(_("List a harvest lot"), _("eight questions"), done=listed, can_start=has_papers, url=reverse("lot", args=[first]) if first else ""),
-        step(_("Agree with a packing house and an exporter"), _("they sell for you abroad"), done=any(lot.packing_house_id and lot.exporter_id for lot in lots), can_start=listed),
+        step(_("List a lot"), _("eight questions"), done=listed, can_start=has_papers, url=reverse("lot", args=[first]) if first else ""),
+        step(_("Agree with an exporter, and for fruit with a packing house"), _("they sell for you abroad"), done=any(lot.exporter_id for lot in lots), can_start=listed),
         step(_("Open the gate to list"), _("every paper that the destination asks for"), done=open_gate, can_start=listed),
         step(_("Sell"), _("buyers' money is held for you"), done=sold, can_start=open_gate),
-        step(_("Cut, weigh and grade"), _("you and the packing house sign one ticket; your first share is paid"), done=weighed, can_start=sold),
-        step(_("Receive the rest"), _("after the buyers' claim window of 48 hours"), done=was_paid, can_start=weighed),
+        step(_("Weigh and grade"), _("the ticket is signed, for fruit by you and the packing house; your first share is paid"), done=weighed, can_start=sold),
+        step(_("Receive the rest"), _("after the buyers' claim window of 48 hours"), done=has_the_rest, can_start=weighed),
     ]  # fmt: skip
 
 
@@ -70,7 +71,9 @@ def movement_name(kind: str) -> str:
     return {
         "advance": _("first share at the signed ticket"),
         "payout": _("the rest after the claim window"),
-        "payment out": _("sent to your bank (simulator)"),
+        PAYMENT_OUT: _("sent to your bank (simulator)"),
+        KEPT_BACK: _("kept back for what is to be paid back"),
+        "claim": _("first share of cancelled orders"),
     }.get(kind, kind)
 
 
@@ -79,15 +82,15 @@ def movement_rows(rows: Sequence[Movement]) -> list[list[Any]]:
         [
             moment(row.at),
             movement_name(row.kind),
-            row.subject if row.kind != "payment out" else "",
+            row.subject if row.kind not in (PAYMENT_OUT, KEPT_BACK) else "",
             money(row.amount_minor, row.currency),
         ]
         for row in rows
     ]
 
 
-def money_figures(held: dict[str, int], earned: dict[str, tuple[int, int]]) -> list[dict[str, Any]]:
-    items = [
+def money_figures(held: dict[str, int], earned: dict[str, Earned], owed: dict[str, int]) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = [
         {
             "label": _("held of buyers for your lots: the whole price to the door, %(currency)s")
             % {"currency": currency},
@@ -95,51 +98,15 @@ def money_figures(held: dict[str, int], earned: dict[str, tuple[int, int]]) -> l
         }
         for currency, amount in held.items()
     ]
-    for currency, (all_of_it, sent) in earned.items():
-        items.append({"label": _("earned"), "value": money(all_of_it, currency)})
-        items.append({"label": _("sent to your bank"), "value": money(sent, currency)})
-        items.append({"label": pgettext("money", "on its way"), "value": money(all_of_it - sent, currency)})
+    for currency, sums in earned.items():
+        items.append({"label": _("earned"), "value": money(sums.earned_minor, currency)})
+        items.append({"label": _("sent to your bank"), "value": money(sums.sent_minor, currency)})
+        if sums.kept_back_minor:
+            items.append(
+                {"label": _("kept back for what is to be paid back"), "value": money(sums.kept_back_minor, currency)}
+            )
+        on_its_way = sums.earned_minor - sums.sent_minor - sums.kept_back_minor
+        items.append({"label": pgettext("money", "on its way"), "value": money(on_its_way, currency)})
+    for currency, amount in owed.items():
+        items.append({"label": _("to be paid back"), "value": money(amount, currency), "kind": "bad"})
     return items
-
-
-def packing_rows(lots: Sequence[Any]) -> list[list[Any]]:
-    """Return the lots of a packing house: ticket and tests."""
-    rows = []
-    for lot in lots:
-        tested = (
-            {"tag": {"kind": "ok", "label": _("tested %(day)s") % {"day": day(lot.tested_on)}}}
-            if lot.tested_on
-            else {"tag": {"kind": "warn", "label": _("to be tested")}}
-        )
-        needs_test = lot.listing.good == "durian-fresh"
-        ticket = getattr(lot, "ticket", None)
-        rows.append(
-            [
-                {
-                    "text": lot.code,
-                    "url": reverse("lot", args=[lot.code]),
-                    "note": in_language_plain(lot.listing, "title"),
-                },
-                in_language_plain(lot.listing.producer),
-                f"{day(lot.harvest_from)} – {day(lot.harvest_to)}",
-                f"{kg(ticket.accepted_kg)} + {kg(ticket.rejected_kg)}"
-                if ticket
-                else {"tag": {"kind": "info", "label": _("to be weighed")}},
-                tested if needs_test else "",
-            ]
-        )
-    return rows
-
-
-def loading_rows(loads: Sequence[Any], names: dict[str, str]) -> list[list[Any]]:
-    return [
-        [
-            load.container_number,
-            moment(load.departs_at),
-            names.get(load.destination, load.destination),
-            kg(round(load.mass_kg)),
-            load.seal_number,
-            {"share": load.fill},
-        ]
-        for load in loads
-    ]

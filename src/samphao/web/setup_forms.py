@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from babel import Locale
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -19,13 +18,9 @@ from samphao.accounts.types import SetUpAnswers
 from samphao.core.errors import Refused
 from samphao.reference.services import cities
 from samphao.web.forms import username_field
-from samphao.web.templatetags.samphao import LANGUAGE_TAGS, LOCALES, language
+from samphao.web.templatetags.samphao import LANGUAGE_TAGS, country_name, language
 
 PARTNER, SIMULATOR, SELF = "partner", "simulator", "self"
-
-
-def country_name(code: str) -> str:
-    return str(Locale.parse(LOCALES[language()]).territories.get(code, code))
 
 
 def cities_by_country() -> dict[str, list[str]]:
@@ -112,7 +107,7 @@ class PaymentForm(forms.Form):
     """All three answers stand here, so that nobody takes the simulator for a bank: only it can be chosen."""
 
     payment = forms.ChoiceField(
-        label=gettext_lazy("Who holds buyers' money?"), widget=forms.RadioSelect,
+        label=gettext_lazy("Buyers' money is held by"), widget=forms.RadioSelect,
         help_text=gettext_lazy("This version is connected to no bank and no payment service: it moves no real money"),
         choices=[
             (SIMULATOR, gettext_lazy("The simulator bank, for trying out: no money moves")),
@@ -155,7 +150,7 @@ def titles() -> dict[str, tuple[str, str]]:
             _("Which countries does it sell to?"),
             _("A corridor is a country that the freight network reaches."),
         ),
-        "payment": (_("How do buyers pay?"), _("The money of an order is held until its goods have arrived.")),
+        "payment": (_("Who holds buyers' money?"), _("The money of an order is held until its goods have arrived.")),
     }
 
 

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from samphao.core import clock
 from samphao.freight import queries as freight
 from samphao.reference.queries import destinations
+from samphao.trade.types import UnpaidSales
 from samphao.web.cards import destination_names
 from samphao.web.maps import Flow, Mode, Pin, Place, corridor_map, flow_key
-from samphao.web.templatetags.samphao import in_language_plain, kg, moment, money_whole, number, percent, tonnes
-from samphao.workflows.exceptions import Kind, LoadException
+from samphao.web.reasons import leading, reason_text
+from samphao.web.stored_texts import stored_text
+from samphao.web.templatetags.samphao import (
+    day,
+    in_language_plain,
+    kg,
+    moment,
+    money,
+    money_whole,
+    number,
+    percent,
+    tonnes,
+)
+from samphao.workflows.exceptions import Kind, LoadException, Next
 
 MODES = ("road", "rail", "sea", "air")
 
@@ -29,6 +44,22 @@ def node_name(code: str) -> str:
     return (
         in_language_plain({"name_en": node.name_en, "name_th": node.name_th, "name_zh": node.name_zh}) if node else code
     )
+
+
+def equipment_name(code: str) -> str:
+    """Return the name of a container or truck; one that the network does not know keeps its code."""
+    known = freight.equipment().get(code)
+    return in_language_plain(known) if known else code
+
+
+def place_name(code: str, houses: Mapping[str, Any]) -> str:
+    """Return the name of where a load is stuffed: a packing house, else a node of the network."""
+    return in_language_plain(houses[code]) if code in houses else node_name(code)
+
+
+def short(name: str) -> str:
+    """Return a name without what stands in brackets behind it, for narrow cells."""
+    return re.split(r"\s*[(（]", name)[0]
 
 
 def cities() -> dict[str, str]:
@@ -86,41 +117,112 @@ def certificate(plan: Any) -> dict[str, Any]:
     }
 
 
-def exception_items(found: Sequence[LoadException], names: dict[str, str]) -> list[dict[str, Any]]:
-    """Return the tower's exceptions: what stands still, why, who mends it, by when."""
+def exception_items(
+    found: Sequence[LoadException], names: dict[str, str], words: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the tower's exceptions: what stands still, why, who mends it, by when, and what happens next."""
     labels = {
         Kind.PAPERS: ("warn", _("papers are missing")),
         Kind.OFFICER: ("warn", _("waits for an officer")),
         Kind.HELD: ("bad", _("held by customs")),
         Kind.ENTRY: ("bad", _("held at entry")),
+        Kind.UNDECLARED: ("bad", _("not declared")),
     }
     items, now = [], clock.now()
     for row in found:
         kind, label = labels[row.kind]
-        reason = _(row.declaration.decision_reason) if row.declaration.decision_reason else label
+        what = _("consignment %(code)s") if row.kind is Kind.UNDECLARED else _("declaration %(code)s")
+        parts = (
+            names.get(row.load.destination, row.load.destination),
+            kg(round(row.load.mass_kg)),
+            what % {"code": row.code},
+        )
         items.append(
             {
-                "kind": kind, "label": label, "reference": row.load.code, "url": reverse("load", args=[row.load.code]), "text": reason,
-                "options": _("%(city)s · %(mass)s · declaration %(code)s") % {
-                    "city": names.get(row.load.destination, row.load.destination), "mass": kg(round(row.load.mass_kg)), "code": row.declaration.code,
-                },
-                "owner": in_language_plain(row.owner), "due": due_text(row.due_at, now),
+                "kind": "bad" if row.next is Next.MISSED else kind, "label": next_label(row.next) or label, "reference": row.load.code,
+                "url": reverse("load", args=[row.load.code]), "text": exception_text(row, words), "options": " · ".join(parts),
+                "next": next_text(row), "owner": in_language_plain(row.owner) if row.owner else "", "due": due_text(row.due_at, now),
             }
         )  # fmt: skip
     return items
 
 
+def next_label(follows: Next) -> str:
+    return {Next.MISSED: _("missed its departure"), Next.REBOOKED: _("re-booked")}.get(follows, "")
+
+
+def next_text(row: LoadException) -> str:
+    """Say what becomes of a load if nobody does anything."""
+    if row.next is Next.MISSED:
+        return _(
+            "It is being booked on the next departure; where none arrives while the goods keep, its buyers are refunded."
+        )
+    if row.next is Next.REBOOKED:
+        return _("It did not leave on %(was)s. If everything is released by then, it leaves on %(leaves)s and arrives on %(arrives)s.") % {
+            "was": moment(row.missed_at), "leaves": moment(row.load.departs_at), "arrives": moment(row.load.arrives_at),
+        }  # fmt: skip
+    if row.next is Next.NEAR:
+        return _("Hours left: %(hours)s. What is not released then is booked on a later departure.") % {
+            "hours": number(row.hours_left)
+        }
+    if row.next is Next.ANSWER:
+        return _("It goes on when the customs of the country of destination lets it in.")
+    return _("What is not released by then is booked on a later departure.")
+
+
+def unpaid_items(found: Sequence[UnpaidSales]) -> list[dict[str, Any]]:
+    """Return what cannot be paid because nobody knows an exchange rate."""
+    return [
+        {
+            "kind": "bad", "label": _("not paid"), "reference": "", "url": "",
+            "text": _("No exchange rate of %(currency)s is known for %(on)s.") % {"currency": row.currency, "on": day(row.priced_on)},
+            "options": _("%(orders)s orders of %(lots)s lots, the first %(lot)s · %(amount)s") % {
+                "orders": number(row.orders), "lots": number(row.lots), "lot": row.first_lot, "amount": money(row.amount_minor, row.currency),
+            },
+            "next": _("Publish the rate: the payment is tried again every minute, and everybody else is paid meanwhile."), "owner": _("the hub"), "due": "",
+        }
+        for row in found
+    ]  # fmt: skip
+
+
+def exception_text(row: LoadException, words: Mapping[str, Any]) -> str:
+    """Say what keeps a load and what can be done: `words` are names by code, for what was found."""
+    if row.kind is Kind.PAPERS and row.missing:
+        papers = ", ".join(in_language_plain(paper) for paper in row.missing)
+        return _("Missing: %(papers)s. The load leaves when the exporter has sent it.") % {"papers": papers}
+    if row.kind is Kind.OFFICER and row.reasons:
+        reasons = "; ".join(dict.fromkeys(reason_text(reason, words) for reason in leading(row.reasons)))
+        return _("%(reasons)s. The customs office decides.") % {"reasons": reasons}
+    if row.kind is Kind.UNDECLARED:
+        return _("Its consignment has not been declared. The load leaves when the exporter has declared it.")
+    return _(row.reason) if row.reason else _("Customs looks at the papers.")
+
+
 def due_text(due_at: datetime, now: datetime) -> str:
     """Say by when something must be done, or for how many days it is overdue."""
     days = (now - due_at).days
-    return _("%(days)s days overdue") % {"days": number(days)} if days > 0 else moment(due_at)
+    if days <= 0:
+        return moment(due_at)
+    return ngettext("%(days)s day overdue", "%(days)s days overdue", days) % {"days": number(days)}
 
 
-def load_row(load: Any, names: dict[str, str]) -> list[Any]:
+def load_columns() -> list[dict[str, Any]]:
+    return [
+        {"label": _("Load"), "whole": True},
+        {"label": _("Leaves"), "whole": True},
+        {"label": _("Lane"), "wide": True},
+        {"label": _("State")},
+        {"label": _("Mass"), "numeric": True},
+        {"label": _("Fill")},
+    ]
+
+
+def load_row(load: Any, names: dict[str, str], houses: Mapping[str, Any]) -> list[Any]:
     return [
         {"text": load.code, "url": reverse("load", args=[load.code])},
         moment(load.departs_at),
-        f"{mode_name(load.mode)} · {load.origin} → {names.get(load.destination, load.destination)}",
+        f"{mode_name(load.mode)} · {short(place_name(load.origin, houses))} → {names.get(load.destination, load.destination)}",
+        {"tag": load_tag(load.state)},
         kg(round(load.mass_kg)),
         {"share": load.fill},
     ]
@@ -137,6 +239,7 @@ def load_tag(state: str) -> dict[str, str]:
         "entered": ("ok", _("let in")),
         "delivered": ("ok", _("delivered")),
         "held": ("bad", _("held by customs")),
+        "cancelled": ("idle", _("does not travel")),
     }[state]
     return {"kind": kind, "label": label}
 
@@ -145,14 +248,17 @@ def event_name(kind: str) -> str:
     return {
         "stuffed": _("stuffed"),
         "sealed": _("sealed"),
-        "departed": _("left"),
+        "departed": pgettext("a load", "left"),
         "arrived": _("arrived"),
         "inspected": _("inspected and let in"),
         "delivered": _("delivered"),
+        "rebooked": _("re-booked"),
     }[kind]
 
 
-def load_page(load: Any, events: Sequence[Any], declared: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
+def load_page(
+    load: Any, events: Sequence[Any], declared: Mapping[tuple[str, str], Any], parties: Mapping[str, Any]
+) -> dict[str, Any]:
     names = cities()
     return {
         "load": load,
@@ -162,25 +268,25 @@ def load_page(load: Any, events: Sequence[Any], declared: Mapping[tuple[str, str
             {
                 "term": _("Container"),
                 "value": load.container_number or (_("shared container") if load.plan else _("no container")),
-                "note": load.equipment,
+                "note": equipment_name(load.equipment),
             },
             {"term": _("Seal"), "value": load.seal_number},
-            {"term": _("Stuffed and sealed at"), "value": node_name(load.origin)},
+            {"term": _("Stuffed and sealed at"), "value": place_name(load.origin, parties)},
             {"term": _("Enters by"), "value": load.entry_node and node_name(load.entry_node)},
             {"term": _("Leaves"), "value": moment(load.departs_at)},
             {"term": _("Arrives"), "value": moment(load.arrives_at)},
             {"term": _("Fill"), "value": percent(load.fill, 0)},
             {"term": _("Cost"), "value": money_whole(load.cost_minor, "THB"), "note": _("estimate")},
             {
-                "term": _("CO2e, tank-to-wheel, without fuel production"),
+                "term": _("CO2e of the fuel burnt, without its production"),
                 "value": _("unknown") if load.emission_kg is None else kg(load.emission_kg),
             },
         ],
         "leg_columns": [
-            {"label": _("leg")},
+            {"label": _("leg"), "wide": True},
             {"label": _("mode")},
-            {"label": _("leaves")},
-            {"label": _("arrives")},
+            {"label": _("leaves"), "whole": True},
+            {"label": _("arrives"), "whole": True},
             {"label": _("cost"), "numeric": True},
         ],
         "legs": [
@@ -193,20 +299,20 @@ def load_page(load: Any, events: Sequence[Any], declared: Mapping[tuple[str, str
             ]
             for leg in load.legs
         ],
-        "event_columns": [{"label": _("what")}, {"label": _("where")}, {"label": _("happened")}, {"label": _("planned")}, {"label": _("told by")}],
-        "events": [[event_name(row.kind), node_name(row.node), moment(row.at), moment(row.planned_at), row.reported_by] for row in events],
+        "event_columns": [{"label": _("what")}, {"label": _("where"), "wide": True}, {"label": _("happened"), "whole": True}, {"label": _("planned"), "whole": True}, {"label": _("told by")}],
+        "events": [[event_name(row.kind), node_name(row.node), moment(row.at), moment(row.planned_at), stored_text(row.reported_by)] for row in events],
         "consignment_columns": [
-            {"label": _("consignment")},
-            {"label": _("exporter")},
-            {"label": _("importer")},
+            {"label": _("consignment"), "whole": True},
+            {"label": _("exporter"), "whole": True},
+            {"label": _("importer"), "whole": True},
             {"label": _("shipments"), "numeric": True},
             {"label": _("mass"), "numeric": True},
-            {"label": _("export declaration")},
-            {"label": _("import declaration")},
+            {"label": _("export declaration"), "whole": True},
+            {"label": _("import declaration"), "whole": True},
         ],
         "consignments": [
             [
-                row.code, row.exporter, row.importer, number(row.shipments), kg(round(row.mass_kg)), _declaration(declared.get((row.code, "export"))),
+                row.code, place_name(row.exporter, parties), place_name(row.importer, parties), number(row.shipments), kg(round(row.mass_kg)), _declaration(declared.get((row.code, "export"))),
                 _declaration(declared.get((row.code, "import"))),
             ]
             for row in load.consignments.all()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from samphao.web.sources import source_text
-from samphao.web.templatetags.samphao import day, in_language_plain, moment, money
+from samphao.web.templatetags.samphao import MISSING, day_of, in_language_plain, moment, money
 
 SHOWN = ("general", "domestic", "cbec", "post")
 
@@ -79,20 +78,14 @@ def _refused_row(mode: str, findings: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _refusal(finding: dict[str, Any]) -> dict[str, Any]:
-    found = finding.get("found") or (_("not known") if finding["is_met"] is None else _("not met"))
-    dated = day_of(finding.get("valid_from"))
-    source = f"{source_text(str(finding['source']))} · {dated}"
+    """Say what is missing and what can be done; a state that was kept before rules said so has only their name."""
+    known = _("not known") if finding["is_met"] is None else _("not met")
+    text = in_language_plain(finding, "refusal")
     return {
-        "rule": in_language_plain(finding, "name"),
-        "found": found,
-        "source": source,
+        "text": f"{in_language_plain(finding, 'name')}: {finding.get('found') or known}" if text == MISSING else text,
+        "source": f"{source_text(str(finding['source']))} · {day_of(finding.get('valid_from'))}",
         "is_estimate": bool(finding.get("is_estimate")),
     }
-
-
-def day_of(text: Any) -> str:
-    """Return a stored date as people write it; a source that gives none is undated."""
-    return day(date.fromisoformat(text)) if text else _("undated")
 
 
 def besides_text(shipment: Any, load: Any) -> str:

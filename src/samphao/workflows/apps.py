@@ -18,6 +18,7 @@ class WorkflowsConfig(AppConfig):
             HoldsExpired,
             LotTurnedAway,
             OrdersDelivered,
+            OrdersLeftBehind,
             OrdersPaid,
             OrdersPlaced,
             TicketsSigned,
@@ -30,6 +31,7 @@ class WorkflowsConfig(AppConfig):
         subscribe(OrdersPaid, notices.orders_paid)
         subscribe(PlanMade, notices.plan_made)
         subscribe(LotTurnedAway, turning_away.lot_turned_away)
+        subscribe(OrdersLeftBehind, turning_away.orders_left_behind)
         subscribe(TicketsSigned, payout.tickets_signed)
         subscribe(DeclarationsReleased, releasing.declarations_released)
         subscribe(DeclarationsStopped, releasing.declarations_stopped, notices.declarations_stopped)

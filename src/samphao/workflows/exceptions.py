@@ -1,15 +1,20 @@
-"""What stands still, why, who can mend it and by when: the control tower shows this before its map."""
+"""What stands still, why, who can mend it, by when, and what happens next: the control tower shows this before its map."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from samphao.accounts import queries as accounts
+from samphao.core import clock
 from samphao.customs import queries as customs
 from samphao.freight import queries as freight
+from samphao.trade.types import UnpaidSales
+from samphao.workflows import payout
+from samphao.workflows.cut_offs import WARNED_AHEAD, hours_left, undeclared_consignments
 
 
 class Kind(StrEnum):
@@ -17,39 +22,95 @@ class Kind(StrEnum):
     OFFICER = "officer"
     HELD = "held"
     ENTRY = "entry"
+    UNDECLARED = "undeclared"
+
+
+class Next(StrEnum):
+    """What becomes of a load if nobody does anything."""
+
+    MISSED = "missed"  # its departure has passed: it is booked anew, or its orders are given up
+    REBOOKED = "rebooked"  # it is booked anew already, and waits for the new departure
+    NEAR = "near"  # it leaves within a day
+    PLANNED = "planned"
+    ANSWER = "answer"  # abroad: it goes on when somebody answers
 
 
 OF_STATE = {"draft": Kind.PAPERS, "documents_asked": Kind.PAPERS, "control": Kind.OFFICER, "held": Kind.HELD}
+FIRST = (Next.MISSED, Next.REBOOKED)
 
 
 @dataclass(frozen=True, slots=True)
 class LoadException:
-    """A load that customs keeps, with the declaration to look at first and how many there are."""
+    """A load that does not go on: what to look at first (a declaration, or a consignment without one), and what happens next."""
 
     load: Any
     kind: Kind
-    declaration: Any
-    declarations: int
+    code: str
+    reason: str
+    owner: Any
     due_at: datetime
-
-    @property
-    def owner(self) -> Any:
-        """Return who can mend it: the exporter finds papers, the officer decides, the importer answers abroad."""
-        if self.kind is Kind.PAPERS:
-            return self.declaration.exporter
-        return self.declaration.importer if self.kind is Kind.ENTRY else self.declaration.office
+    next: Next
+    hours_left: int
+    missed_at: datetime | None
+    """The departure that a load missed which is booked anew."""
+    reasons: tuple[Any, ...] = ()
+    """Why its declaration is on the red line."""
+    missing: tuple[Any, ...] = ()
+    """The papers that its declarations lack."""
 
 
 def load_exceptions(plan: Any) -> list[LoadException]:
-    """Return the loads of a plan that customs keeps, the one that is due first before the others; three queries."""
+    """Return the loads of a plan that do not go on: what missed a departure first, then what is due first; a fixed number of queries."""
     loads = {load.code: load for load in freight.loads_not_delivered(plan)}
     by_load: dict[str, list[Any]] = defaultdict(list)
     for row in customs.declarations_not_released(list(loads)):
         by_load[row.load_code].append(row)
-    found = []
-    for code, rows in by_load.items():
-        first = min(rows, key=lambda row: (row.kind != "import", row.state != "held", row.id))
-        kind = Kind.ENTRY if first.kind == "import" else OF_STATE[first.state]
-        due = first.enters_at if kind is Kind.ENTRY else loads[code].departs_at
-        found.append(LoadException(loads[code], kind, first, len(rows), due))
-    return sorted(found, key=lambda row: (row.due_at, row.load.code))
+    now = clock.now()
+    near = [
+        code
+        for code, load in loads.items()
+        if load.state in ("planned", "held") and load.departs_at <= now + WARNED_AHEAD
+    ]
+    undeclared = {row.load.code: row for row in reversed(undeclared_consignments(near))}
+    missed = freight.missed_departures([loads[code] for code in by_load.keys() | undeclared.keys()])
+    parties = accounts.organisations_by_code({row.exporter for row in undeclared.values()})
+    found = [_of_declarations(loads[code], rows, missed.get(code), now) for code, rows in by_load.items()]
+    found += [
+        _exception(loads[code], Kind.UNDECLARED, row.code, "", parties.get(row.exporter), missed.get(code), now)
+        for code, row in undeclared.items()
+        if code not in by_load
+    ]
+    return sorted(found, key=lambda row: (row.next not in FIRST, row.due_at, row.load.code))
+
+
+def sales_without_rate() -> list[UnpaidSales]:
+    """Return what cannot be paid, for no exchange rate of its day is known: the hub's own people publish it."""
+    return payout.sales_without_rate()
+
+
+def _of_declarations(load: Any, rows: list[Any], missed_at: datetime | None, now: datetime) -> LoadException:
+    """Return what to look at first of a load's declarations; whoever can mend it owns it."""
+    row = min(rows, key=lambda row: (row.kind != "import", row.state != "held", row.id))
+    papers = {paper.code: paper for one in rows for paper in one.documents.all()}
+    kind = Kind.ENTRY if row.kind == "import" else OF_STATE[row.state]
+    if kind is Kind.ENTRY:
+        found = LoadException(
+            load, kind, row.code, row.decision_reason, row.importer, row.enters_at, Next.ANSWER, 0, missed_at
+        )
+    else:
+        owner = row.exporter if kind is Kind.PAPERS else row.office
+        found = _exception(load, kind, row.code, row.decision_reason, owner, missed_at, now)
+    return replace(found, reasons=tuple(row.reasons), missing=tuple(papers.values()))
+
+
+def _exception(
+    load: Any, kind: Kind, code: str, reason: str, owner: Any, missed_at: datetime | None, now: datetime
+) -> LoadException:
+    hours = hours_left(load.departs_at, now)
+    if load.departs_at <= now:
+        follows = Next.MISSED
+    elif missed_at is not None:
+        follows = Next.REBOOKED
+    else:
+        follows = Next.NEAR if load.departs_at <= now + WARNED_AHEAD else Next.PLANNED
+    return LoadException(load, kind, code, reason, owner, load.departs_at, follows, hours, missed_at)

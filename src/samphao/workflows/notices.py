@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext_lazy
 
 from samphao.accounts import queries as accounts
 from samphao.accounts.services import Message, Spoken, in_three_languages, notify_each
@@ -16,13 +18,13 @@ from samphao.customs import queries as customs
 from samphao.trade import queries as trade
 
 PAID = _("Order %(order)s is paid: %(amount)s is held until the goods arrive.")
-SOLD = _("%(orders)s orders of your lots were paid today. The money is held until the goods arrive.")
 EXPIRED = _("The hold of order %(order)s ran out before it was paid; the goods are free again.")
-TO_LOAD = _("The plan %(plan)s gives you %(containers)s containers to load.")
 ADVANCED = _("Lot %(lot)s was weighed and graded, and the first share is paid: %(amount)s.")
 REST_PAID = _("Paid for lot %(lot)s after the buyers' claim window: %(amount)s.")
+CLAIMED = _(
+    "Orders of lot %(lot)s were cancelled and their buyers refunded. Their first share, %(amount)s, is to be paid back: it is kept back from what you are paid next."
+)
 STOPPED = _("Declaration %(declaration)s is stopped at customs: %(reason)s")
-AT_ENTRY = _("%(loads)s loads with your goods have come to their place of entry.")
 DELIVERED = _("Order %(order)s was delivered. You have 48 hours to report bad goods.")
 
 
@@ -30,26 +32,25 @@ def orders_paid(payload: dict[str, Any]) -> None:
     """Tell each buyer, and each producer once for the whole batch."""
     parties = trade.parties_of(payload["orders"])
     each = [
-        _message(
-            row.buyer, row.order, "paid", PAID, order=row.order, amount=amount_text(row.amount_minor, row.currency)
-        )
+        message(row.buyer, row.order, "paid", PAID, order=row.order, amount=amount_text(row.amount_minor, row.currency))
         for row in parties
     ]
     sold, first = Counter(row.producer for row in parties), {row.producer: row.order for row in reversed(parties)}
     each += [
-        _message(producer, first[producer], "sold", SOLD, orders=_number(count)) for producer, count in sold.items()
+        message(producer, first[producer], "sold", _sold(count), orders=_number(count))
+        for producer, count in sold.items()
     ]
     notify_each(each)
 
 
 def holds_expired(payload: dict[str, Any]) -> None:
     parties = trade.parties_of(payload["orders"])
-    notify_each(_message(row.buyer, row.order, "expired", EXPIRED, order=row.order) for row in parties)
+    notify_each(message(row.buyer, row.order, "expired", EXPIRED, order=row.order) for row in parties)
 
 
 def orders_delivered(payload: dict[str, Any]) -> None:
     notify_each(
-        _message(row.buyer, row.order, "delivered", DELIVERED, row.delivered_at, order=row.order)
+        message(row.buyer, row.order, "delivered", DELIVERED, row.delivered_at, order=row.order)
         for row in trade.parties_of(payload["orders"])
     )
 
@@ -58,7 +59,7 @@ def plan_made(payload: dict[str, Any]) -> None:
     """Tell each packing house how many containers it stuffs; consolidation points are nobody's."""
     ids, plan = accounts.ids_by_code(), payload["plan"]
     notify_each(
-        _message(ids[house], plan, "to-load", TO_LOAD, plan=plan, containers=_number(count))
+        message(ids[house], plan, "to-load", _to_load(count), plan=plan, containers=_number(count))
         for house, count in payload["containers"].items()
         if house in ids
     )
@@ -67,7 +68,7 @@ def plan_made(payload: dict[str, Any]) -> None:
 def loads_at_entry(payload: dict[str, Any]) -> None:
     ids, plan = accounts.ids_by_code(), payload["plan"]
     notify_each(
-        _message(ids[importer], plan, "at-entry", AT_ENTRY, loads=_number(count))
+        message(ids[importer], plan, "at-entry", _at_entry(count), loads=_number(count))
         for importer, count in payload["loads"].items()
         if importer in ids
     )
@@ -76,7 +77,7 @@ def loads_at_entry(payload: dict[str, Any]) -> None:
 def declarations_stopped(payload: dict[str, Any]) -> None:
     """Tell the exporter of an export, the importer of an import, with the officer's reason."""
     notify_each(
-        _message(
+        message(
             row.importer_id if row.kind == "import" else row.exporter_id, row.code, f"stopped-{row.decided_at:%y%m%d%H%M%S}", STOPPED,
             row.decided_at, declaration=row.code, reason=Spoken(row.decision_reason),
         )
@@ -89,14 +90,45 @@ def shares_paid(kind: str, batch: str, paid: Mapping[tuple[str, str], int], at: 
     """Tell producers and packing houses what was paid to them, (owner, lot) to satang; `batch` names the payout."""
     ids, text = accounts.ids_by_code(), ADVANCED if kind == "advance" else REST_PAID
     notify_each(
-        _message(ids[owner], lot, f"{kind}:{batch}", text, at[lot], lot=lot, amount=amount_text(satang, "THB"))
+        message(ids[owner], lot, f"{kind}:{batch}", text, at[lot], lot=lot, amount=amount_text(satang, "THB"))
         for (owner, lot), satang in paid.items()
         if owner in ids and satang
     )
 
 
-def _message(
-    organisation: int, subject: str, what: str, text: str, at: datetime | None = None, **values: object
+def shares_claimed(batch: str, owed: Mapping[tuple[str, str], int], at: datetime) -> None:
+    """Tell growers what they have to pay back, (owner, lot) to satang."""
+    ids = accounts.ids_by_code()
+    notify_each(
+        message(ids[owner], lot, f"claim:{batch}", CLAIMED, at, lot=lot, amount=amount_text(satang, "THB"))
+        for (owner, lot), satang in owed.items()
+        if owner in ids and satang
+    )
+
+
+def _sold(orders: int) -> Promise:
+    return ngettext_lazy(
+        "%(orders)s order of your lots was paid today. The money is held until the goods arrive.",
+        "%(orders)s orders of your lots were paid today. The money is held until the goods arrive.", orders,
+    )  # fmt: skip
+
+
+def _to_load(containers: int) -> Promise:
+    return ngettext_lazy(
+        "The plan %(plan)s gives you %(containers)s container to load.",
+        "The plan %(plan)s gives you %(containers)s containers to load.", containers,
+    )  # fmt: skip
+
+
+def _at_entry(loads: int) -> Promise:
+    return ngettext_lazy(
+        "%(loads)s load with your goods has come to its place of entry.",
+        "%(loads)s loads with your goods have come to their place of entry.", loads,
+    )  # fmt: skip
+
+
+def message(
+    organisation: int, subject: str, what: str, text: str | Promise, at: datetime | None = None, **values: object
 ) -> Message:
     said = in_three_languages(text, **values)
     key = f"{what}:{subject}:{organisation}"

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from samphao.core.errors import BadRows, Fault, HubError
+from samphao.core.errors import BadRows, Fault, HubError, NotFound
 from samphao.core.tables import read_numbered_rows
+from samphao.engines.consolidation.plan import Reason
 from samphao.freight import queries as freight
 from samphao.freight.certificates import fares_of, prices_of
-from samphao.freight.planning import Filled, Planned, fill_containers, plan, plan_on
+from samphao.freight.planning import UNSERVED_THB_M3, Filled, Planned, fill_containers, plan, plan_on
 from samphao.freight.through_services import CONTAINER_KG, CONTAINER_M3, moment
 from samphao.freight.types import ShipmentSpec, above_best
-from samphao.reference.names import find_destination, find_door, find_good
+from samphao.reference.names import EXAMPLES, find_destination, find_door, find_good
 from samphao.workflows import own_services
-from samphao.workflows.shipping import DENSITY_KG_M3, DENSITY_OTHERWISE, exchange
+from samphao.workflows.shipping import DENSITY_KG_M3, DENSITY_OTHERWISE, exchange_for_carriage
 
 DAYS_MAX = 60
+SHOWN = 20
+KINDS = {"origin": "province", "destination": "city", "good": "good"}
+BEHIND = {
+    Reason.NO_ROUTE: "no service leads from where it is brought to its destination",
+    Reason.NO_COLD_DEPARTURE: "services lead there in time, but none keeps it cold: offer a reefer",
+    Reason.NO_PATH_IN_TIME: "no service leaves after it is ready and arrives before it is due: let it be due later",
+    Reason.CAPACITY: "every service that it could take is full: offer more containers",
+    Reason.COST: f"its carriage costs more than the THB {UNSERVED_THB_M3:,.0f} a m3 at which an order stays behind",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +69,6 @@ class OwnPlan:
         return _summary(self)
 
 
-class NothingToPlan(HubError):
-    status, code = 422, "nothing-to-plan"
-    meaning = "The file holds no order that a plan can be made for."
-
-
 def read_orders(path: Path) -> tuple[list[ShipmentSpec], list[Fault]]:
     """Return the shipments of a file and every fault of it; a row with a fault is left out."""
     rows, faults = read_numbered_rows(path, OrderRow)
@@ -70,20 +77,38 @@ def read_orders(path: Path) -> tuple[list[ShipmentSpec], list[Fault]]:
     for number, row in rows:
         wrong = [Fault(path.name, number, *fault) for fault in _faults(row, seen)]
         seen.add(row.order)
-        try:
-            shipment = _shipment(row, number)
-        except HubError as error:
-            wrong.append(Fault(path.name, number, "", str(error), "Correct the name"))
+        door, node, good = (
+            _found(find, name, Fault(path.name, number, column, "", ""), wrong)
+            for column, find, name in (
+                ("origin", find_door, row.origin), ("destination", _find_city, row.destination), ("good", find_good, row.good),
+            )
+        )  # fmt: skip
         if wrong:
             faults += wrong
         else:
-            shipments.append(shipment)
+            shipments.append(_shipment(row, number, door[1], node, good))
+    if not rows and not faults:
+        faults.append(Fault(path.name, 1, "", "no order stands below the header", "Write one row for each order"))
     return shipments, faults
 
 
-def _shipment(row: OrderRow, number: int) -> ShipmentSpec:
-    door, good = find_door(row.origin)[1], find_good(row.good)
-    node = find_destination(row.destination, freight.nodes())[1]
+def _find_city(name: str) -> str:
+    return find_destination(name, freight.nodes())[1]
+
+
+def _found(find: Callable[[str], Any], name: str, at: Fault, wrong: list[Fault]) -> Any:
+    """Return what has a name, or note at its cell that nothing has."""
+    if not name:
+        wrong.append(replace(at, wrong="the cell is empty", mend=f"Write one such as {EXAMPLES[KINDS[at.column]]}"))
+        return None
+    try:
+        return find(name)
+    except NotFound as error:
+        wrong.append(replace(at, wrong=str(error), mend="Correct the name"))
+        return None
+
+
+def _shipment(row: OrderRow, number: int, door: tuple[float, float], node: str, good: Any) -> ShipmentSpec:
     m3 = row.m3 or row.kg / DENSITY_KG_M3.get(good.category, DENSITY_OTHERWISE)
     return ShipmentSpec(
         row.order, number, "", good.code, row.packing_house or row.origin, door, "", "", node, node, None, good.temperature_class == "chilled",
@@ -94,7 +119,9 @@ def _shipment(row: OrderRow, number: int) -> ShipmentSpec:
 def _faults(row: OrderRow, seen: set[str]) -> list[tuple[str, str, str]]:
     """Return column, what is wrong and how to mend it."""
     faults = []
-    if row.order in seen:
+    if not row.order:
+        faults.append(("order", "the cell is empty", "Give each order a name of its own"))
+    elif row.order in seen:
         faults.append(("order", f"`{row.order}` stands twice", "Give each order a name of its own"))
     if row.kg <= 0:
         faults.append(("kg", f"{row.kg:g} kg", "Give a mass above zero"))
@@ -117,10 +144,8 @@ def make(path: Path, services: Path | None = None, *, keep_good: bool, seed: int
     offered, more = own_services.read_services(services) if services else ([], [])
     if (faults or more) and not keep_good:
         raise BadRows(tuple(sorted((*faults, *more), key=lambda fault: (fault.file, fault.row))))
-    if not shipments:
-        raise NothingToPlan(f"{path.name} holds no order that can be planned")
-    if services and not offered:
-        raise NothingToPlan(f"{services.name} holds no service that can be used")
+    if not shipments or (services and not offered):  # with nothing left to plan the list of faults is the answer
+        raise BadRows((*faults, *more))
     first = min(shipment.ready_at for shipment in shipments).astimezone(UTC)
     starts_at = first.replace(hour=0, minute=0, second=0, microsecond=0)
     if services:
@@ -129,7 +154,7 @@ def make(path: Path, services: Path | None = None, *, keep_good: bool, seed: int
     else:
         last = max(shipment.due_at for shipment in shipments).astimezone(UTC)
         days = min(DAYS_MAX, max(1, (last - starts_at) // timedelta(days=1) + 1))
-        planned = plan(shipments, starts_at, days, exchange(starts_at.date()), seed)
+        planned = plan(shipments, starts_at, days, exchange_for_carriage(starts_at.date()), seed)
     if not planned.verdict.is_feasible:
         raise HubError("the plan failed its own check: " + "; ".join(planned.verdict.faults[:3]))
     drawn_at = {service.point.name: service.point.node for service in offered}
@@ -137,10 +162,24 @@ def make(path: Path, services: Path | None = None, *, keep_good: bool, seed: int
     return OwnPlan(shipments, planned, filled, starts_at, (*faults, *more), services.name if services else "", drawn_at)
 
 
-def write(own: OwnPlan, out: Path) -> None:
-    """Write plan.json, loads.csv, itineraries.csv and summary.txt; the folder appears whole or not at all."""
+def write(own: OwnPlan, out: Path, drawing: str = "") -> None:
+    """Write plan.json, loads.csv, itineraries.csv, summary.txt and map.svg; nothing is left of a folder that fails."""
+    if out.exists() and not out.is_dir():
+        raise HubError(f"{out} is a file: name a folder by --out")
     partial = out.with_name(f"{out.name}.part")
-    partial.mkdir(parents=True, exist_ok=True)
+    try:
+        partial.mkdir(parents=True, exist_ok=True)
+        _write(own, partial, drawing)
+        out.mkdir(parents=True, exist_ok=True)
+        for path in partial.iterdir():
+            path.replace(out / path.name)
+    except OSError as error:
+        raise HubError(f"{out} cannot be written: {error.strerror}") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _write(own: OwnPlan, partial: Path, drawing: str) -> None:
     loads = _loads(own)
     (partial / "plan.json").write_text(json.dumps(_plan(own), ensure_ascii=False, indent=1), encoding="utf-8")
     _table(
@@ -154,10 +193,8 @@ def write(own: OwnPlan, out: Path) -> None:
         _itineraries(own, loads),
     )
     (partial / "summary.txt").write_text(own.summary + "\n", encoding="utf-8")
-    out.mkdir(parents=True, exist_ok=True)
-    for path in partial.iterdir():
-        path.replace(out / path.name)
-    partial.rmdir()
+    if drawing:
+        (partial / "map.svg").write_text(drawing, encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +243,7 @@ def _plan(own: OwnPlan) -> dict[str, object]:
         "orders": len(own.shipments),
         "containers": verdict.boxes,
         "unserved": [
-            {"order": own.shipments[item.order].order_code, "reason": item.reason.value}
+            {"order": own.shipments[item.order].order_code, "reason": BEHIND[item.reason]}
             for item in own.planned.solved.unserved
         ],
         "cost": round(verdict.cost, 2),
@@ -222,25 +259,29 @@ def _plan(own: OwnPlan) -> dict[str, object]:
 
 
 def _summary(own: OwnPlan) -> str:
-    verdict = own.planned.verdict
-    low, high = verdict.cost * 0.8, verdict.cost * 1.2
+    verdict, behind = own.planned.verdict, own.planned.solved.unserved
     tonnes, loose = sum(s.mass_kg for s in own.shipments) / 1000, own.planned.solved.loose_m3.sum()
+    penalty = sum(own.shipments[item.order].volume_m3 for item in behind) * UNSERVED_THB_M3
+    carriage = verdict.cost - penalty
     lines = [
-        f"{len(own.shipments):,} orders, {tonnes:,.1f} t, in {verdict.boxes:,} containers and {loose:,.1f} m3 of shared ones",
+        f"{_counted(len(own.shipments), 'order')}, {tonnes:,.1f} t, in {_counted(verdict.boxes, 'container')} and {loose:,.1f} m3 of shared ones",
         f"cost of this plan       THB {verdict.cost:>13,.0f}",
+        *([f"  of it for what stays  THB {penalty:>13,.0f}  (THB {UNSERVED_THB_M3:,.0f} a m3: nobody is billed it)"] if behind else []),
         f"no plan costs less than THB {verdict.lower_bound:>13,.0f}",
-        f"so at most {above_best(verdict.cost, verdict.lower_bound):.2%} above the best, for these prices",
+        f"so at most {above_best(verdict.cost, verdict.lower_bound) * 100:.2f} % above the best, for these prices",
         f"solved in {own.planned.seconds:.1f} s, checked without the planner's code",
         f"times, prices and room are those of {own.timetable}"
         if own.timetable
-        else f"100 % of the cost rests on estimates: were they 20 % off, between THB {low:,.0f} and {high:,.0f}",
-    ]
-    lines += [
-        f"left behind: {own.shipments[item.order].order_code}: {item.reason.value}"
-        for item in own.planned.solved.unserved[:20]
-    ]
-    lines += [f"left out: {fault}" for fault in own.left_out[:20]]
-    return "\n".join(lines)
+        else f"all of the cost rests on estimates: were they 20 % off, carriage costs between THB {carriage * 0.8:,.0f} and {carriage * 1.2:,.0f}",
+    ]  # fmt: skip
+    lines += [f"left behind: {own.shipments[item.order].order_code}: {BEHIND[item.reason]}" for item in behind[:SHOWN]]
+    lines += [f"left out: {fault}" for fault in own.left_out[:SHOWN]]
+    more = max(0, len(behind) - SHOWN) + max(0, len(own.left_out) - SHOWN)
+    return "\n".join([*lines, *([f"and {more:,} more"] if more else [])])
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def flows(own: OwnPlan) -> dict[tuple[str, str, str], float]:

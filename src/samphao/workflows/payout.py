@@ -1,58 +1,36 @@
 """From held money to everybody's share: the advance at the signed ticket, the rest after the claim window.
 
 Nothing is paid on hope: each transfer takes from the money held for its lot, which the database does not let fall below
-zero. An order is advanced once and settled once, and its mark and its money commit together. Baht are bought for what
-was paid in other money, at the rate that the price was made with.
+zero. An order is advanced once and settled once, and its mark and its money commit together. What was priced in money of a
+day whose exchange rate nobody knows waits, and holds up nothing else.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from functools import lru_cache
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
 
+from samphao.accounts.queries import Viewer
 from samphao.core import clock, hub
-from samphao.core.errors import Refused
-from samphao.core.money import minor_units
-from samphao.engines.duty import half_up
+from samphao.payments import queries as ledger
 from samphao.payments import services as payments
 from samphao.payments.adapters import simulator
-from samphao.payments.types import AccountSpec, Posting
-from samphao.reference import queries as reference
-from samphao.reference.types import ExchangeRateSpec
 from samphao.trade import queries as trade
 from samphao.trade import services
-from samphao.trade.types import LotSale
+from samphao.trade.types import UnpaidSales
 from samphao.workflows import notices
+from samphao.workflows.shares import has_rate, pay, shares, take_back
 
-ADVANCE_PERCENT = 60  # of the grower's money at the signed ticket: the default of the payout schedule
+log = logging.getLogger(__name__)
 CLAIM_WINDOW = timedelta(hours=48)
 SETTLED_AT_ONCE = 20_000
-HUB, CARRIERS, INSURER = "HUB", "carriers", "insurer"
-PAID_IN_BAHT = ("producer", "packing_house", "carrier", "insurer", "hub", "revenue")
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What a party has in the sales of a lot in one currency, minor units; of a grower's, what was advanced already."""
-
-    lot: str
-    currency: str
-    receiver: str
-    owner: str
-    priced_on: date
-    amount_minor: int
-    advance_minor: int
-
-    @property
-    def rest_minor(self) -> int:
-        return self.amount_minor - self.advance_minor
+LOTS_ADVANCED_AT_ONCE = 500
+ADVANCE, PAYOUT, CLAIM = "advance", "payout", "claim"
 
 
 def tickets_signed(payload: dict[str, Any]) -> None:
@@ -60,24 +38,79 @@ def tickets_signed(payload: dict[str, Any]) -> None:
     pay_advances(payload["lots"])
 
 
+def advance_due() -> int:
+    """Pay first shares that are still due: of orders that were paid after the ticket, and where the event came to nothing."""
+    return pay_advances(trade.lots_to_advance(LOTS_ADVANCED_AT_ONCE))
+
+
 def pay_advances(lots: Iterable[str]) -> int:
     """Advance the paid orders of lots with a signed ticket; return how many transfers."""
+    codes = list(lots)
     with transaction.atomic():
-        orders = services.mark_advanced(list(lots))
-        growers = [part for part in shares(trade.sales_of_orders(orders)) if part.receiver == "producer"]
-        due = [(part, part.advance_minor) for part in growers]
-        return _post(due, "advance", orders, trade.last_of_lots(orders, "advanced_at"))
+        orders = services.mark_advanced(codes, without=_told_without_rate(trade.sales_to_advance(codes)))
+        if not orders:
+            return 0
+        growers = [part for part in shares(trade.sales_of_orders(orders, "advanced_at")) if part.receiver == "producer"]
+        drafted = pay([(part, part.advance_minor) for part in growers], ADVANCE, min(orders))
+        posted = drafted.post()
+        notices.shares_paid(ADVANCE, min(orders), drafted.told, {part.lot: part.at for part in growers})
+    return posted
 
 
 def settle_due() -> int:
     """Pay everybody's share of orders whose claim window has closed, less what was advanced; return how many orders."""
     with transaction.atomic():
-        orders = services.mark_settled(CLAIM_WINDOW, SETTLED_AT_ONCE)
+        without = _told_without_rate(trade.sales_to_settle(CLAIM_WINDOW))
+        orders = services.mark_settled(CLAIM_WINDOW, SETTLED_AT_ONCE, without=without)
         if not orders:
             return 0
-        closed = {lot: at + CLAIM_WINDOW for lot, at in trade.last_of_lots(orders, "delivered_at").items()}
-        _post([(part, part.rest_minor) for part in shares(trade.sales_of_orders(orders))], "payout", orders, closed)
+        parts = [
+            replace(part, at=part.at + CLAIM_WINDOW) for part in shares(trade.sales_of_orders(orders, "delivered_at"))
+        ]
+        drafted = pay([(part, part.rest_minor) for part in parts], PAYOUT, min(orders))
+        drafted.post()
+        last = {part.lot: part.at for part in sorted(parts, key=lambda part: part.at)}
+        notices.shares_paid(PAYOUT, min(orders), drafted.told, last)
     return len(orders)
+
+
+def has_the_rest(who: Viewer) -> bool:
+    """Whether sellers have been paid after a claim window and no buyer's money is held for their lots any more."""
+    held = ledger.held_for(trade.lot_codes_of_producers(who.organisations))
+    return not held and ledger.was_paid(who.codes, PAYOUT)
+
+
+def claim_back(orders: Sequence[str], *, reason: str) -> int:
+    """Book what growers were advanced for cancelled orders as owed by them, so that it stands for the buyers again.
+
+    It is kept back from what becomes payable to them next. Return how many transfers.
+    """
+    with transaction.atomic():
+        now = clock.now()
+        sales = [replace(sale, at=now) for sale in trade.sales_of_orders(orders) if sale.advanced_quantity]
+        growers = [part for part in shares(sales) if part.receiver == "producer"]
+        drafted = take_back([(part, part.advance_minor) for part in growers], CLAIM, min(orders), reason)
+        posted = drafted.post()
+        notices.shares_claimed(min(orders), drafted.told, now)
+    return posted
+
+
+def sales_without_rate() -> list[UnpaidSales]:
+    """Return what cannot be paid because the rate of its day is not known, the control tower's word."""
+    lots = trade.lots_to_advance(LOTS_ADVANCED_AT_ONCE)
+    waiting = [*trade.sales_to_settle(CLAIM_WINDOW), *(trade.sales_to_advance(lots) if lots else ())]
+    return [row for row in waiting if not has_rate(row.currency, row.priced_on)]
+
+
+def _told_without_rate(due: Iterable[UnpaidSales]) -> list[tuple[str, date]]:
+    """Return currency and day of what has no rate, and write it to the log."""
+    waiting = [row for row in due if not has_rate(row.currency, row.priced_on)]
+    for row in waiting:
+        log.warning(
+            "no rate of %s for %s: %s orders of %s lots wait for their money",
+            row.currency, row.priced_on, row.orders, row.lots,
+        )  # fmt: skip
+    return [(row.currency, row.priced_on) for row in waiting]
 
 
 def send_to_banks() -> int:
@@ -89,82 +122,3 @@ def send_to_banks() -> int:
     if settings is not None and not settings.pays_by_simulator:
         return 0
     return payments.pay_out(simulator.METHOD, f"banks:{clock.today().isoformat()}", clock.now())
-
-
-def shares(sales: Iterable[LotSale]) -> list[Share]:
-    """Sum the price lines of sales by lot, currency and party, in a fixed order.
-
-    An advance is worked out for one selling unit and rounded down, so that it adds up however a lot's orders are settled.
-    """
-    countries = {row.code: row.country for row in reference.destinations()}
-    sums: dict[tuple[str, str, str, str, date], list[int]] = defaultdict(lambda: [0, 0])
-    for sale in sales:
-        for line in sale.lines:
-            for receiver, amount in line["receivers"].items():
-                owner = _owner(receiver, sale, countries[sale.destination])
-                total = sums[sale.lot, sale.currency, receiver, owner, sale.priced_on]
-                total[0] += int(amount) * sale.quantity
-                if receiver == "producer":
-                    total[1] += int(amount) * ADVANCE_PERCENT // 100 * sale.advanced_quantity
-    return [Share(*key, amount, advance) for key, (amount, advance) in sorted(sums.items()) if amount]
-
-
-def _owner(receiver: str, sale: LotSale, country: str) -> str:
-    return {
-        "producer": sale.producer,
-        "packing_house": sale.packing_house or sale.producer,
-        "importer": sale.importer or "",
-        "customs": f"customs-{country}",
-        "revenue": f"revenue-{country}",
-        "carrier": CARRIERS,
-        "insurer": INSURER,
-        "hub": HUB,
-    }[receiver]
-
-
-def _post(due: Iterable[tuple[Share, int]], kind: str, orders: list[str], at: Mapping[str, datetime]) -> int:
-    """Post each share at its lot's time; the first of the orders names the batch, for an order is advanced and settled only once."""
-    rates = lru_cache(maxsize=None)(reference.exchange_rates)
-    batch = min(orders, default="")
-    postings, accounts = [], set()
-    told: Counter[tuple[str, str]] = Counter()
-    for part, amount in due:
-        if not amount:
-            continue
-        held = payments.held(part.lot, part.currency)
-        key = f"{kind}:{batch}:{part.lot}:{part.currency}:{part.receiver}:{part.owner}:{part.priced_on}"
-        if part.receiver in PAID_IN_BAHT and part.currency != "THB":
-            baht = half_up(Decimal(amount) * _satang(part.currency, rates(part.priced_on), part.priced_on))
-            payable = AccountSpec("payable", "THB", owner=part.owner)
-            bought, sold = exchange(part.currency), exchange("THB")
-            entries: tuple[tuple[str, int], ...] = (
-                (held.code, amount),
-                (bought.code, -amount),
-                (sold.code, baht),
-                (payable.code, -baht),
-            )
-            accounts |= {held, payable, bought, sold}
-            told[part.owner, part.lot] += baht
-        else:
-            payable = AccountSpec("payable", part.currency, owner=part.owner)
-            entries = ((held.code, amount), (payable.code, -amount))
-            accounts |= {held, payable}
-        postings.append(Posting(kind, key, part.lot, at[part.lot], entries, part.receiver))
-        if part.receiver in PAID_IN_BAHT and part.currency == "THB":
-            told[part.owner, part.lot] += amount
-    payments.open_accounts(accounts)
-    posted = payments.post(postings)
-    notices.shares_paid(kind, batch, told, at)
-    return posted
-
-
-def _satang(currency: str, rates: Mapping[str, ExchangeRateSpec], on: date) -> Decimal:
-    """Return what one minor unit of a currency is worth in satang."""
-    if currency not in rates:
-        raise Refused(f"No exchange rate of {currency} is known for {on}: publish one, then this payout goes on.")
-    return Decimal(100) / (rates[currency].rate * minor_units(currency))
-
-
-def exchange(currency: str) -> AccountSpec:
-    """Return the account of money exchanged: what was given in one currency and taken in another."""
-    return AccountSpec("exchange", currency, may_go_negative=True)

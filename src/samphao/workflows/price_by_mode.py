@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext_noop as _
+
 from samphao.customs.queries import ImporterChoice
 from samphao.engines.duty import half_up
 from samphao.freight.types import Carriage, Postage, RoadCarriage
@@ -17,6 +19,7 @@ from samphao.reference.types import CbecTaxes, ChargeSpec, DomesticTax, Exchange
 from samphao.workflows.price_to_door import (
     Goods,
     Line,
+    Note,
     Terms,
     amount_of,
     general_lines,
@@ -91,7 +94,7 @@ def price_lines(goods: Goods, terms: AnyTerms) -> tuple[Line, ...]:
 def domestic_lines(goods: Goods, terms: DomesticTerms) -> tuple[Line, ...]:
     value = goods.unit_price_minor * goods.units
     carriage = half_up(terms.way.per_kg * goods.mass_kg)
-    percent, why, is_estimate = _domestic_vat(terms)
+    percent, note, is_estimate = _domestic_vat(terms)
     vat = half_up(value * percent / 100)
     hub = half_up(value * share_of(terms.hub_fee))
     packing = half_up(value * share_of(terms.packing_house)) if terms.packing_house else 0
@@ -103,18 +106,18 @@ def domestic_lines(goods: Goods, terms: DomesticTerms) -> tuple[Line, ...]:
             {"producer": value - packing, "packing_house": packing}, is_estimate=False,
         ),
         line(
-            "carriage", carriage, f"฿ {major(terms.way.per_kg)} / kg × {mass} (A truck: {terms.way.rule})", terms.way.source, terms.on,
-            {"carrier": carriage}, is_estimate=True,
+            "carriage", carriage, f"฿ {major(terms.way.per_kg)} / kg × {mass}", terms.way.source, terms.on, {"carrier": carriage}, is_estimate=True,
+            note=(_("a truck: %(rule)s"), {"rule": terms.way.rule}),
         ),
         line(
-            "vat", vat, f"{plain(percent)} % × {amount_of(value, SATANG)}{why}", tax.source, tax.valid_from, {"revenue": vat},
-            is_estimate=is_estimate,
+            "vat", vat, f"{plain(percent)} % × {amount_of(value, SATANG)}", tax.source, tax.valid_from, {"revenue": vat},
+            is_estimate=is_estimate, note=note,
         ),
         _hub_fee(hub, value, SATANG, terms.hub_fee),
     )  # fmt: skip
 
 
-def _domestic_vat(terms: DomesticTerms) -> tuple[Decimal, str, bool]:
+def _domestic_vat(terms: DomesticTerms) -> tuple[Decimal, Note, bool]:
     """Return the rate, why it is that one, and whether it rests on an estimate.
 
     Farm produce is exempt. Of other goods a seller above the yearly limit charges VAT; one whose lots of the season are
@@ -122,15 +125,12 @@ def _domestic_vat(terms: DomesticTerms) -> tuple[Decimal, str, bool]:
     """
     tax, limit = terms.tax.charge, terms.tax.registration_minor
     if tax.kind == "exempt":
-        return Decimal(0), " (Exempt: unprocessed farm produce)", tax.is_estimate
+        return Decimal(0), (_("exempt: unprocessed farm produce"), {}), tax.is_estimate
     if limit is not None and terms.seller_minor is not None and terms.seller_minor < limit:
         worth, most = (f"฿ {minor / SATANG:,.0f}" for minor in (terms.seller_minor, limit))
-        return (
-            Decimal(0),
-            f" (Not registered: the lots of this seller are worth {worth}, the limit is {most} a year)",
-            True,
-        )
-    return tax.percent or Decimal(0), "", tax.is_estimate
+        text = _("not registered for VAT: this seller's lots are worth %(worth)s, the limit is %(most)s a year")
+        return Decimal(0), (text, {"worth": worth, "most": most}), True
+    return tax.percent or Decimal(0), ("", {}), tax.is_estimate
 
 
 def post_lines(goods: Goods, terms: PostTerms) -> tuple[Line, ...]:
@@ -147,8 +147,12 @@ def post_lines(goods: Goods, terms: PostTerms) -> tuple[Line, ...]:
             terms.exchange.valid_from, {"producer": value}, is_estimate=False,
         ),
         line(
-            "postage", postage, f"฿ {major(item.price_minor)} × {rate} (By {item.name}: {item.gross_mass_g} g packed, step to {item.step_g} g)",
-            item.source, item.valid_from, {"carrier": postage}, is_estimate=any(word in item.source for word in MADE_UP),
+            "postage", postage, f"฿ {major(item.price_minor)} × {rate}", item.source, item.valid_from, {"carrier": postage},
+            is_estimate=any(word in item.source for word in MADE_UP),
+            note=(
+                _("%(product)s: %(mass)s g packed, the step goes to %(step)s g"),
+                {"product": item.name, "mass": f"{item.gross_mass_g:,}", "step": f"{item.step_g:,}"},
+            ),
         ),
         line("import_charges", None, BY_THE_POST, "unknown is never zero", None, {}, is_estimate=False),
         _hub_fee(hub, value, scale, terms.hub_fee),
@@ -187,8 +191,8 @@ def cbec_lines(goods: Goods, terms: CbecTerms) -> tuple[Line, ...]:
             terms.insurance.source, terms.insurance.valid_from, {"insurer": insurance}, is_estimate=terms.insurance.is_estimate,
         ),
         line(
-            "duty", duty, f"{plain(free.percent)} % × {amount_of(transaction, scale)} (CBEC, within its limits)", free.source, free.valid_from,
-            {"customs": duty}, is_estimate=free.is_estimate,
+            "duty", duty, f"{plain(free.percent)} % × {amount_of(transaction, scale)}", free.source, free.valid_from, {"customs": duty},
+            is_estimate=free.is_estimate, note=(_("cross-border retail, within its limits"), {}),
         ),
         line(
             "vat", vat, f"{plain(share)} % × {plain(percent)} % × ({parts})", f"{taxed.source}; {terms.vat.source}", taxed.valid_from,

@@ -12,12 +12,20 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext_noop as _
+
 from samphao.customs.queries import ImportCharges, ImporterChoice
 from samphao.engines.duty import duty_minor, half_up, import_tax_minor
 from samphao.freight.types import Carriage
 from samphao.reference.types import ExchangeRateSpec, PriceRuleSpec
 
 Line = dict[str, object]
+Note = tuple[str, dict[str, str]]
+"""A remark on a line, marked by gettext_noop, with the values of its placeholders."""
+REGIMES = {
+    "mfn": _("ordinary rate (MFN)"), "provisional": _("provisional rate"), "acfta": _("ASEAN–China rate (ACFTA)"),
+    "atiga": _("ASEAN rate (ATIGA)"), "rcep": _("RCEP rate"), "quota_in": _("quota rate"), "quota_out": _("rate outside the quota"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +86,8 @@ def general_lines(goods: Goods, terms: Terms) -> tuple[Line, ...]:
             terms.insurance.source, terms.insurance.valid_from, {"insurer": insurance}, is_estimate=terms.insurance.is_estimate,
         ),
         line(
-            "duty", duty, f"{plain(duty_row.percent)} % × {amount_of(customs_value, scale)} ({duty_row.regime.upper()}{_with(duty_row.condition)})",
-            duty_row.source, duty_row.valid_from, {"customs": duty}, is_estimate=duty_row.is_estimate,
+            "duty", duty, f"{plain(duty_row.percent)} % × {amount_of(customs_value, scale)}", duty_row.source, duty_row.valid_from, {"customs": duty},
+            is_estimate=duty_row.is_estimate, note=_regime(duty_row.regime, duty_row.condition),
         ),
         line(
             "vat", vat, f"{plain(vat_percent)} % × ({amount_of(customs_value, scale)} + {amount_of(duty, scale)})", tax_row.source, tax_row.valid_from,
@@ -114,11 +122,15 @@ def line(
     receivers: Mapping[str, int],
     *,
     is_estimate: bool,
+    note: Note = ("", {}),
 ) -> Line:
+    text, values = note
     return {
         "kind": kind,
         "amount_minor": amount,
         "rule": rule,
+        "note": text,
+        "values": values,
         "source": source,
         "valid_on": valid_on.isoformat() if valid_on else None,
         "is_estimate": is_estimate,
@@ -144,5 +156,12 @@ def amount_of(minor: Decimal | int, scale: int) -> str:
     return f"{Decimal(minor) / scale:,.2f}" if scale > 1 else f"{minor:,}"
 
 
-def _with(condition: str) -> str:
-    return f", {condition}" if condition else ""
+def _regime(regime: str, condition: str) -> Note:
+    rate = REGIMES.get(regime, regime.upper())
+    return (_("%(rate)s, %(condition)s"), {"rate": rate, "condition": condition}) if condition else (rate, {})
+
+
+def rule_text(row: Line) -> str:
+    """Return a line's rule with its remark, in English."""
+    note = str(row["note"]) % row["values"]
+    return f"{row['rule']} ({note})" if note else str(row["rule"])

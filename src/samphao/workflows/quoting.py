@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +17,7 @@ from samphao.reference import queries as reference
 from samphao.reference.names import find_destination, find_door, find_good
 from samphao.reference.types import DestinationSpec, GoodSpec, PostRateSpec
 from samphao.workflows.price_to_door import Goods, Line
-from samphao.workflows.shipping import DENSITY_KG_M3, DENSITY_OTHERWISE, exchange
+from samphao.workflows.shipping import DENSITY_KG_M3, DENSITY_OTHERWISE, exchange_for_carriage
 from samphao.workflows.trade_modes import HOUSEHOLDS, SHELF_DAYS, Market, Priced, Wanted
 
 
@@ -29,18 +30,45 @@ class DoorPrice:
     currency: str
     route: tuple[str, ...]
     transit_h: int
+    good: str
+    origin: str
+    destination: str
     has_import_charges: bool = True
 
 
-def quotes(origin: str, destination: str, kg: float, good: str, at: datetime) -> tuple[tuple[QuoteOption, ...], str]:
+@dataclass(frozen=True, slots=True)
+class QuoteAsked:
+    """So many kg of a good, from a province to a city, ready at a moment."""
+
+    origin: str
+    destination: str
+    kg: float
+    good: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """Every option that no other beats in time, cost and CO2e at once, or why there is none; places by their names."""
+
+    options: tuple[QuoteOption, ...]
+    why_none: str
+    good: str
+    origin: str
+    destination: str
+    place_names: Mapping[str, str]
+
+
+def quotes(asked: QuoteAsked) -> Quotes:
     """Return every Pareto option of a shipment, or why there is none."""
-    found = find_good(good)
-    door, (_, node) = find_door(origin)[1], find_destination(destination, freight.nodes())
-    m3 = kg / DENSITY_KG_M3.get(found.category, DENSITY_OTHERWISE)
-    days = SHELF_DAYS[found.temperature_class]
-    return quote(
-        QuoteQuestion(door, node, kg, m3, found.temperature_class, found.is_fresh_fruit, at, days), exchange(at.date())
-    )
+    good, nodes = find_good(asked.good), freight.nodes()
+    (province, door), (city, node) = find_door(asked.origin), find_destination(asked.destination, nodes)
+    m3 = asked.kg / DENSITY_KG_M3.get(good.category, DENSITY_OTHERWISE)
+    question = QuoteQuestion(
+        door, node, asked.kg, m3, good.temperature_class, good.is_fresh_fruit, asked.at, SHELF_DAYS[good.temperature_class]
+    )  # fmt: skip
+    options, why = quote(question, exchange_for_carriage(asked.at.date()))
+    return Quotes(options, why, good.name_en, province, _city(city), {code: row.name_en for code, row in nodes.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +93,7 @@ def price(question: PriceQuestion) -> DoorPrice:
     on, kg = question.at.date(), question.kg
     found = find_good(question.good)
     goods = reference.goods()
-    door = find_door(question.origin)[1]
+    province, door = find_door(question.origin)
     city, node = find_destination(question.destination, freight.nodes())
     country = freight.nodes()[node].country
     place = DestinationSpec(node, node, city, "", "", country, reference.currency_of(country), 0.0, 0.0, "")
@@ -77,9 +105,34 @@ def price(question: PriceQuestion) -> DoorPrice:
     )  # fmt: skip
     answer = market.price(question.mode, Wanted(goods[found.code], door, place, HOUSEHOLDS, unit, has_house=True))
     if not isinstance(answer, Priced):
-        raise Refused(f"{question.mode} is refused: " + "; ".join(map(_said, market.findings(answer))))
+        findings = market.findings(answer)
+        days = reference.days_with_exchange_rates()
+        raise Refused(
+            f"{question.mode} is refused", refusals=list(map(_said, findings)), measures=[row["measure"] for row in findings], country=country,
+            days=f", from {days[0]} to {days[1]}" if days else "",
+        )  # fmt: skip
     is_whole = answer.incoterm != "DAP"
-    return DoorPrice(answer.lines, answer.price_minor, answer.currency, answer.route, answer.transit_h, is_whole)
+    return DoorPrice(
+        answer.lines,
+        answer.price_minor,
+        answer.currency,
+        _names(answer.route),
+        answer.transit_h,
+        found.name_en,
+        province,
+        _city(city),
+        is_whole,
+    )
+
+
+def _city(name: str) -> str:
+    """Return a city's name without the yard or port that stands for it: `Kunming (Wangjiaying logistics port)`."""
+    return name.partition(" (")[0]
+
+
+def _names(route: tuple[str, ...]) -> tuple[str, ...]:
+    nodes = freight.nodes()
+    return tuple(nodes[code].name_en if code in nodes else code for code in route)
 
 
 def _any_importer(country: str, good: GoodSpec, on: date) -> list[ImporterChoice]:
@@ -95,5 +148,7 @@ def _holds(rate: PostRateSpec, on: date) -> bool:
 
 
 def _said(finding: dict[str, str | bool | None]) -> str:
+    """Say what refuses and what can be done; rows published before rules said so have only their name."""
     found = finding["found"] or ("not known" if finding["is_met"] is None else "not met")
-    return f"{finding['name_en']}: {found} ({finding['source']}, {finding['valid_from'] or 'undated'})"
+    said = finding["refusal_en"] or f"{finding['name_en']}: {found}."
+    return f"{said} [{finding['source']}, {finding['valid_from'] or 'undated'}]"

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_precision
 
+from samphao.core.errors import Refused
 from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.freight.types import ShipmentSpec
@@ -25,6 +26,16 @@ SHELF_DAYS = {True: 11, False: 40}
 def exchange(on: date) -> tuple[tuple[str, Decimal], ...]:
     rates = reference.exchange_rates(on)
     return freight.exchange_in_satang(rates, {code: int(get_currency_precision(code)) for code in rates})
+
+
+def exchange_for_carriage(on: date) -> tuple[tuple[str, Decimal], ...]:
+    """Return the day's rates; raise Refused where one lacks in which the network is priced, with the days that have them."""
+    rates = exchange(on)
+    if missing := freight.currencies_without_rate(rates):
+        days = reference.days_with_exchange_rates()
+        told = f"; rates are published for {days[0]:%-d %b %Y} to {days[1]:%-d %b %Y}" if days else ""
+        raise Refused(f"no exchange rate of {', '.join(missing)} is known on {on:%-d %b %Y}{told}")
+    return rates
 
 
 def shipments_of(orders: Iterable[PaidOrder], on: date) -> list[ShipmentSpec]:

@@ -31,6 +31,13 @@ DWELL_DAYS = 2  # entry inspection and the last stretch to the door, on top of c
 GATHER_DAYS = 4  # what a truck inside Thailand waits for others, and the day on which it is packed
 HOUSEHOLDS, WHOLESALE = "household", "wholesale"
 HOUSEHOLD_MAX, WHOLESALE_MAX = 4, 500
+# What cannot be known while something else is not: only that is told.
+NONE: frozenset[str] = frozenset()
+CAUSES = {
+    "postage_to_goods": {"has_post_tariff", "exchange_is_known"},
+    "gross_mass_kg": {"has_post_tariff"},
+    "carriage_is_known": {"exchange_is_known"},
+}
 FOUND_IN_YUAN = ("value_cny_minor", "cbec_order_limit_minor")
 Importers = Callable[[str, str], list[ImporterChoice]]
 PostRates = Callable[[str], tuple[PostRateSpec, ...]]
@@ -124,7 +131,13 @@ class Market:
     def findings(self, answer: ModeAnswer) -> tuple[dict[str, str | bool | None], ...]:
         """Return the refusals of an answer as they are stored and shown; in the wrong country nothing else matters."""
         elsewhere = tuple(finding for finding in answer.refusals if finding.rule.measure == "country")
-        return tuple(finding_row(finding, self.names[finding.rule.code]) for finding in elsewhere or answer.refusals)
+        causes = {finding.rule.measure for finding in answer.refusals}
+        told = (
+            finding
+            for finding in answer.refusals
+            if not (_is_unknown(finding) and CAUSES.get(finding.rule.measure, NONE) & causes)
+        )
+        return tuple(finding_row(finding, self.names[finding.rule.code]) for finding in elsewhere or told)
 
     def _decide(self, mode: str, sale: Sale, with_price: bool) -> ModeAnswer:
         return decide_mode(mode, self._rules if with_price else self._unpriced, sale, on=self.on)
@@ -276,11 +289,19 @@ def _ports(importer: ImporterChoice | None, wanted: Wanted) -> frozenset[str] | 
     return frozenset(importer.ports)
 
 
+def _is_unknown(finding: Finding) -> bool:
+    return finding.is_met is None or finding.rule.measure in PRICE_MEASURES
+
+
 def finding_row(finding: Finding, names: ModeRuleNames) -> dict[str, str | bool | None]:
-    rule = finding.rule
+    rule, found = finding.rule, _found(finding.rule.measure, finding.found)
+    refusals = {
+        f"refusal_{language}": "" if "%(found)s" in text and not found else text % {"found": found.removesuffix(" kg")}
+        for language, text in (("en", names.refusal_en), ("th", names.refusal_th), ("zh", names.refusal_zh))
+    }  # a number that nobody knows is not told: the name of the rule is
     return {
         "rule": rule.code, "measure": rule.measure, "name_en": names.name_en, "name_th": names.name_th, "name_zh": names.name_zh,
-        "found": _found(rule.measure, finding.found), "is_met": finding.is_met, "source": rule.source,
+        **refusals, "found": found, "is_met": finding.is_met, "source": rule.source,
         "valid_from": rule.valid_from.isoformat() if rule.valid_from else None, "is_estimate": names.is_estimate,
     }  # fmt: skip
 

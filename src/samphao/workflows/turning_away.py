@@ -1,16 +1,24 @@
-"""Lots that fail at the packing house: cut too early, or a residue found. They do not travel, and their buyers get their money back."""
+"""Orders that end before their goods leave: the lot fails at the packing house, or no departure brings them in time any more.
+
+Their goods do not travel, buyers get their money back, and what growers were advanced for them is theirs to pay back.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
 from samphao.accounts import services as accounts
+from samphao.core import clock
+from samphao.customs import services as customs
 from samphao.freight import services as freight
 from samphao.payments import services as payments
 from samphao.trade import queries as trade
 from samphao.trade import services
+from samphao.workflows import notices, payout
 
 FOR_GOOD = ("load-by2", "load-cadmium", "load-packing-house-gacc")
 """Rules of the gate to load that no later paper can mend for this lot."""
@@ -24,28 +32,43 @@ TURNED_AWAY = _(
 CANCELLED = _("Your order of lot %(lot)s was cancelled before it was paid. The lot failed: %(rule)s (%(found)s).")
 
 
-def failing_lots() -> dict[tuple[str, str], str]:
-    """Return the rule that each failing lot and destination breaks: it may not be cut, or not be loaded for good."""
+LEFT_BEHIND = _(
+    "Your order %(order)s of lot %(lot)s was cancelled and your money is on its way back. Customs had not released its load when it was to leave, and no later departure arrives while the goods keep."
+)
+WITHDRAWN = _("The goods do not travel: their orders were cancelled.")
+
+
+def failing_lots(on: date | None = None) -> dict[tuple[str, str], str]:
+    """Return the rule that each failing lot and destination with orders breaks: it may not be cut, or not be loaded for good.
+
+    With a day, what still hangs on the tree then is left alone: it may ripen.
+    """
     failing = {}
-    for place, rules in trade.gate_findings(("to_cut", "to_load")).items():
+    ripe = None if on is None else trade.lots_ripe(on)
+    for place, rules in trade.gate_findings(("to_cut", "to_load"), order_states=("held", "paid")).items():
         broken = [rule for rule in FOR_GOOD if rules.get(rule) is False]
-        if rules.get("to_cut") is False:  # a rule that is only unknown turns nobody away
+        if rules.get("to_cut") is False and (ripe is None or place[0] in ripe):
+            # a rule that is only unknown turns nobody away
             broken = [rule for rule, is_met in rules.items() if rule.startswith("cut-") and is_met is False] + broken
         if broken:
             failing[place] = broken[0]
     return failing
 
 
-def turn_away_failing_lots() -> list[str]:
+def turn_away_failing_lots(on: date | None = None) -> list[str]:
     """Cancel the held and paid orders of every failing lot; return them."""
-    return services.turn_away(failing_lots())
+    return services.turn_away(failing_lots(on))
+
+
+def turn_away_what_failed() -> list[str]:
+    """Cancel the held and paid orders of the lots that have failed by today."""
+    return turn_away_failing_lots(clock.today())
 
 
 def lot_turned_away(payload: dict[str, Any]) -> None:
     """Take the goods out of their loads, return the money, tell each buyer why."""
     orders, lot, rule = payload["orders"], payload["lot"], payload["rule"]
-    freight.leave_behind(orders, reason=rule)
-    payments.return_payments(orders, dict.fromkeys(orders, lot), reason=rule)
+    _undo(orders, reason=rule)
     why = trade.finding_of(lot, payload["destination"], rule)
     named = {field: str(why[field.replace("text", "name")]) for field in accounts.LANGUAGES}
     parties = trade.parties_of(orders)
@@ -57,3 +80,21 @@ def lot_turned_away(payload: dict[str, Any]) -> None:
             key=f"turned-away:{lot}:{payload['destination']}:{orders[0]}:{'paid' if is_paid else 'held'}",
             **texts,
         )
+
+
+def orders_left_behind(payload: dict[str, Any]) -> None:
+    """Take the goods out of their load, return the money, tell each buyer why."""
+    orders = payload["orders"]
+    _undo(orders, reason=payload["reason"])
+    accounts.notify_each(
+        notices.message(row.buyer, row.order, "left-behind", LEFT_BEHIND, order=row.order, lot=row.lot)
+        for row in trade.parties_of(orders)
+    )
+
+
+def _undo(orders: Sequence[str], *, reason: str) -> None:
+    """Take cancelled orders off the road: loads first, then papers, then money: the claim before the refund that it pays for."""
+    emptied = freight.leave_behind(orders, reason=reason)
+    customs.withdraw(emptied, reason=WITHDRAWN)
+    payout.claim_back(orders, reason=reason)
+    payments.return_payments(orders, trade.lot_codes_of(orders), reason=reason)

@@ -9,6 +9,7 @@ from samphao.accounts.services.notify import (
     mark_read,
     notify,
     notify_each,
+    spoken_moment,
 )
 from samphao.accounts.services.own_account import change_account, send_reset_letters
 from samphao.accounts.services.parties import open_login, register_households, register_missing, register_parties
@@ -63,5 +64,6 @@ __all__ = [
     "send_reset_letters",
     "send_waiting_mail",
     "set_up_demo",
+    "spoken_moment",
     "withdraw_invitation",
 ]

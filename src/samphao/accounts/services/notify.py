@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 
 from django.db import connection, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext, override
 
+from samphao.core import clock
+from samphao.core.dates import day_in
 from samphao.core.events import wake_worker
 
 LANGUAGES = {"text_en": "en", "text_th": "th", "text_zh": "zh-hans"}
@@ -52,6 +56,9 @@ class Message:
     """When it happened; None is now."""
 
 
+COLUMNS = attrgetter("organisation", "subject", "key", "text_en", "text_th", "text_zh", "at")
+
+
 def notify(organisation_ids: Sequence[int], *, subject: str, key: str, text_en: str, text_th: str, text_zh: str) -> int:
     """Put one message before the people of organisations, once per key and organisation; return to how many it was new."""
     return notify_each(Message(row, subject, f"{key}:{row}", text_en, text_th, text_zh) for row in organisation_ids)
@@ -62,7 +69,7 @@ def notify_each(messages: Iterable[Message]) -> int:
 
     Nothing is sent here: e-mails wait in the caller's transaction for the worker, and go only if it commits.
     """
-    columns = list(zip(*map(astuple, messages), strict=True))
+    columns = list(zip(*map(COLUMNS, messages), strict=True))
     if not columns:
         return 0
     with transaction.atomic(), connection.cursor() as cursor:
@@ -79,11 +86,14 @@ class Spoken(str):
     __slots__ = ()
 
 
-def in_three_languages(message: str, **values: object) -> dict[str, str]:
-    """Return `message` (marked by gettext_noop) as the three texts of a notice; a value may be a mapping of three texts itself."""
+def in_three_languages(message: str | Promise, **values: object) -> dict[str, str]:
+    """Return `message` as the three texts of a notice; a value may be a mapping of three texts itself.
+
+    The message is marked by gettext_noop, or, where it counts, made by ngettext_lazy.
+    """
     return {
         field: template % {key: _said(value, field) for key, value in values.items()}
-        for field, template in _templates(message).items()
+        for field, template in (_templates(message) if isinstance(message, str) else _in_each_language(message)).items()
     }
 
 
@@ -93,12 +103,26 @@ def _said(value: object, field: str) -> object:
     return value[field] if isinstance(value, Mapping) else value
 
 
+def spoken_moment(at: datetime) -> dict[str, str]:
+    """Return day and time in Bangkok as a value of a message, written in each language's way."""
+    local = at.astimezone(clock.BANGKOK)
+    return {field: f"{day_in(language, local.date())} {local:%H:%M}" for field, language in LANGUAGES.items()}
+
+
 @lru_cache(maxsize=200)
 def _templates(message: str) -> dict[str, str]:
     found = {}
     for field, language in LANGUAGES.items():
         with override(language):
             found[field] = gettext(message) if message else ""
+    return found
+
+
+def _in_each_language(message: Promise) -> dict[str, str]:
+    found = {}
+    for field, language in LANGUAGES.items():
+        with override(language):
+            found[field] = str(message)
     return found
 
 

@@ -32,6 +32,7 @@ class WaitingCase:
     """A declaration on the red line as the simulator sees it."""
 
     code: str
+    load: str
     rules: tuple[str, ...]
     missing: tuple[str, ...]
     departs_at: datetime

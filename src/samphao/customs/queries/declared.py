@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Value, When
 
 from samphao.accounts.queries import Viewer
 from samphao.core.models import AuditEntry
@@ -147,16 +147,26 @@ def declared_consignments(kind: str) -> set[str]:
     return set(Declaration.objects.filter(kind=kind).values_list("consignment_code", flat=True))
 
 
+def declared_of_loads(loads: Sequence[str]) -> set[str]:
+    """Return the consignments of loads that have been declared for export."""
+    rows = Declaration.objects.filter(kind=Kind.EXPORT, load_code__in=loads)
+    return set(rows.values_list("consignment_code", flat=True))
+
+
 def loads_stopped(kind: str = Kind.EXPORT) -> set[str]:
     """Return loads with a declaration that is not released: they stay where they are."""
-    released = (State.RELEASED, State.CLEARED)
-    return set(Declaration.objects.filter(kind=kind).exclude(state__in=released).values_list("load_code", flat=True))
+    go_on_or_end = (State.RELEASED, State.CLEARED, *State.ended())
+    return set(
+        Declaration.objects.filter(kind=kind).exclude(state__in=go_on_or_end).values_list("load_code", flat=True)
+    )
 
 
 def declarations_not_released(loads: Sequence[str]) -> list[Declaration]:
-    """Return the declarations that keep loads where they are, with their parties; one query."""
-    rows = Declaration.objects.select_related("exporter", "importer", "office").filter(load_code__in=loads)
-    return list(rows.exclude(state__in=(State.RELEASED, State.CLEARED, State.REJECTED)).order_by("id"))
+    """Return the declarations that keep loads where they are, with their parties and missing papers; two queries."""
+    missing = Prefetch("documents", RequiredDocument.objects.filter(is_present=False).order_by("id"))
+    rows = Declaration.objects.select_related("exporter", "importer", "office").prefetch_related(missing)
+    rows = rows.filter(load_code__in=loads)
+    return list(rows.exclude(state__in=(State.RELEASED, State.CLEARED, *State.ended())).order_by("id"))
 
 
 def cases_in(state: str) -> list[WaitingCase]:
@@ -171,18 +181,19 @@ def cases_in(state: str) -> list[WaitingCase]:
     rows = (
         Declaration.objects.filter(kind=Kind.EXPORT, state=state)
         .order_by("id")
-        .values_list("id", "code", "reasons", "departs_at", "submitted_at", "office__code")
+        .values_list("id", "code", "load_code", "reasons", "departs_at", "submitted_at", "office__code")
     )
     return [
         WaitingCase(
             code,
+            load,
             tuple(reason["rule"] for reason in reasons),
             tuple(missing.get(number, ())),
             departs_at,
             submitted_at or departs_at,
             office,
         )
-        for number, code, reasons, departs_at, submitted_at, office in rows
+        for number, code, load, reasons, departs_at, submitted_at, office in rows
     ]
 
 

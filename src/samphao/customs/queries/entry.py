@@ -120,6 +120,7 @@ def on_their_way(organisations: Sequence[int], *, sees_all: bool) -> list[tuple[
     """Return destination, consignments and kilograms of exports to importers that have not entered yet."""
     arrived = Declaration.objects.filter(kind=Kind.IMPORT).values("consignment_code")
     rows = GoodsItem.objects.filter(declaration__kind=Kind.EXPORT).exclude(declaration__consignment_code__in=arrived)
+    rows = rows.exclude(declaration__state__in=State.ended())
     if not sees_all:
         rows = rows.filter(declaration__importer__in=organisations)
     return list(

@@ -53,7 +53,7 @@ def _entering_goods() -> QuerySet[GoodsItem, tuple[int, str, str, Decimal, datet
     arrived = Declaration.objects.filter(kind=Kind.IMPORT).values("consignment_code")
     return (
         GoodsItem.objects.filter(declaration__kind=Kind.EXPORT)
-        .exclude(Q(declaration__state=State.REJECTED) | Q(declaration__consignment_code__in=arrived))
+        .exclude(Q(declaration__state__in=State.ended()) | Q(declaration__consignment_code__in=arrived))
         .order_by("declaration__enters_at", "id")
         .values_list(
             "declaration__importer_id", "good", "declaration__entry_node", "net_mass_kg", "declaration__enters_at"

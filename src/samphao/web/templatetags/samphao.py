@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
@@ -10,25 +11,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import get_month_names
 from babel.numbers import format_decimal, get_currency_precision
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext, pgettext
+
+from samphao.core.dates import LOCALES, NBSP, day_in
 
 register = template.Library()
 
-NBSP = "\u00a0"
 MINUS = "\u2212"
-BUDDHIST_ERA = 543
 # ¥ alone means the yuan here, so the yen is told apart; what is not listed shows its ISO code.
 SIGNS = {"THB": "฿", "CNY": "¥", "USD": "US$", "HKD": "HK$", "EUR": "€", "VND": "₫", "JPY": "JP¥"}
-LOCALES = {"th": "th", "zh-hans": "zh_Hans", "en": "en"}
 # The tag that a browser's fonts and a screen reader's voice go by, and the name a language gives itself.
 LANGUAGE_TAGS = {"th": ("th", "ไทย"), "zh": ("zh-Hans", "中文"), "en": ("en", "English")}
 SHAPES = {
@@ -142,14 +141,6 @@ def tonnes(value: object, digits: int = 1) -> str:
     return f"{_grouped(mass / 1000, digits)}{NBSP}{pgettext('unit after a number', 't')}"
 
 
-def _day(on: date) -> str:
-    name = language()
-    if name == "zh-hans":
-        return f"{on.year}年{on.month}月{on.day}日"
-    month = get_month_names("abbreviated", locale=_locale(name))[on.month]
-    return f"{on.day}{NBSP}{month}{NBSP}{on.year + BUDDHIST_ERA if name == 'th' else on.year}"
-
-
 @register.filter
 def day(value: date | datetime | None) -> str:
     """Write a date: 23 พ.ย. 2569, 2026年11月23日, 23 Nov 2026; an aware datetime counts where the hub is."""
@@ -158,7 +149,12 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value) if timezone.is_aware(value) else value
         value = value.date()
-    return _day(value)
+    return day_in(language(), value)
+
+
+def day_of(text: str | None) -> str:
+    """Write a date that was stored as text; a source that gives none is undated."""
+    return day(date.fromisoformat(text)) if text else gettext("undated")
 
 
 def _offset(at: datetime) -> str:
@@ -177,7 +173,7 @@ def moment(value: datetime | None, zone: str = "") -> str:
         raise ValueError("moment needs an aware datetime: a time without a zone is not a moment")
     local = value.astimezone(ZoneInfo(zone)) if zone else timezone.localtime(value)
     gap = NBSP if language() == "zh-hans" else " "
-    text = f"{_day(local.date())}{gap}{local:%H:%M}"
+    text = f"{day_in(language(), local.date())}{gap}{local:%H:%M}"
     return f"{text}{NBSP}({_offset(local)})" if zone else text
 
 
@@ -201,6 +197,11 @@ def _spoken(thing: object, stem: str) -> tuple[str, str, bool]:
     return "", wanted, False
 
 
+def country_name(code: str) -> str:
+    """Return a country's name by its ISO 3166-1 code."""
+    return str(_locale(language()).territories.get(code, code))
+
+
 @register.filter
 def in_language(thing: object, stem: str = "name") -> str:
     """Write a thing's name in the page's language; where it has none, another's, marked as being in that one."""
@@ -214,6 +215,16 @@ def in_language(thing: object, stem: str = "name") -> str:
         '<span lang="{}">{}</span> <span class="from" lang="{}">{}</span>',
         *(lang, text, lang, own_name),
     )
+
+
+# What begins like SO-7F3K-2QJ9 or CTI-MT-0430: capitals, then groups of capitals and digits.
+CODE = re.compile(r"\b[A-Z]{2,4}(?:-[A-Z0-9]+)+\b")
+
+
+@register.filter
+def kept(text: str) -> SafeString:
+    """Escape a text and keep its reference codes whole: a code that ends one line and begins the next cannot be read out."""
+    return mark_safe(CODE.sub(r'<span class="k">\g<0></span>', conditional_escape(text)))  # noqa: S308 - escaped before
 
 
 @register.filter
@@ -275,11 +286,22 @@ def bound_share(above_best: object) -> Decimal:
 
 
 @register.filter
-def column_class(columns: Sequence[Mapping[str, object]], at: int) -> str:
-    """Return the class of a table's cell by its column: n for numbers, w for long words."""
-    if at >= len(columns):
-        return ""
-    return "n" if columns[at].get("numeric") else "w" if columns[at].get("wide") else ""
+def column_at(columns: Sequence[Mapping[str, object]], at: int) -> Mapping[str, object]:
+    """Return the column of a table's cell."""
+    return columns[at] if at < len(columns) else {}
+
+
+@register.filter
+def cell_class(column: Mapping[str, object]) -> str:
+    """Return the classes of a table's cell: n for numbers, w for long words, k for codes and dates, which are kept whole."""
+    return " ".join(name for name, kind in (("n", "numeric"), ("w", "wide"), ("k", "whole")) if column.get(kind))
+
+
+@register.filter
+def is_deck(columns: Sequence[Mapping[str, object]]) -> bool:
+    """Say whether a table becomes a list of cards on a telephone: two columns of words and their numbers still fit."""
+    words = sum(not column.get("numeric") for column in columns)
+    return len(columns) > 3 or (len(columns) == 3 and words > 1)
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)

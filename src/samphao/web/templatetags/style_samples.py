@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.utils.translation import override
 
 from samphao.web import charts, maps
+from samphao.web.cards import MOTIFS
 from samphao.web.templatetags import samphao as write
 
 register = template.Library()
@@ -92,7 +93,9 @@ class SampleForm(forms.Form):
     """Three questions of a new lot, filled in wrongly, so that the page shows how a mistake is told."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(data={"mass": "", "variety": "", "note": ""}, prefix=f"s{code[:2]}")
+        super().__init__(
+            data={"mass": "", "variety": "", "note": "", f"s{code[:2]}-port": "CNMHN"}, prefix=f"s{code[:2]}"
+        )
         say = W(
             "กรอกน้ำหนักเป็นกิโลกรัม เช่น 1,400",
             "请填写重量（公斤），例如 1,400",
@@ -115,6 +118,13 @@ class SampleForm(forms.Form):
             choices=[(str(n), name[code]) for n, name in enumerate(names)],
             widget=forms.RadioSelect,
             error_messages={"required": pick},
+        )
+        fields["port"] = forms.ChoiceField(
+            label=W("ด่านนำเข้า", "入境口岸", "Port of entry")[code],
+            choices=[
+                ("CNMHN", W("โมฮาน", "磨憨", "Mohan")[code]),
+                ("CNNSA", W("หนานซา", "广州南沙港", "Nansha port, Guangzhou")[code]),
+            ],
         )
         fields["note"] = forms.CharField(label=W("หมายเหตุ", "备注", "Note")[code], required=False)
 
@@ -167,6 +177,78 @@ def _card(code: str) -> dict[str, Any]:
         "left_label": W("เหลือ 9.2 ตัน จาก 14 ตัน", "剩余 9.2 吨，共 14 吨", "9.2 t left of 14 t")[code],
         "url": "#cards",
     }
+
+
+def _account(code: str) -> dict[str, Any]:
+    links = (W("การแจ้งเตือน", "通知", "Notices"), W("องค์กรของคุณ", "您的组织", "Your organisation"))
+    return {
+        "name": "somchai",
+        "organisation": W("กลุ่มชาวสวนท่าใหม่", "他迈果农组", "Tha Mai growers")[code],
+        "unread": 3,
+        "unread_label": W("การแจ้งเตือนที่ยังไม่อ่าน 3 รายการ", "3 条未读通知", "3 unread notices")[code],
+        "notices_url": "#menu",
+        "links": [{"label": name[code], "url": "#menu"} for name in links],
+    }
+
+
+def _files(code: str) -> dict[str, Any]:
+    names = (
+        ("lab_report", W("ผลตรวจห้องปฏิบัติการ", "检测报告", "laboratory report")),
+        ("photo", W("รูปถ่าย", "照片", "photo")),
+    )
+    kinds = [(kind, name[code]) for kind, name in names]
+    lots = [
+        (lot, f"{lot} · {title[code]}")
+        for lot, title in (
+            ("CTI-MT-0430", W("หมอนทอง", "金枕", "Monthong")),
+            ("CTI-CN-0402", W("ชะนี", "青尼", "Chanee")),
+        )
+    ]
+    file = {
+        "code": f"FL-{code[:2]}",
+        "name": "BY2-0430.pdf",
+        "url": "#files",
+        "subject": "CTI-MT-0430",
+        "kind": kinds[0][1],
+        "size": "184 kB",
+        "by": "house",
+        "at": write.day(datetime(2026, 5, 2, tzinfo=UTC)),
+    }
+    return {
+        "files": [file],
+        "upload": {
+            "subjects": lots,
+            "kinds": kinds,
+            "next": "/design/",
+            "accept": "application/pdf",
+            "prefix": f"{code[:2]}-",
+        },
+    }
+
+
+def _modes(code: str) -> list[dict[str, Any]]:
+    rule = W("ห้ามส่งผลไม้สดไปจีนทางไปรษณีย์", "鲜果不得邮寄至中国", "Fresh fruit may not be posted to China")
+    return [
+        {
+            "kind": "ok",
+            "title": W("การค้าทั่วไป", "一般贸易", "General trade")[code],
+            "label": W("ได้", "可用", "open")[code],
+            "text": W("ผู้นำเข้าเป็นผู้ยื่นใบขน", "由进口商申报", "An importer of record declares the goods")[code],
+        },
+        {
+            "kind": "bad",
+            "title": W("ไปรษณีย์ไทย", "泰国邮政", "By Thailand Post")[code],
+            "label": W("ไม่ได้", "不可用", "refused")[code],
+            "refusals": [
+                {
+                    "rule": rule[code],
+                    "found": W("ทุเรียนสด", "鲜榴莲", "fresh durian")[code],
+                    "source": "MARA/GACC 470",
+                    "is_estimate": True,
+                }
+            ],
+        },
+    ]
 
 
 def _gates(code: str) -> list[dict[str, Any]]:
@@ -229,9 +311,10 @@ def _exceptions(code: str) -> list[dict[str, Any]]:
             "text": W("จันทบุรี → หนานซา 18.4 ตัน", "尖竹汶 → 广州南沙港，18.4 吨", "Chanthaburi → Nansha port, 18.4 t")[
                 code
             ],
-            "options": W(
-                "เรือลำถัดไป: ราคาเดิม ช้า 2 วัน", "下一班船：同价，晚 2 天", "next sailing: same price, 2 days late"
-            )[code],
+            "next": W("จองเรือลำถัดไป ถึงช้า 2 วัน", "改订下一班船，晚到 2 天", "booked on the next sailing, 2 days later")[
+                code
+            ],
+            "options": W("ใบขน DX-20418", "报关单 DX-20418", "declaration DX-20418")[code],
             "owner": W("ผู้วางแผน", "计划员", "planner")[code],
             "due": W("ภายใน 16:00", "16:00 前", "due 16:00")[code],
         },
@@ -376,59 +459,76 @@ def _sample(code: str) -> dict[str, Any]:
         "market": W("ตลาด", "市场", "Market"),
     }
     say = {key: value[code] for key, value in words.items()}
-    return {
-        "code": code,
-        "lang": "zh-Hans" if code == "zh-hans" else code,
-        "say": say,
-        "price": _price(code),
-        "card": _card(code),
-        "gates": _gates(code),
-        "steps": [
-            {
-                "state": state,
-                "at": at,
-                "when": write.moment(at) if at else W("ขณะนี้", "现在", "now")[code],
-                "title": title[code],
-                "text": text[code],
-                "tag": {"kind": tag[0], "label": tag[1][code]} if tag else None,
-            }
-            for state, at, title, text, tag in ROAD
-        ],
-        "exceptions": _exceptions(code),
-        "form": SampleForm(code),
-        "charts": _charts(code),
-        "map": _map(code),
-        "figures": [
-            {"label": say["orders"], "value": write.number(60000)},
-            {"label": say["oversold"], "value": "0", "kind": "ok"},
-            {"label": say["within"], "value": "0.9", "unit": "%"},
-        ],
-        "tabs": [
-            {"label": say["tab_all"], "url": "#tabs", "count": 412, "current": True},
-            {"label": say["tab_paid"], "url": "#tabs", "count": 380},
-            {"label": say["tab_held"], "url": "#tabs", "count": 3},
-        ],
-        "crumbs": [{"label": say["market"], "url": "#crumbs"}, {"label": "SO-7F3K-2QJ9"}],
-        "columns": [
-            {"label": say["cutoff"]},
-            {"label": say["service"], "wide": True},
-            {"label": say["fill"]},
-            {"label": say["boxes"], "numeric": True},
-        ],
-        "departures": [
-            ["14:00", "VTE → KMG", {"share": 0.94}, "22"],
-            ["16:00", "THLCH → CNNSA", {"share": 0.81}, "64"],
-            ["18:30", "R12 → NNG", {"share": 0.97, "kind": "warn"}, "9"],
-        ],
-        "two_columns": [{"label": say["from"]}, {"label": say["count"], "numeric": True}],
-        "three_columns": [
-            {"label": say["from"]},
-            {"label": say["count"], "numeric": True},
-            {"label": say["count"], "numeric": True},
-        ],
-        "thing": {"name_th": "ผ้าไหมย้อมคราม"} if code != "th" else {"name_en": "Indigo-dyed silk"},
-        "moment": datetime(2026, 11, 23, 10, 20, tzinfo=UTC),
-    } | _lists(code)
+    return (
+        {
+            "code": code,
+            "lang": "zh-Hans" if code == "zh-hans" else code,
+            "say": say,
+            "price": _price(code),
+            "card": _card(code),
+            "gates": _gates(code),
+            "steps": [
+                {
+                    "state": state,
+                    "at": at,
+                    "when": write.moment(at) if at else W("ขณะนี้", "现在", "now")[code],
+                    "title": title[code],
+                    "text": text[code],
+                    "tag": {"kind": tag[0], "label": tag[1][code]} if tag else None,
+                }
+                for state, at, title, text, tag in ROAD
+            ],
+            "sold_card": _card(code)
+            | {
+                "title": W("ผ้าไหมย้อมคราม", "靛蓝染丝绸", "Indigo-dyed silk")[code],
+                "motif": "silk",
+                "left": 0,
+                "left_value": "",
+                "left_label": W("ขายหมดแล้ว", "已售罄", "sold out")[code],
+                "door": "",
+                "tags": [{"kind": "idle", "label": W("ขายหมดแล้ว", "已售罄", "sold out")[code]}],
+            },
+            "account": _account(code),
+            "modes": _modes(code),
+            "actions": [{"label": say["look"], "url": "#notices"}],
+            "exceptions": _exceptions(code),
+            "form": SampleForm(code),
+            "charts": _charts(code),
+            "map": _map(code),
+            "figures": [
+                {"label": say["orders"], "value": write.number(60000)},
+                {"label": say["oversold"], "value": "0", "kind": "ok"},
+                {"label": say["within"], "value": "0.9", "unit": "%"},
+            ],
+            "tabs": [
+                {"label": say["tab_all"], "url": "#tabs", "count": 412, "current": True},
+                {"label": say["tab_paid"], "url": "#tabs", "count": 380},
+                {"label": say["tab_held"], "url": "#tabs", "count": 3},
+            ],
+            "crumbs": [{"label": say["market"], "url": "#crumbs"}, {"label": "SO-7F3K-2QJ9"}],
+            "columns": [
+                {"label": say["cutoff"]},
+                {"label": say["service"], "wide": True},
+                {"label": say["fill"]},
+                {"label": say["boxes"], "numeric": True},
+            ],
+            "departures": [
+                ["14:00", "VTE → KMG", {"share": 0.94}, "22"],
+                ["16:00", "THLCH → CNNSA", {"share": 0.81}, "64"],
+                ["18:30", "R12 → NNG", {"share": 0.97, "kind": "warn"}, "9"],
+            ],
+            "two_columns": [{"label": say["from"]}, {"label": say["count"], "numeric": True}],
+            "three_columns": [
+                {"label": say["from"]},
+                {"label": say["count"], "numeric": True},
+                {"label": say["count"], "numeric": True},
+            ],
+            "thing": {"name_th": "ผ้าไหมย้อมคราม"} if code != "th" else {"name_en": "Indigo-dyed silk"},
+            "moment": datetime(2026, 11, 23, 10, 20, tzinfo=UTC),
+        }
+        | _lists(code)
+        | _files(code)
+    )
 
 
 @register.simple_tag
@@ -439,6 +539,12 @@ def style_samples() -> list[dict[str, Any]]:
         with override(code):
             found.append(_sample(code))
     return found
+
+
+@register.simple_tag
+def sample_motifs() -> list[str]:
+    """Return the drawings that stand for goods."""
+    return sorted({*MOTIFS.values(), "goods"})
 
 
 @register.simple_tag

@@ -15,10 +15,11 @@ from samphao.insight import queries as insight
 from samphao.payments import queries as ledger
 from samphao.trade import queries as trade
 from samphao.web import files as file_shape
-from samphao.web import impact_page
+from samphao.web import impact_page, packing_desk
 from samphao.web import seller as shape
 from samphao.web.templatetags.samphao import in_language_plain
 from samphao.web.tower import cities
+from samphao.workflows.payout import has_the_rest
 
 LOTS_SHOWN, LOADS_SHOWN = 60, 40
 
@@ -30,12 +31,10 @@ def seller(request: HttpRequest) -> HttpResponse:
     if "producer" not in who.kinds:
         raise PermissionDenied
     lots = list(trade.lots_of_producers(who.organisations)[:LOTS_SHOWN])
-    earned = ledger.earned_by(who.codes)
-    steps = shape.steps(
-        lots, accounts.papers_of(who.organisations), accounts.orchards_of(who.organisations), was_paid=bool(earned)
-    )
+    papers, orchards = accounts.papers_of(who.organisations), accounts.orchards_of(who.organisations)
+    steps = shape.steps(lots, papers, orchards, has_the_rest=has_the_rest(who))
     columns = [
-        {"label": _("lot")}, {"label": _("harvest")}, {"label": _("price"), "numeric": True}, {"label": _("sold of"), "numeric": True},
+        {"label": _("lot"), "whole": True}, {"label": _("harvest"), "whole": True, "wide": True}, {"label": _("price"), "numeric": True}, {"label": _("sold of"), "numeric": True},
         {"label": _("orders"), "numeric": True}, {"label": _("ticket")},
     ]  # fmt: skip
     return render(request, "web/seller.html", {"steps": steps, "columns": columns, "rows": shape.lot_rows(lots)})
@@ -47,14 +46,19 @@ def money(request: HttpRequest) -> HttpResponse:
     who = accounts.viewer(request.user)
     if not who.codes:
         raise PermissionDenied
-    lots = [lot.code for lot in trade.lots_of_producers(who.organisations)[:LOTS_SHOWN]]
-    figures = shape.money_figures(ledger.held_for(lots), ledger.earned_by(who.codes))
-    columns = [{"label": _("when")}, {"label": _("what")}, {"label": _("lot")}, {"label": _("amount"), "numeric": True}]
+    held = ledger.held_for(trade.lot_codes_of_producers(who.organisations))
+    figures = shape.money_figures(held, ledger.earned_by(who.codes), ledger.owed_by(who.codes))
+    columns = [
+        {"label": _("when"), "whole": True}, {"label": _("what"), "wide": True}, {"label": _("lot"), "whole": True}, {"label": _("amount"), "numeric": True},
+    ]  # fmt: skip
     return render(
         request,
         "web/money.html",
-        {"figures": figures, "columns": columns, "rows": shape.movement_rows(ledger.movements_of(who.codes))},
-    )
+        {
+            "figures": figures, "columns": columns, "rows": shape.movement_rows(ledger.movements_of(who.codes)),
+            "debts": shape.movement_rows(ledger.debts_of(who.codes)),
+        },
+    )  # fmt: skip
 
 
 @login_required
@@ -63,29 +67,23 @@ def packing(request: HttpRequest) -> HttpResponse:
     who = accounts.viewer(request.user)
     if "packing_house" not in who.kinds:
         raise PermissionDenied
-    lots = list(trade.lots_of_packing_houses(who.organisations)[:LOTS_SHOWN])
-    loads = list(freight.loads_stuffed_at(who.codes)[:LOADS_SHOWN])
-    to_test = sum(1 for lot in lots if lot.listing.good == "durian-fresh" and not lot.tested_on)
+    lots = packing_desk.what_waits_first(trade.lots_of_packing_houses(who.organisations)[:LOTS_SHOWN])
+    loads = list(freight.containers_of(who.codes, [lot.code for lot in lots])[:LOADS_SHOWN])
     return render(
         request,
         "web/packing.html",
         {
-            "figures": [
-                {"label": _("lots"), "value": len(lots)},
-                {"label": _("to be weighed"), "value": sum(1 for lot in lots if not hasattr(lot, "ticket"))},
-                {"label": _("to be tested"), "value": to_test, "kind": "bad" if to_test else "ok"},
-                {"label": _("containers"), "value": len(loads)},
-            ],
-            "lot_columns": [{"label": _("lot")}, {"label": _("grower")}, {"label": _("harvest")}, {"label": _("accepted + rejected"), "numeric": True}, {"label": _("laboratory")}],
-            "lots": shape.packing_rows(lots),
-            "load_columns": [{"label": _("container")}, {"label": _("leaves")}, {"label": _("to")}, {"label": _("mass"), "numeric": True}, {"label": _("seal")}, {"label": _("fill")}],
-            "loads": shape.loading_rows(loads, cities()),
+            "figures": packing_desk.figures(lots, loads),
+            "lot_columns": packing_desk.lot_columns(),
+            "lots": packing_desk.lot_rows(lots),
+            "load_columns": packing_desk.load_columns(),
+            "loads": packing_desk.load_rows(loads, cities(), accounts.names_by_code(load.origin for load in loads)),
             "files": file_shape.items(
                 files.files_of([lot.code for lot in lots], ["lab_report", "photo"]), request.user.get_username(), names_subject=True,
                 kept={(lot.code, "lab_report") for lot in lots if lot.tested_on},
             ),
             "upload": file_shape.upload(
-                ["lab_report", "photo"], request.path,
+                ["lab_report", "photo"], request.path, subject=lots[0].code,
                 subjects=[(lot.code, f"{lot.code} · {in_language_plain(lot.listing, 'title')}") for lot in lots],
             ) if lots else {},
         },

@@ -5,14 +5,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from samphao.core.errors import HubError
 from samphao.freight import queries as freight
 from samphao.trade import queries as trade
-from samphao.trade.rush.server import REFUSALS, UNREADABLE
 from samphao.web import destinations
 from samphao.web.cards import lot_card
 from samphao.web.home_map import home_map
 from samphao.web.templatetags.samphao import number, percent
+from samphao.web.views.problems import counter_sentences, interface_sentences
 
 CHIPS = (("榴莲 durian", "榴莲"), ("ลำไย longan", "ลำไย"), ("Hom mali rice", "Hom Mali"), ("ผ้าไหม silk", "ผ้าไหม"))
 
@@ -50,11 +49,8 @@ def design(request: HttpRequest) -> HttpResponse:
 
 def problem(request: HttpRequest, code: str) -> HttpResponse:
     """Say in a sentence what a problem of the order counter or of the interface means: its `type` points here."""
-    known = {name: title for _status, name, title in REFUSALS.values()} | {
-        name: title for name, (_status, title) in UNREADABLE.items()
-    }
-    kinds: list[type[HubError]] = [HubError, *HubError.__subclasses__()]
-    known |= {kind.code: kind.meaning for kind in kinds}
-    if code not in known:
+    of_counter = counter_sentences().get(code)
+    text = of_counter or interface_sentences().get(code)
+    if text is None:
         raise Http404
-    return render(request, "web/problem.html", {"code": code, "text": known[code]})
+    return render(request, "web/problem.html", {"code": code, "text": text, "is_of_counter": bool(of_counter)})

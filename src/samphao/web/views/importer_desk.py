@@ -10,6 +10,7 @@ from samphao.accounts.queries import viewer
 from samphao.customs import queries as customs
 from samphao.trade import queries as trade
 from samphao.web import importer_desk as shape
+from samphao.web import reasons
 from samphao.web.tower import cities
 
 PAGE = 25
@@ -35,7 +36,12 @@ def desk(request: HttpRequest) -> HttpResponse:
         "web/importer.html",
         {
             "figures": shape.figures(permits, sums, behind),
-            "held": shape.held_items(customs.imports_of(mine, sees_all=every, state="held")[:HELD], names),
+            "asks": [
+                *shape.held_items(
+                    customs.imports_of(mine, sees_all=every, state="held")[:HELD], names, reasons.names_by_code()
+                ),
+                *shape.permit_items(permits, names_importer=every),
+            ],
             "permit_columns": shape.permit_columns(),
             "permits": shape.permit_rows(permit_page, names_importer=every),
             "permit_page": permit_page,

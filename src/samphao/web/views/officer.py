@@ -18,6 +18,7 @@ from samphao.customs import services
 from samphao.customs.types import Decision, DecisionSpec
 from samphao.web import files as file_shape
 from samphao.web import officer as shape
+from samphao.web.reasons import names_by_code
 from samphao.web.tower import cities
 from samphao.workflows.record_access import may_add_file
 
@@ -35,7 +36,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     state = state if state in shape.STATES else ""
     rows = customs.declarations(who, kind="export", state=state, text=text, rule=rule)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    counts, names, towns = customs.counts(who), shape.names_by_code(), cities()
+    counts, names, towns = customs.counts(who), names_by_code(), cities()
     return render(
         request,
         "web/officer.html",
@@ -86,7 +87,7 @@ def _page(request: HttpRequest, code: str, who: Viewer, form: shape.DecisionForm
     found = customs.declaration_for(code, who)
     if found is None:
         raise PermissionDenied  # the same for no such declaration: an outsider learns nothing from it
-    page = shape.declaration_page(found, cities(), shape.names_by_code(), may_decide=customs.is_officer_of(found, who))
+    page = shape.declaration_page(found, cities(), names_by_code(), may_decide=customs.is_officer_of(found, who))
     sees_desk = customs.may_open_desk(who)
     status = 422 if form.errors else 200
     here = reverse("declaration", args=[code])

@@ -19,7 +19,7 @@ from samphao.trade.types import KEY_LENGTH_MAX, OrderRequest, Placement, offer_i
 from samphao.web import files as file_shape
 from samphao.web.middleware import hub_of
 from samphao.web.numbers import INTEGER_MAX, whole_number
-from samphao.web.order_page import order_page, order_row
+from samphao.web.order_page import order_columns, order_page, order_row
 from samphao.workflows import payment
 
 PAGE = 25
@@ -47,7 +47,8 @@ def refusal(placement: Placement, left: int) -> str:
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
     page = Paginator(trade.orders_of_buyers(viewer(request.user).organisations), PAGE).get_page(request.GET.get("page"))
-    return render(request, "web/orders.html", {"page": page, "rows": [order_row(order) for order in page]})
+    shown = {"page": page, "columns": order_columns(), "rows": [order_row(order) for order in page]}
+    return render(request, "web/orders.html", shown)
 
 
 @login_required

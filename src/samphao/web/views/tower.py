@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -7,11 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from samphao.accounts.queries import viewer
+from samphao.accounts.queries import names_by_code, viewer
 from samphao.customs import queries as customs
 from samphao.freight import queries as freight
+from samphao.web import reasons
 from samphao.web import tower as shape
-from samphao.workflows.exceptions import load_exceptions
+from samphao.workflows.exceptions import load_exceptions, sales_without_rate
 
 PAGE, EXCEPTIONS = 25, 40
 
@@ -26,18 +29,22 @@ def tower(request: HttpRequest) -> HttpResponse:
         return render(request, "web/tower.html", {"plan": None})
     page = Paginator(freight.loads_of(plan), PAGE).get_page(request.GET.get("page"))
     names = shape.cities()
-    figures = freight.fill_figures(plan)
+    figures, houses = freight.fill_figures(plan), names_by_code(load.origin for load in page)
     return render(
         request,
         "web/tower.html",
         {
             "plan": plan,
             "page": page,
-            "loads": [shape.load_row(load, names) for load in page],
+            "load_columns": shape.load_columns(),
+            "loads": [shape.load_row(load, names, houses) for load in page],
             "map": shape.flow_map(plan, _("Map of the plan's flows")),
             "certificate": shape.certificate(plan),
             "figures": shape.tower_figures(plan, figures),
-            "exceptions": shape.exception_items(load_exceptions(plan)[:EXCEPTIONS], names),
+            "exceptions": [
+                *shape.unpaid_items(sales_without_rate()),
+                *shape.exception_items(load_exceptions(plan)[:EXCEPTIONS], names, reasons.names_by_code()),
+            ],
         },
     )
 
@@ -52,5 +59,10 @@ def load(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "web/load.html",
-        shape.load_page(found, freight.events_of(found.pk), customs.declarations_of_load(code)),
+        shape.load_page(found, freight.events_of(found.pk), customs.declarations_of_load(code), _parties(found)),
     )
+
+
+def _parties(load: Any) -> dict[str, dict[str, str]]:
+    rows = load.consignments.all()
+    return names_by_code([load.origin, *(code for row in rows for code in (row.exporter, row.importer))])

@@ -17,7 +17,7 @@ from samphao.payments.adapters import simulator
 from samphao.trade import queries as trade
 from samphao.trade import services as trade_services
 from samphao.trade.types import LotSale, TicketSpec, cutting_day
-from samphao.workflows import payout, turning_away
+from samphao.workflows import missed_departures, payout, turning_away
 from samphao.workflows.season import laboratory
 from samphao.workflows.season.season import Season, drain, require, stage
 
@@ -99,9 +99,11 @@ def delivery(season: Season) -> None:
 
 
 def payouts(season: Season) -> None:
-    """After the claim window everybody gets his share, and the books are closed."""
+    """What customs kept is planned again or refunded; after the claim window everybody gets his share, and the books are closed."""
     with transaction.atomic(), stage(season, 11, "payout") as count:
         clock.move_to(clock.now() + payout.CLAIM_WINDOW)
+        planned_again = missed_departures.plan_again()
+        drain()
         while settled := payout.settle_due():
             count.count += settled
         paid = payout.send_to_banks()
@@ -110,5 +112,10 @@ def payouts(season: Season) -> None:
         rest = {currency: amount for currency, amount in ledger.held_by_currency().items() if amount}
         waiting = trade.by_currency("paid") | trade.by_currency("shipped")
         require(bool(rest) == bool(waiting), f"money is still held although every order was settled: {rest}")
-        count.figures = {"transfers": checked.transfers, "entries": checked.entries, "bank_payments": paid}
-        count.invariant = f"trial balance zero in {len({b.currency for b in checked.balances})} currencies over {checked.entries:,} entries"
+        count.figures = {
+            "transfers": checked.transfers,
+            "entries": checked.entries,
+            "bank_payments": paid,
+            "missed_loads": planned_again,
+        }
+        count.invariant = f"trial balance zero in {len({b.currency for b in checked.balances})} currencies over {checked.entries:,} entries; {planned_again} loads that customs kept are planned again or refunded"

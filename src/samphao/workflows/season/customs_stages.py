@@ -14,6 +14,7 @@ from samphao.customs import queries as customs_queries
 from samphao.customs import services as customs
 from samphao.customs.adapters import officer_simulator
 from samphao.customs.adapters.officer_simulator import WaitingCase
+from samphao.freight import queries as freight
 from samphao.workflows import declaring, entering
 from samphao.workflows.season.season import Season, drain, require, stage
 
@@ -63,7 +64,8 @@ def _work_down(seed: int) -> int:
     """Let the officer simulator decide, offices answer, and the officer decide what they answered; return who waits."""
     at = clock.now()
     waiting = customs_queries.cases_in("control")
-    left = officer_simulator.for_people(waiting, LEFT_FOR_PEOPLE)
+    keep = freight.loads_that_keep()  # fruit would be refunded long before somebody looks at the demo
+    left = officer_simulator.for_people([case for case in waiting if case.load in keep], LEFT_FOR_PEOPLE)
     _decide((case for case in waiting if case.code not in left), seed)
     papers = list(officer_simulator.answers(customs_queries.cases_in("documents_asked"), seed))
     customs.grant_permits(customs_queries.permits_short(), accounts.ids_by_code())

@@ -11,11 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from samphao.core import events
+from samphao.core.errors import NotFound
 from samphao.core.models import StageResult
 from samphao.reference import queries as reference
+from samphao.reference.services import codes_of
 from samphao.workflows import gates
 from samphao.workflows.season.files import SeasonFiles, read_season
 from samphao.workflows.season.market_day import OrderMix
+
+
+def check(folder: Path) -> None:
+    """Read a season's files against the reference data that would be published; raise BadRows with all that is wrong."""
+    if not folder.is_dir():
+        raise NotFound(f"there is no folder {folder}: run in the project's folder, or name the season's by --season")
+    read_season(folder, goods=codes_of("goods"), provinces=codes_of("provinces"))
 
 
 class BrokenInvariant(RuntimeError):

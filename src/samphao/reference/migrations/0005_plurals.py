@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reference", "0003_trade_modes")]
+    dependencies = [("reference", "0004_refusals_in_plain_words")]
     operations = [
         migrations.AlterModelOptions("cbecgood", {"verbose_name": "CBEC good"}),
         migrations.AlterModelOptions("tax", {"verbose_name_plural": "taxes"}),

@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customs", "0003_permit_draws")]
+    dependencies = [("customs", "0004_withdrawn")]
     operations = [
         migrations.AlterModelOptions(
             "entrysampling", {"verbose_name": "rate of entry sampling", "verbose_name_plural": "rates of entry sampling"}
