@@ -638,7 +638,7 @@ def make_lot(season: Season, draw: Draw, spec: Row, producer: Row, orchard: str)
     tests: dict[str, object] = {}
     if good == "durian-fresh":
         variety, mass_g, price, tests = durian_cells(draw, zone)
-        tests["lab_on"] = start + timedelta(days=2)
+        tests["lab_on"] = start  # before the first fruit is loaded
         carton = CARTON_DURIAN_G // mass_g
         price_minor = price * mass_g // 10
     else:
@@ -681,7 +681,7 @@ def set_star(lot: Row, producer: str, orchard: str) -> None:
         producer=producer, orchard=orchard, packing_house="PKH-CTI-01", exporter="EXP-01", grade="A",
         harvest_from="2026-04-30", harvest_to="2026-05-07", unit_mass_g="3000", carton_units="6",
         quantity=str(STAR_QUANTITY), price_minor="49500", dry_matter_pct="34.1", lab_by2="not_detected",
-        lab_cadmium_mg_kg="0.011", lab_on="2026-05-02", laboratory="LAB-01", is_hot="1",
+        lab_cadmium_mg_kg="0.011", lab_on="2026-04-30", laboratory="LAB-01", is_hot="1",
     )  # fmt: skip
 
 

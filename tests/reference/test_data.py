@@ -210,7 +210,11 @@ def test_the_four_gates_hold_the_dry_matter_of_each_variety() -> None:
 
 def test_alternatives_have_at_least_one_other_to_be_alternative_to() -> None:
     groups = Counter((r["gate"], r["good"], r["either"]) for r in table("gate_rules") if r["either"])
-    assert groups == {("to_cut", "durian-fresh", "maturity"): 6}
+    assert groups == {
+        ("to_cut", "durian-fresh", "maturity"): 6,
+        ("to_load", "longan-fresh", "so2"): 2,
+        ("to_load", "", "vgm"): 2,
+    }
 
 
 def test_the_dye_and_the_metal_are_tested_since_10_january_2025() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -11,8 +11,9 @@ from samphao.customs.queries import ImporterChoice
 from samphao.engines.trade_modes import ModeAnswer
 from samphao.reference import queries, services
 from samphao.reference.types import DestinationSpec, PostRateSpec
-from samphao.trade.types import LotSpec
+from samphao.trade.types import JudgedLot
 from samphao.workflows import gates
+from samphao.workflows.gate_evidence import GATES, Evidence
 from samphao.workflows.price_to_door import Goods, rule_text
 from samphao.workflows.trade_modes import Market, Priced, Wanted
 
@@ -192,16 +193,12 @@ def test_general_trade_without_a_permit_says_so_and_does_not_complain_of_carriag
 
 def test_a_rule_for_fresh_fruit_to_china_does_not_close_a_sale_at_home(market: Market) -> None:
     """The orchard's certificate ends before the harvest and nobody is registered: China is shut, Bangkok is not."""
-    lot = LotSpec(
-        "LOT", "PRD", "ORC", "PKH", "EXP", "durian-fresh", "Monthong", "A", ON, ON, "fruit", 3000, 6, 60, 49_500, "THB", Decimal("34.1"),
-        "", None, None, "", "Durian", "", "", is_hot=False,
+    lot = JudgedLot(
+        "LOT", "durian-fresh", "Monthong", "ORC", "PKH", "EXP", ON, ON, datetime.combine(ON, time(12), UTC), Decimal("34.1"), "", None, None, "", None
     )  # fmt: skip
-    nothing_known = gates.Evidence({}, {}, frozenset(), frozenset())
-    answers = list(
-        gates.decide_lots(
-            [lot], [KUNMING, BANGKOK], queries.goods(), nothing_known, queries.gate_rules(ON), ON, {("LOT", "KMG"): ("general", "post")}
-        )
-    )  # fmt: skip
+    bench = gates.Bench(queries.gate_rules(), queries.goods(), {"KMG": KUNMING, "BKK": BANGKOK})
+    places = [("KMG", "general"), ("KMG", "post"), ("BKK", "domestic")]
+    answers = list(bench.answers(lot, places, GATES, Evidence(), ON))
     to_list = {(a.destination, a.trade_mode): a.is_open for a in answers if a.gate == "to_list"}
     assert to_list == {("KMG", "general"): False, ("KMG", "post"): False, ("BKK", "domestic"): True}
     at_home = {a.gate: {f["rule"] for f in a.findings} for a in answers if a.destination == "BKK"}

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.signing import BadSignature, Signer
-from django.db.models import Case, Prefetch, QuerySet, When
+from django.db.models import Case, F, Prefetch, QuerySet, When
 
 from samphao.accounts.models import (
     Channel,
@@ -22,7 +22,7 @@ from samphao.accounts.models import (
     Registration,
     User,
 )
-from samphao.accounts.types import INVITATION_SALT
+from samphao.accounts.types import INVITATION_SALT, OrchardSpec, PartyRegistration
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +168,22 @@ def papers_of(organisations: tuple[int, ...]) -> list[PaperHeld]:
 def orchards_of(organisations: tuple[int, ...]) -> list[PaperHeld]:
     rows = Orchard.objects.filter(producer__in=organisations).order_by("code")
     return [PaperHeld(row.code, row.gap_number, "valid", row.gap_valid_to) for row in rows]
+
+
+def registrations_of(organisations: Collection[str]) -> list[PartyRegistration]:
+    """Return the registrations of organisations, the latest to end last, so that it speaks for its scheme; one query."""
+    rows = Registration.objects.filter(organisation__code__in=organisations)
+    return [
+        PartyRegistration(*row)
+        for row in rows.order_by(F("valid_to").asc(nulls_last=True), "id").values_list(
+            "organisation__code", "scheme", "number", "status", "valid_from", "valid_to", "source"
+        )
+    ]
+
+
+def orchards_by_code(codes: Collection[str]) -> dict[str, OrchardSpec]:
+    rows = Orchard.objects.filter(code__in=codes).values_list(
+        "code", "producer__code", "name_en", "name_th", "province_iso", "district_code", "area_rai", "trees", "gap_number", "gap_valid_from",
+        "gap_valid_to", "lat", "lon",
+    )  # fmt: skip
+    return {row[0]: OrchardSpec(*row) for row in rows}

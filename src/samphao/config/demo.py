@@ -35,7 +35,7 @@ PAGES = (
     ("/freight/", "the control tower: plan and loads (as hub)"),
     ("/seller/", "steps to the first export (as grower)"),
     ("/money/", "every baht on the way (as grower)"),
-    ("/packing/", "tickets, tests, containers to load (as packer)"),
+    ("/packing/", "tickets, tests, containers with its lots (as packer)"),
     ("/customs/", "what waits for an officer, and why (as officer)"),
     ("/importer/", "permits, what is held or on its way (as importer)"),
     ("/impact/", "who was reached, who got what"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, LiteralString
 
 from django.db import connection
 from psycopg import sql
@@ -22,9 +22,18 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 
 
 def replace_rows(
-    table: str, key: Sequence[str], columns: Sequence[str], rows: Iterable[Sequence[Any]], batch: str = "incoming"
+    table: str,
+    key: Sequence[str],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    batch: str = "incoming",
+    *,
+    unless: LiteralString = "false",
 ) -> int:
-    """Write rows by COPY in the caller's transaction; one whose `key` stands already is replaced. Keys are distinct."""
+    """Write rows by COPY in the caller's transaction; one whose `key` stands already is replaced. Keys are distinct.
+
+    Where the SQL condition `unless` holds, the row that stands is kept; it may name the new one as `excluded`.
+    """
     identifiers = {name: sql.Identifier(name) for name in (table, batch, *columns)}
     listed = sql.SQL(", ").join(identifiers[name] for name in columns)
     changed = sql.SQL(", ").join(
@@ -38,8 +47,8 @@ def replace_rows(
         )
         count = copy_rows(batch, columns, rows)
         cursor.execute(
-            sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} ON CONFLICT ({}) DO UPDATE SET {}").format(
-                identifiers[table], listed, listed, identifiers[batch], sql.SQL(", ").join(map(sql.Identifier, key)), changed
+            sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} ON CONFLICT ({}) DO UPDATE SET {} WHERE NOT ({})").format(
+                identifiers[table], listed, listed, identifiers[batch], sql.SQL(", ").join(map(sql.Identifier, key)), changed, sql.SQL(unless)
             )
         )  # fmt: skip
         cursor.execute(sql.SQL("DROP TABLE {}").format(identifiers[batch]))

@@ -16,6 +16,17 @@ class PlanMade:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadsSealed:
+    """These loads were stuffed and sealed, and are on their way."""
+
+    loads: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return "loads"
+
+
+@dataclass(frozen=True, slots=True)
 class LoadsAtEntry:
     """Loads have come to where they enter their country; `loads` counts them by importer of record."""
 

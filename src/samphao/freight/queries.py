@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 from django.db import connection
-from django.db.models import Case, Count, F, IntegerField, Min, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Sum, Value, When
 
 from samphao.core import clock
 from samphao.engines.emissions import milligrams_per_kg
@@ -20,7 +20,15 @@ from samphao.engines.itineraries.scan import Itinerary, Query, scan
 from samphao.engines.itineraries.timetable import DAY_MIN, TEMPERATURES, UNKNOWN_COST, Timetable
 from samphao.freight import postal
 from samphao.freight.models import Consignment, Load, MovementEvent, Plan, Shipment
-from samphao.freight.types import Carriage, CarriageQuestion, LoadedShipment, MissedLoad, Postage, RoadCarriage
+from samphao.freight.types import (
+    Carriage,
+    CarriageQuestion,
+    CarriedLot,
+    LoadedShipment,
+    MissedLoad,
+    Postage,
+    RoadCarriage,
+)
 from samphao.reference.freight_files import read_freight
 from samphao.reference.freight_network import (
     FRUIT_CN,
@@ -309,6 +317,44 @@ def loaded_shipments(plan: Plan) -> list[LoadedShipment]:
             [plan.pk],
         )
         return [LoadedShipment(*row) for row in cursor.fetchall()]
+
+
+def carried_lots(lots: Collection[str]) -> list[CarriedLot]:
+    """Return which loads carry lots, for each destination and trade mode; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT s.lot_code, s.destination, s.trade_mode, l.code, coalesce(c.code, ''), l.legs @> '[{"mode": "sea"}]', l.seal_number,
+                      e.sealed_at, e.delivered_at
+               FROM (SELECT DISTINCT lot_code, destination, trade_mode, load_id, exporter, importer FROM freight_shipment
+                     WHERE load_id IS NOT NULL AND lot_code = ANY (%s)) s
+               JOIN freight_load l ON l.id = s.load_id
+               LEFT JOIN freight_consignment c ON (c.load_id, c.exporter, c.importer, c.trade_mode) = (s.load_id, s.exporter, s.importer, s.trade_mode)
+               LEFT JOIN (SELECT load_id, max(at) FILTER (WHERE kind = 'sealed') AS sealed_at,
+                                 max(at) FILTER (WHERE kind = 'delivered') AS delivered_at
+                          FROM freight_movementevent WHERE kind IN ('sealed', 'delivered') GROUP BY load_id) e ON e.load_id = l.id
+               ORDER BY s.lot_code, s.destination, s.trade_mode, l.code, c.code""",
+            [list(lots)],
+        )
+        return [CarriedLot(*row) for row in cursor.fetchall()]
+
+
+def places_of_loads(loads: Collection[str]) -> dict[str, set[tuple[str, str]]]:
+    """Return which lots loads carry, and to which destinations in which trade modes."""
+    return _places_of(Shipment.objects.filter(load__code__in=loads))
+
+
+def places_of_consignments(codes: Collection[str]) -> dict[str, set[tuple[str, str]]]:
+    """Return which lots travel in consignments, and to which destinations in which trade modes."""
+    parties = {field: OuterRef(field) for field in ("load", "exporter", "importer", "trade_mode")}
+    mine = Consignment.objects.filter(code__in=codes, **parties)
+    return _places_of(Shipment.objects.filter(Exists(mine)))
+
+
+def _places_of(shipments: QuerySet[Shipment]) -> dict[str, set[tuple[str, str]]]:
+    found: dict[str, set[tuple[str, str]]] = {}
+    for lot, *place in shipments.order_by().values_list("lot_code", "destination", "trade_mode").distinct():
+        found.setdefault(lot, set()).add((place[0], place[1]))
+    return found
 
 
 def entered_at() -> dict[str, datetime]:

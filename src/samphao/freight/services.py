@@ -17,7 +17,7 @@ from samphao.engines.iso6346 import container_number
 from samphao.freight import besides, carrier_simulator, rebooking
 from samphao.freight.carrier_simulator import Reached, Told
 from samphao.freight.certificates import fares_of, prices_of
-from samphao.freight.events import LoadsAtEntry, PlanMade
+from samphao.freight.events import LoadsAtEntry, LoadsSealed, PlanMade
 from samphao.freight.models import Consignment, Load, MovementEvent, Plan, Shipment
 from samphao.freight.planning import SATANG, Filled, Planned, fill_containers, plan
 from samphao.freight.queries import nodes
@@ -246,6 +246,7 @@ def move_to_entry(plan_code: str, seed: int) -> Journey:
     told = list(carrier_simulator.move_to_entry(loads, _countries(), seed))
     with transaction.atomic():
         journey = _report(told, loads, State.AT_ENTRY)
+        events.publish(LoadsSealed([load.code for load in loads]))
         events.publish(
             LoadsAtEntry(plan_code, _count(Load.objects.filter(pk__in=[row.pk for row in loads]), "importer"))
         )

@@ -127,6 +127,21 @@ class LoadedShipment:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedLot:
+    """A load that carries goods of a lot to a destination in a trade mode; `consignment` is empty where it crosses no border."""
+
+    lot: str
+    destination: str
+    trade_mode: str
+    load: str
+    consignment: str
+    is_by_sea: bool
+    seal_number: str
+    sealed_at: datetime | None
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class MissedLoad:
     """A load that did not leave, for not everything in it was released; `keeps_until` is when its goods must have arrived."""
 

@@ -46,7 +46,7 @@ class LotAdmin(Looked):
 
 @admin.register(GateState)
 class GateStateAdmin(Looked):
-    list_display = ("lot", "destination", "gate", "is_open", "next_due_on", "decided_at")
+    list_display = ("lot", "destination", "gate", "is_open", "passed_on", "next_due_on", "shut_by", "decided_at")
     list_filter = ("gate", "is_open", "destination")
     list_select_related = ("lot",)
     search_fields = ("=lot__code",)

@@ -44,6 +44,41 @@ class TicketsSigned:
 
 
 @dataclass(frozen=True, slots=True)
+class LotsTested:
+    """A laboratory has told what it found in these lots."""
+
+    lots: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return "tests"
+
+
+@dataclass(frozen=True, slots=True)
+class LotsListed:
+    """Gates to list have opened: `lots` says for each lot where it may be sold now and could not before."""
+
+    lots: dict[str, list[str]]
+    at: str
+
+    @property
+    def aggregate(self) -> str:
+        return "gates"
+
+
+@dataclass(frozen=True, slots=True)
+class LotsDelisted:
+    """Gates to list have closed: `lots` says for each lot where it may no longer be sold in any trade mode."""
+
+    lots: dict[str, list[str]]
+    at: str
+
+    @property
+    def aggregate(self) -> str:
+        return "gates"
+
+
+@dataclass(frozen=True, slots=True)
 class LotTurnedAway:
     """A lot may not go to a destination after all; `rule` is the gate's rule that it failed, `orders` are cancelled."""
 

@@ -119,11 +119,26 @@ class GateState(models.Model):
     gate = models.CharField(max_length=10, choices=Gate)
     is_open = models.BooleanField()
     findings = models.JSONField(default=list, help_text="each rule with what was found, its source and date")
-    next_due_on = models.DateField(null=True)
+    next_due_on = models.DateField(null=True, help_text="the day on which time alone may change the answer")
+    passed_on = models.DateField(
+        null=True, help_text="the day on which the lot went through: the answer is history and stays as it is"
+    )
+    shut_by = models.CharField(
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="the rule by which the lot failed for good: judging again does not open this gate",
+    )
     decided_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["lot", "destination", "trade_mode", "gate"], name="gate_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["lot", "destination", "trade_mode", "gate"], name="gate_once"),
+            models.CheckConstraint(condition=Q(shut_by="") | Q(is_open=False), name="gate_shut_for_good_stays_shut"),
+            models.CheckConstraint(condition=Q(passed_on=None) | Q(is_open=True), name="gate_passed_was_open"),
+        ]
+        indexes = [models.Index(fields=["next_due_on"], condition=Q(next_due_on__isnull=False), name="gate_next_due")]
 
 
 class ModeState(models.Model):

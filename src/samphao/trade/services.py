@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from typing import LiteralString
 
 import orjson
 from django.db import connection, transaction
 
-from samphao.core import events
+from samphao.core import clock, events
 from samphao.core.bulk import copy_rows, replace_rows
 from samphao.core.codes import encode
 from samphao.trade.events import (
     HoldsExpired,
+    LotsDelisted,
+    LotsListed,
+    LotsTested,
     LotTurnedAway,
     OrdersDelivered,
     OrdersLeftBehind,
     OrdersPaid,
     TicketsSigned,
 )
-from samphao.trade.models import CropSeason, Listing, Lot, Order, Ticket
+from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.types import (
     CropShare,
@@ -39,6 +43,13 @@ from samphao.trade.types import (
 INCOTERMS = 2020
 TOLD_AT_ONCE = 5000
 """Orders in one event."""
+LOTS_TOLD_AT_ONCE = 500
+# An answer that is the same leaves the row alone. What the lot went through is history, and a lot that failed for good is not sold again; a sale that was opened again is judged again.
+KEPT: LiteralString = """
+(trade_gatestate.is_open, trade_gatestate.findings, trade_gatestate.next_due_on, trade_gatestate.passed_on)
+  IS NOT DISTINCT FROM (excluded.is_open, excluded.findings, excluded.next_due_on, excluded.passed_on)
+OR trade_gatestate.shut_by <> ''
+OR (trade_gatestate.passed_on IS NOT NULL AND (trade_gatestate.gate <> 'to_list' OR excluded.passed_on IS NOT NULL))"""
 
 
 def place_order(request: OrderRequest) -> OrderAnswer:
@@ -99,21 +110,25 @@ def expire_holds(limit: int = 5000) -> list[str]:
 def turn_away(lots: Mapping[tuple[str, str], str]) -> list[str]:
     """Cancel the held and paid orders of lots that may not go to a destination, (lot, destination) to the rule that says so.
 
-    Their stock is free again, but the gate to list is shut for that destination. Refund, message and, where the grower was
-    advanced, the claim on him follow the event.
+    Their stock is free again, but the gate to list is shut for good for that destination, and shows what was found. Refund,
+    message and, where the grower was advanced, the claim on him follow the event.
     """
     pairs = sorted(lots)
     codes, destinations = [lot for lot, _ in pairs], [destination for _, destination in pairs]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM trade_lot WHERE code = ANY (%s) ORDER BY id FOR NO KEY UPDATE", [codes])
+        listed = _listed(lock_lots(codes))
         _lock_orders(
             cursor, "lot_id IN (SELECT id FROM trade_lot WHERE code = ANY (%s)) AND state IN ('held', 'paid')", [codes]
         )
         cursor.execute(
-            """WITH away AS (SELECT l.id AS lot_id, u.destination FROM unnest(%s::text[], %s::text[]) u (lot, destination)
+            """WITH away AS (SELECT l.id AS lot_id, u.destination, u.rule FROM unnest(%s::text[], %s::text[], %s::text[]) u (lot, destination, rule)
                              JOIN trade_lot l ON l.code = u.lot),
-                    shut AS (UPDATE trade_gatestate g SET is_open = false FROM away
-                             WHERE g.lot_id = away.lot_id AND g.destination = away.destination AND g.gate = 'to_list'),
+                    shut AS (UPDATE trade_gatestate g SET is_open = false, shut_by = away.rule, passed_on = NULL, next_due_on = NULL,
+                                    findings = g.findings || coalesce(
+                                      (SELECT jsonb_build_array(f.finding) FROM trade_gatestate w, jsonb_array_elements(w.findings) f (finding)
+                                       WHERE w.lot_id = g.lot_id AND w.destination = g.destination AND w.gate <> 'to_list'
+                                         AND f.finding ->> 'rule' = away.rule AND f.finding -> 'is_met' = 'false' LIMIT 1), '[]')
+                             FROM away WHERE g.lot_id = away.lot_id AND g.destination = away.destination AND g.gate = 'to_list' AND g.shut_by = ''),
                     gone AS (UPDATE trade_order o SET state = 'cancelled' FROM away, trade_offer f
                              WHERE o.lot_id = away.lot_id AND f.id = o.offer_id AND f.destination = away.destination
                                AND o.state IN ('held', 'paid')
@@ -124,13 +139,23 @@ def turn_away(lots: Mapping[tuple[str, str], str]) -> list[str]:
                                     FROM gone GROUP BY lot_id) g WHERE l.id = g.lot_id)
                SELECT l.code, g.destination, array_agg(g.code ORDER BY g.code) FROM gone g JOIN trade_lot l ON l.id = g.lot_id
                GROUP BY 1, 2 ORDER BY 1, 2""",
-            [codes, destinations],
+            [codes, destinations, [lots[pair] for pair in pairs]],
         )
         cancelled = []
         for lot, destination, orders in cursor.fetchall():
             events.publish(LotTurnedAway(lot, destination, lots[lot, destination], orders))
             cancelled += orders
+        _publish_listed(listed, _listed(lock_lots(codes)), clock.now())
     return cancelled
+
+
+def lock_lots(codes: Iterable[str]) -> dict[str, int]:
+    """Lock lots until the transaction ends, as orders of them do, in the order of their ids; return the ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT code, id FROM trade_lot WHERE code = ANY (%s) ORDER BY id FOR NO KEY UPDATE", [list(codes)]
+        )
+        return dict(cursor.fetchall())
 
 
 def leave_orders_behind(codes: Sequence[str], *, load: str, reason: str) -> list[str]:
@@ -212,19 +237,68 @@ def open_lots(
     return len(listings)
 
 
-def store_gates(answers: Iterable[GateAnswer], *, decided_at: datetime) -> int:
-    """Write what the gates said; an answer replaces the one before."""
-    lots = dict(Lot.objects.values_list("code", "id"))
+def store_gates(answers: Sequence[GateAnswer], *, decided_at: datetime) -> int:
+    """Write what the gates said; an answer replaces the one before, unless that is history or shut for good.
+
+    The lots are locked as orders lock them: when this has committed, nobody orders through a gate that it shut.
+    """
+    written = {id(row.findings): row.findings for row in answers}  # answers of one country share what was found
+    texts = {number: _json(findings) for number, findings in written.items()}
     with transaction.atomic():
-        return replace_rows(
+        lots = lock_lots({row.lot for row in answers})
+        judges_list = any(row.gate == GateState.Gate.LIST for row in answers)
+        listed = _listed(lots) if judges_list else set()
+        count = replace_rows(
             "trade_gatestate",
             ("lot_id", "destination", "trade_mode", "gate"),
-            ("lot_id", "destination", "trade_mode", "gate", "is_open", "findings", "next_due_on", "decided_at"),
+            ("lot_id", "destination", "trade_mode", "gate", "is_open", "findings", "next_due_on", "passed_on", "decided_at"),
             (
-                (lots[row.lot], row.destination, row.trade_mode, row.gate, row.is_open, _json(row.findings), row.next_due_on, decided_at)
+                (
+                    lots[row.lot], row.destination, row.trade_mode, row.gate, row.is_open, texts[id(row.findings)], row.next_due_on,
+                    row.passed_on, decided_at,
+                )
                 for row in answers
             ),
+            unless=KEPT,
         )  # fmt: skip
+        if judges_list:
+            _publish_listed(listed, _listed(lots), decided_at)
+    return count
+
+
+def end_sales(lots: Iterable[str]) -> int:
+    """Make the gate to list of lots whose sale is over history, as it stood; return how many answers."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE trade_gatestate g SET next_due_on = NULL,
+                      passed_on = CASE WHEN g.is_open THEN (l.closes_at AT TIME ZONE 'Asia/Bangkok')::date END
+               FROM trade_lot l WHERE l.id = g.lot_id AND l.id = ANY (%s) AND l.closes_at <= core_now() AND g.gate = 'to_list'
+                 AND (g.next_due_on IS NOT NULL OR (g.is_open AND g.passed_on IS NULL))""",
+            [list(lock_lots(lots).values())],
+        )
+        return int(cursor.rowcount)
+
+
+def put_off(gate: str, lots: Collection[str], on: date) -> int:
+    """Let a gate of lots that is still due on a day wait until the next."""
+    due = GateState.objects.filter(lot__code__in=lots, gate=gate, next_due_on__lte=on)
+    return due.update(next_due_on=on + timedelta(days=1))
+
+
+def _listed(lots: Mapping[str, int]) -> set[tuple[str, str]]:
+    """Return where lots may be sold in some trade mode."""
+    rows = GateState.objects.filter(lot__in=list(lots.values()), gate=GateState.Gate.LIST, is_open=True)
+    return set(rows.values_list("lot__code", "destination"))
+
+
+def _publish_listed(before: set[tuple[str, str]], after: set[tuple[str, str]], at: datetime) -> None:
+    for event, pairs in ((LotsListed, after - before), (LotsDelisted, before - after)):
+        by_lot: dict[str, list[str]] = {}
+        for lot, destination in sorted(pairs):
+            by_lot.setdefault(lot, []).append(destination)
+        lots = list(by_lot.items())
+        for start in range(0, len(lots), LOTS_TOLD_AT_ONCE):
+            events.publish(event(dict(lots[start : start + LOTS_TOLD_AT_ONCE]), at.isoformat()))
 
 
 def store_modes(answers: Iterable[ModeAnswer], *, decided_at: datetime) -> int:
@@ -289,8 +363,8 @@ def sign_tickets(specs: Sequence[TicketSpec], *, through: str) -> int:
 
 
 def record_tests(results: Sequence[TestResult]) -> int:
-    """Keep what laboratories found; a newer result replaces the one before. The gate to load is decided by the caller."""
-    with connection.cursor() as cursor:
+    """Keep what laboratories found; a newer result replaces the one before."""
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             """UPDATE trade_lot l SET laboratory_code = u.laboratory, tested_on = u.tested_on, basic_yellow_2 = u.dye, cadmium_mg_kg = u.cadmium
                FROM unnest(%s::text[], %s::text[], %s::date[], %s::text[], %s::numeric[]) u (lot, laboratory, tested_on, dye, cadmium)
@@ -300,7 +374,10 @@ def record_tests(results: Sequence[TestResult]) -> int:
                 [row.basic_yellow_2 for row in results], [row.cadmium_mg_kg for row in results],
             ],
         )  # fmt: skip
-        return int(cursor.rowcount)
+        count = int(cursor.rowcount)
+        if results:
+            events.publish(LotsTested([row.lot for row in results]))
+    return count
 
 
 def ship_orders(codes: Sequence[str]) -> int:

@@ -17,7 +17,7 @@ KEY_LENGTH_MAX = 80
 
 
 class Placement(IntEnum):
-    """What the order counter's statement decided (`trade/migrations/0007_own_hold.py`, `0009_corridors.py`)."""
+    """What the order counter's statement decided (`trade/migrations/0007_own_hold.py`, `0010_corridors.py`)."""
 
     PLACED = 0
     REPEATED = 1
@@ -148,6 +148,28 @@ class GateAnswer:
     findings: tuple[dict[str, str | bool | None], ...]
     next_due_on: date | None = None
     trade_mode: str = "general"
+    passed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedLot:
+    """What the gates ask of a lot itself; `cut_on` is the day on its ticket, whose dry matter goes before the grower's."""
+
+    code: str
+    good: str
+    variety: str
+    orchard: str
+    packing_house: str
+    exporter: str
+    harvest_from: date
+    harvest_to: date
+    closes_at: datetime
+    dry_matter_pct: Decimal | None
+    basic_yellow_2: str
+    cadmium_mg_kg: Decimal | None
+    tested_on: date | None
+    laboratory: str
+    cut_on: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from samphao.core import clock
 from samphao.reference.types import DestinationSpec
 from samphao.trade.types import offer_code
 from samphao.web.cards import destination_names, door_text, is_packed_fruit, motif, ready_label, unit_count, unit_name
+from samphao.web.gates import gate_rows
 from samphao.web.price_lines import price_rows
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, money, number
 from samphao.web.trade_modes import mode_rows, mode_sentence, mode_title
-
-
-def gate_name(gate: str) -> str:
-    return {
-        "to_list": pgettext("gate", "to list"),
-        "to_cut": pgettext("gate", "to cut"),
-        "to_load": pgettext("gate", "to load"),
-        "to_enter": pgettext("gate", "to enter"),
-    }[gate]
 
 
 def sale_text(lot: Any, now: datetime) -> str:
@@ -33,7 +26,8 @@ def sale_text(lot: Any, now: datetime) -> str:
     return _("The sale closed on %(at)s.") % {"at": moment(lot.closes_at)}
 
 
-def lot_page(lot: Any, destination: DestinationSpec | None) -> dict[str, Any]:
+def lot_page(lot: Any, destination: DestinationSpec | None, sent: Collection[tuple[str, str]]) -> dict[str, Any]:
+    """Shape a lot for a destination; `sent` says to which destinations its goods have gone, in which trade modes."""
     here = destination.code if destination else ""
     city = in_language_plain(destination_names(destination), "city") if destination else ""
     usual = "domestic" if destination and destination.country == "TH" else "general"
@@ -61,38 +55,19 @@ def lot_page(lot: Any, destination: DestinationSpec | None) -> dict[str, Any]:
         "motif": motif(listing.good),
         "title": in_language_plain(listing, "title"),
         "rows": rows,
-        "gates": [
-            gate_row(state)
-            for state in sorted(gates, key=lambda state: GATES.index(state.gate))
-            if state.trade_mode == usual
-        ],
+        "gates": gate_rows(
+            [state for state in gates if state.trade_mode == usual],
+            lot,
+            city,
+            [mode for code, mode in sent if code == here],
+            now.astimezone(clock.BANGKOK).date(),
+        ),
         "city": city,
         "on_sale": lot.opens_at <= now < lot.closes_at,
         "sale_text": sale_text(lot, now),
         "modes": mode_rows(modes, gates, offers),
         "offers": [offer_row(offer, lot, city) for offer in offers],
     }
-
-
-GATES = ["to_list", "to_cut", "to_load", "to_enter"]
-
-
-def gate_row(state: Any) -> dict[str, Any]:
-    missing = [finding for finding in state.findings if finding["is_met"] is False]
-    waiting = [finding for finding in state.findings if finding["is_met"] is None]
-    kind = "ok" if state.is_open else ("bad" if missing else "idle")
-    shown = missing or waiting or state.findings
-    return {
-        "name": gate_name(state.gate),
-        "state": kind,
-        "reason": "; ".join(finding_text(finding) for finding in shown),
-        "source": "; ".join(dict.fromkeys(str(finding["source"]) for finding in shown)),
-    }
-
-
-def finding_text(finding: dict[str, Any]) -> str:
-    name = in_language_plain(finding, "name")
-    return f"{name}: {finding['found']}" if finding.get("found") else name
 
 
 def offer_row(offer: Any, lot: Any, city: str) -> dict[str, Any]:

@@ -12,10 +12,13 @@ class WorkflowsConfig(AppConfig):
     def ready(self) -> None:
         from samphao.core.events import pass_over, subscribe
         from samphao.customs.events import DeclarationsReleased, DeclarationsStopped
-        from samphao.freight.events import LoadsAtEntry, PlanMade
+        from samphao.freight.events import LoadsAtEntry, LoadsSealed, PlanMade
         from samphao.payments.events import PaymentsReceived
         from samphao.trade.events import (
             HoldsExpired,
+            LotsDelisted,
+            LotsListed,
+            LotsTested,
             LotTurnedAway,
             OrdersDelivered,
             OrdersLeftBehind,
@@ -23,17 +26,26 @@ class WorkflowsConfig(AppConfig):
             OrdersPlaced,
             TicketsSigned,
         )
-        from samphao.workflows import notices, payment, payout, releasing, turning_away
+        from samphao.workflows import judging, notices, payment, payout, releasing, turning_away
 
         pass_over(OrdersPlaced)
         subscribe(PaymentsReceived, payment.payments_received)
         subscribe(HoldsExpired, notices.holds_expired)
         subscribe(OrdersPaid, notices.orders_paid)
         subscribe(PlanMade, notices.plan_made)
+        subscribe(LotsListed, notices.lots_listed)
+        subscribe(LotsDelisted, notices.lots_delisted)
         subscribe(LotTurnedAway, turning_away.lot_turned_away)
-        subscribe(OrdersLeftBehind, turning_away.orders_left_behind)
-        subscribe(TicketsSigned, payout.tickets_signed)
-        subscribe(DeclarationsReleased, releasing.declarations_released)
-        subscribe(DeclarationsStopped, releasing.declarations_stopped, notices.declarations_stopped)
+        subscribe(OrdersLeftBehind, turning_away.orders_left_behind, judging.orders_left_behind)
+        subscribe(LotsTested, judging.lots_tested)
+        subscribe(TicketsSigned, judging.tickets_signed, payout.tickets_signed)
+        subscribe(DeclarationsReleased, releasing.declarations_released, judging.declarations_decided)
+        subscribe(
+            DeclarationsStopped,
+            releasing.declarations_stopped,
+            judging.declarations_decided,
+            notices.declarations_stopped,
+        )
+        subscribe(LoadsSealed, judging.loads_sealed)
         subscribe(LoadsAtEntry, notices.loads_at_entry)
         subscribe(OrdersDelivered, notices.orders_delivered)

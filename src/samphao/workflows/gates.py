@@ -1,118 +1,201 @@
-"""The four gates: gather evidence from every app, ask the engine, hand trade the answers."""
+"""The four gates: gather evidence from every app, ask the engine, hand trade the answers.
+
+A gate is judged on the day on which a lot goes through it: the sale's last day, the day of the cut, of the seal, of entry.
+Until then it is judged today, and again when its evidence changes (`workflows.judging`) or its time runs out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
+from typing import Any
 
-from samphao.accounts.types import OrchardSpec, PartyRegistration
-from samphao.engines.gates import Decision, GateRule, Value, decide
+from django.db import transaction
+
+from samphao.core import clock
+from samphao.engines.gates import Decision, GateRule, decide
+from samphao.reference import queries as reference
 from samphao.reference.types import DestinationSpec, GoodSpec
-from samphao.trade.types import GateAnswer, LotSpec
+from samphao.trade import queries as trade
+from samphao.trade import services
+from samphao.trade.queries import Place
+from samphao.trade.types import GateAnswer, JudgedLot
+from samphao.workflows import gate_evidence
+from samphao.workflows.gate_evidence import CUT, DAY, ENTER, GATES, LIST, LOAD, NOWHERE, Evidence, Fact, Facts, Journey
 
-GATES = ("to_list", "to_cut", "to_load", "to_enter")
+WATCHED = timedelta(days=60)
+"""So long after its harvest time is watched for a lot that nobody has cut, loaded or let in."""
+
+
+def open_gates(lots: Collection[str], modes: Mapping[tuple[str, str], Iterable[str]]) -> list[GateAnswer]:
+    """Judge new lots for every destination: in its usual mode, general abroad and domestic at home, and in those with a price."""
+    usual = [(row.code, "domestic" if row.country == "TH" else "general") for row in reference.destinations()]
+    places = {
+        lot: list(dict.fromkeys(
+            pair for code, mode in usual for pair in ((code, mode), *((code, other) for other in modes.get((lot, code), ())))
+        ))
+        for lot in lots
+    }  # fmt: skip
+    with transaction.atomic():
+        return _judge(places, GATES)
+
+
+def judge(
+    gates: Collection[str], lots: Collection[str] = (), *, only: Mapping[str, Collection[Place]] | None = None
+) -> list[GateAnswer]:
+    """Judge gates of lots again, for every place for which they were judged or for `only` some; return the answers.
+
+    The lots are locked before the evidence is read: of two who judge at once the second sees what the first did.
+    """
+    with transaction.atomic():
+        services.lock_lots(only or lots)
+        places = trade.places_judged(only or lots)
+        if only is not None:
+            places = {lot: [place for place in found if place in only[lot]] for lot, found in places.items()}
+        return _judge(places, gates)
+
+
+def _judge(places: Mapping[str, Sequence[Place]], gates: Collection[str]) -> list[GateAnswer]:
+    now, today = clock.now(), clock.today()
+    lots = trade.lots_to_judge(list(places))
+    over = {lot.code for lot in lots if lot.closes_at <= now} if LIST in gates else set()
+    if over:
+        services.end_sales(over)
+    if tuple(gates) == (LIST,):
+        lots = [lot for lot in lots if lot.code not in over]
+    if not lots:
+        return []
+    on_the_way = places if LOAD in gates or ENTER in gates else {}
+    evidence = gate_evidence.gather(lots, on_the_way)
+    bench = Bench(reference.gate_rules(), reference.goods(), {row.code: row for row in reference.destinations()})
+    answers: list[GateAnswer] = []
+    for lot in lots:
+        asked = [gate for gate in GATES if gate in gates and not (gate == LIST and lot.code in over)]
+        answers += bench.answers(lot, places[lot.code], asked, evidence, today)
+    services.store_gates(answers, decided_at=now)
+    return answers
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is known of the parties behind lots, by code."""
+class Case:
+    """One gate of a lot, for a destination and trade mode, on the day on which it is judged."""
 
-    registrations: Mapping[str, Mapping[str, str]]
-    orchards: Mapping[str, OrchardSpec]
-    permitted: frozenset[tuple[str, str]]
-    """(destination, good) for which an importer of the corridor holds a permit."""
-    importers_listed: frozenset[str]
-    """Destinations with an importer who is registered where it must be."""
-
-
-def registrations_on(rows: Iterable[PartyRegistration], on: date) -> dict[str, dict[str, str]]:
-    """Return for each organisation the status of its schemes on a day: a number whose time has run out is expired."""
-    found: dict[str, dict[str, str]] = {}
-    for row in rows:
-        is_in_time = (row.valid_from is None or row.valid_from <= on) and (row.valid_to is None or on <= row.valid_to)
-        status = row.status if is_in_time or row.status != "valid" else "expired"
-        found.setdefault(row.organisation, {})[row.scheme] = status
-    return found
+    gate: str
+    place: DestinationSpec
+    trade_mode: str
+    on: date
+    is_history: bool
 
 
-def decide_lots(
-    lots: Iterable[LotSpec], destinations: Iterable[DestinationSpec], goods: Mapping[str, GoodSpec], evidence: Evidence,
-    rules: Iterable[tuple[object, GateRule]], on: date, modes: Mapping[tuple[str, str], Iterable[str]] | None = None,
-) -> Iterator[GateAnswer]:  # fmt: skip
-    """Yield the answer of each gate for each lot, destination and trade mode.
+class Bench:
+    """Judges lots by one set of rules; what is the same for several destinations of a lot is decided once."""
 
-    Every lot is judged in the usual mode of its destination, general abroad and domestic at home, and in the `modes` (by
-    lot and destination) in which it has a price.
-    """
-    rules = list(rules)
-    places = list(destinations)
-    for lot in lots:
-        good = goods[lot.good]
-        known = _of_lot(lot, good, evidence)
-        for place in places:
-            local = {
-                **known,
-                "is_admitted": True,
-                "permit_covers": (place.code, lot.good) in evidence.permitted,
-                "registration:gacc_importer": "valid" if place.code in evidence.importers_listed else "pending",
-                "today": on,
-            }
-            usual = "domestic" if place.country == "TH" else "general"
-            for mode in dict.fromkeys((usual, *(modes or {}).get((lot.code, place.code), ()))):
-                applying = [(row, rule) for row, rule in rules if _applies(row, lot, good, place, mode)]
-                rows = {rule.code: row for row, rule in applying}
-                asked = [rule for _, rule in applying]
-                for gate in GATES:
-                    yield _answer(lot, place, mode, decide(gate, asked, {**local, "trade_mode": mode}, on=on), rows)
+    def __init__(
+        self, rules: Sequence[tuple[Any, GateRule]], goods: Mapping[str, GoodSpec], places: Mapping[str, DestinationSpec]
+    ) -> None:  # fmt: skip
+        self._rules, self._goods, self._places = rules, goods, places
+        self._rows = {rule.code: row for row, rule in rules}
+        self._asked: dict[tuple[str, ...], list[GateRule]] = {}
+
+    def answers(
+        self, lot: JudgedLot, places: Iterable[Place], gates: Sequence[str], evidence: Evidence, today: date
+    ) -> Iterator[GateAnswer]:
+        """Yield the answer of each gate for each place; a lot of an unknown good, or a place that is sold to no longer, has none."""
+        known: dict[tuple[str, date], Facts] = {}
+        decided: dict[tuple[object, ...], GateAnswer] = {}
+        for code, mode in places if lot.good in self._goods else ():
+            if (place := self._places.get(code)) is None:
+                continue
+            journey = gate_evidence.journey_of(lot.code, (code, mode), evidence)
+            for gate in gates:
+                case = _case(lot, gate, place, mode, journey, today)
+                if (gate, case.on) not in known:
+                    known[gate, case.on] = gate_evidence.of_lot(lot, gate, evidence, case.on)
+                facts = known[gate, case.on]
+                here = gate_evidence.of_place(lot, place, evidence, case.on) if gate == LIST else {}
+                key = (gate, place.country, mode, case.on, "" if journey is NOWHERE else code, *here.values())
+                if key not in decided:
+                    met = journey.facts(gate, lot.good) if self._rules_of(lot, case) else {}
+                    decided[key] = self._answer(lot, case, {**facts, **here, **met, "trade_mode": Fact(mode)}, today)
+                answer = decided[key]
+                yield answer if answer.destination == code else _for_place(answer, code)
+
+    def _answer(self, lot: JudgedLot, case: Case, facts: Facts, today: date) -> GateAnswer:
+        asked = self._rules_of(lot, case)
+        decision = decide(case.gate, asked, {name: fact.value for name, fact in facts.items()}, on=case.on)
+        due = None if case.is_history else _next_due(lot, case.gate, asked, facts, today)
+        passed_on = case.on if case.is_history and decision.is_open else None
+        return GateAnswer(
+            lot.code, case.place.code, case.gate, decision.is_open, self._findings(decision, facts), due, case.trade_mode, passed_on
+        )  # fmt: skip
+
+    def _rules_of(self, lot: JudgedLot, case: Case) -> list[GateRule]:
+        key = case.gate, lot.good, lot.variety, case.place.country, case.trade_mode
+        if key not in self._asked:
+            good = self._goods[lot.good]
+            self._asked[key] = [
+                rule
+                for row, rule in self._rules
+                if rule.gate == case.gate and _applies(row, good, lot.variety, case.place.country, case.trade_mode)
+            ]
+        return self._asked[key]
+
+    def _findings(self, decision: Decision, facts: Facts) -> tuple[dict[str, str | bool | None], ...]:
+        return tuple(
+            self._finding(found.rule, found.is_met, facts.get(found.rule.measure, UNKNOWN))
+            for found in decision.findings
+        )
+
+    def _finding(self, rule: GateRule, is_met: bool | None, fact: Fact) -> dict[str, str | bool | None]:
+        row = self._rows[rule.code]
+        said = "" if fact.value is None or isinstance(fact.value, bool) else str(fact.value)
+        return {
+            "rule": rule.code, "name_en": row.name_en, "name_th": row.name_th, "name_zh": row.name_zh, "found": fact.shown or said, "is_met": is_met,
+            "source": rule.source, "valid_from": _text(rule.valid_from), "found_on": _text(fact.found_on),
+            "changes_on": _text(fact.changes_on), "either": rule.either,
+        }  # fmt: skip
 
 
-def _of_lot(lot: LotSpec, good: GoodSpec, evidence: Evidence) -> dict[str, Value]:
-    orchard = evidence.orchards.get(lot.orchard)
-    known: dict[str, Value] = {
-        "gap_valid_to": orchard.gap_valid_to if orchard else None,
-        "harvest_from": lot.harvest_from,
-        "harvest_to": lot.harvest_to,
-        "dry_matter_pct": lot.dry_matter_pct,
-        "lab_by2": lot.lab_by2 or None,
-        "lab_cadmium_mg_kg": lot.lab_cadmium_mg_kg if lot.lab_cadmium_mg_kg is None else Decimal(lot.lab_cadmium_mg_kg),
-        "good": good.code,
-        "announced_cutting_on": None,
-    }
-    for scheme, owner in (
-        ("gacc_packing_house", lot.packing_house), ("doa_packing_house", lot.packing_house), ("exporter_customs", lot.exporter),
-        ("laboratory_gacc", lot.laboratory),
-    ):  # fmt: skip
-        known[f"registration:{scheme}"] = evidence.registrations.get(owner, {}).get(scheme) if owner else None
-    return known
+UNKNOWN = Fact(None)
 
 
-def _applies(row: object, lot: LotSpec, good: GoodSpec, place: DestinationSpec, mode: str) -> bool:
+def _case(lot: JudgedLot, gate: str, place: DestinationSpec, mode: str, journey: Journey, today: date) -> Case:
+    """Return on which day a gate is judged: that of the step, if it has been taken, else today."""
+    step = {CUT: lot.cut_on, LOAD: journey.sealed_on, ENTER: journey.entered_on}.get(gate)
+    return Case(gate, place, mode, step or today, step is not None)
+
+
+def _applies(row: Any, good: GoodSpec, variety: str, country: str, mode: str) -> bool:
     asked = (
-        (getattr(row, "good", ""), good.code),
-        (getattr(row, "category", ""), good.category),
-        (getattr(row, "variety", ""), lot.variety.lower()),
-        (getattr(row, "destination", ""), place.country),
+        (row.good, good.code),
+        (row.category, good.category),
+        (row.variety, variety.lower()),
+        (row.destination, country),
     )
-    modes = getattr(row, "trade_mode", "").split(";")
+    modes = row.trade_mode.split(";")
     return (mode in modes or "*" in modes) and all(wanted in ("", "*", found) for wanted, found in asked)
 
 
-def _answer(
-    lot: LotSpec, place: DestinationSpec, mode: str, decision: Decision, rows: Mapping[str, object]
-) -> GateAnswer:
-    findings = tuple(
-        {
-            "rule": finding.rule.code,
-            "name_en": getattr(rows[finding.rule.code], "name_en", ""),
-            "name_th": getattr(rows[finding.rule.code], "name_th", ""),
-            "name_zh": getattr(rows[finding.rule.code], "name_zh", ""),
-            "found": "" if finding.found is None or isinstance(finding.found, bool) else str(finding.found),
-            "is_met": finding.is_met,
-            "source": finding.rule.source,
-            "valid_from": finding.rule.valid_from.isoformat() if finding.rule.valid_from else None,
-        }
-        for finding in decision.findings
-    )
-    return GateAnswer(lot.code, place.code, decision.gate, decision.is_open, findings, trade_mode=mode)
+def _next_due(lot: JudgedLot, gate: str, rules: Iterable[GateRule], facts: Facts, today: date) -> date | None:
+    """Return the first day on which time alone may change the answer: a number ends, a rule begins, a sale is over."""
+    days = [rule.valid_from for rule in rules] + [rule.valid_to and rule.valid_to + DAY for rule in rules]
+    for rule in rules:
+        fact, bound = facts.get(rule.measure, UNKNOWN), facts.get(rule.threshold, UNKNOWN)
+        days += [fact.changes_on, bound.changes_on]
+        if rule.threshold == "today" and isinstance(fact.value, date):
+            days.append(fact.value + DAY)
+    if gate == LIST:
+        days.append(max(lot.closes_at.astimezone(clock.BANGKOK).date(), today + DAY))
+    coming = min((day for day in days if day and day > today), default=None)
+    return coming if coming and (gate == LIST or coming <= lot.harvest_to + WATCHED) else None
+
+
+def _for_place(answer: GateAnswer, destination: str) -> GateAnswer:
+    return GateAnswer(
+        answer.lot, destination, answer.gate, answer.is_open, answer.findings, answer.next_due_on, answer.trade_mode, answer.passed_on
+    )  # fmt: skip
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None

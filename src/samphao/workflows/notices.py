@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +12,19 @@ from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext_lazy
 
 from samphao.accounts import queries as accounts
-from samphao.accounts.services import Message, Spoken, in_three_languages, notify_each
+from samphao.accounts.services import LANGUAGES, Message, Spoken, in_three_languages, notify_each
 from samphao.core.money import amount_text
 from samphao.customs import queries as customs
+from samphao.reference import queries as reference
+from samphao.reference.types import DestinationSpec
 from samphao.trade import queries as trade
 
+CITIES_NAMED = 3
 PAID = _("Order %(order)s is paid: %(amount)s is held until the goods arrive.")
 EXPIRED = _("The hold of order %(order)s ran out before it was paid; the goods are free again.")
+LISTED = _("Lot %(lot)s is open for sale to %(places)s.")
+DELISTED = _("Lot %(lot)s may no longer be sold to %(places)s. The gate to list is shut: %(rule)s (%(found)s).")
+DELISTED_UNMET = _("Lot %(lot)s may no longer be sold to %(places)s. The gate to list is shut: %(rule)s.")
 ADVANCED = _("Lot %(lot)s was weighed and graded, and the first share is paid: %(amount)s.")
 REST_PAID = _("Paid for lot %(lot)s after the buyers' claim window: %(amount)s.")
 CLAIMED = _(
@@ -53,6 +59,55 @@ def orders_delivered(payload: dict[str, Any]) -> None:
         message(row.buyer, row.order, "delivered", DELIVERED, row.delivered_at, order=row.order)
         for row in trade.parties_of(payload["orders"])
     )
+
+
+def lots_listed(payload: dict[str, Any]) -> None:
+    """Tell each producer which of his lots may be sold now, and where to."""
+    lots, at = payload["lots"], datetime.fromisoformat(payload["at"])
+    producers, cities = trade.producers_of(lots), {row.code: row for row in reference.destinations()}
+    notify_each(
+        message(producer, lot, f"listed-{at:%y%m%d%H%M%S}", LISTED, at, lot=lot, places=_cities(lots[lot], cities))
+        for lot, producer in producers.items()
+    )
+
+
+def lots_delisted(payload: dict[str, Any]) -> None:
+    """Tell each producer which of his lots may no longer be sold, where to and by which rule."""
+    at, cities = datetime.fromisoformat(payload["at"]), {row.code: row for row in reference.destinations()}
+    shut: dict[tuple[str, str], list[trade.ShutList]] = {}
+    for row in trade.shut_lists(payload["lots"]):
+        shut.setdefault((row.lot, row.finding.get("rule", "")), []).append(row)
+    messages = []
+    for (lot, rule), rows in shut.items():
+        finding = rows[0].finding
+        names = {field: finding.get(field.replace("text", "name"), "") for field in LANGUAGES}
+        text = DELISTED if finding.get("found") else DELISTED_UNMET
+        places = _cities([row.destination for row in rows], cities)
+        key, found = f"delisted-{at:%y%m%d%H%M%S}:{rule}", finding.get("found", "")
+        messages.append(
+            message(rows[0].producer, lot, key, text, at, lot=lot, places=places, rule=names, found=found_said(found))
+        )
+    notify_each(messages)
+
+
+FOUND = {
+    "expired": _("expired"), "suspended": _("suspended"), "pending": _("pending"), "detected": _("detected"),
+}  # fmt: skip
+
+
+def found_said(found: str) -> str:
+    """Return what a gate found in the reader's language, where it is a word."""
+    return Spoken(FOUND[found]) if found in FOUND else found
+
+
+def _cities(codes: Sequence[str], known: Mapping[str, DestinationSpec]) -> dict[str, str]:
+    """Name the first cities in three languages, and how many more there are."""
+    named, more = [known[code] for code in codes[:CITIES_NAMED] if code in known], max(0, len(codes) - CITIES_NAMED)
+    said = {}
+    for field, mark in (("text_en", ", "), ("text_th", ", "), ("text_zh", "、")):
+        names = [getattr(row, field.replace("text", "city")) or row.city_en for row in named]
+        said[field] = mark.join(names) + (f" (+{more})" if more else "")
+    return said
 
 
 def plan_made(payload: dict[str, Any]) -> None:

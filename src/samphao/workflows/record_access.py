@@ -87,10 +87,12 @@ class LoadFiles:
 
 
 class LotFiles:
-    """Reports and photos of a lot: those who handle it see them; its packing house, laboratory and grower add them."""
+    """Reports and photos of a lot: those who handle it see them, and the customs office where it was declared; its packing house,
+    laboratory and grower add them.
+    """
 
     def may_see(self, code: str, kind: str, viewer: Viewer) -> bool:  # noqa: ARG002 every kind alike
-        return trade.lot_for(code, viewer) is not None
+        return trade.lot_for(code, viewer) is not None or customs.has_declared_lot(code, viewer)
 
     def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
         lot = trade.lot_for(code, viewer)
@@ -117,7 +119,11 @@ def _record(code: str) -> Record:
 
 
 def may_see_file(file: StoredFile, viewer: Viewer) -> bool:
-    return viewer.is_signed_in and _record(file.subject).may_see(file.subject, file.kind, viewer)
+    return may_see_files(file.subject, file.kind, viewer)
+
+
+def may_see_files(subject: str, kind: str, viewer: Viewer) -> bool:
+    return viewer.is_signed_in and _record(subject).may_see(subject, kind, viewer)
 
 
 def may_add_file(subject: str, kind: str, viewer: Viewer) -> bool:

@@ -73,7 +73,7 @@ def lot_turned_away(payload: dict[str, Any]) -> None:
     named = {field: str(why[field.replace("text", "name")]) for field in accounts.LANGUAGES}
     parties = trade.parties_of(orders)
     for is_paid, message in ((True, TURNED_AWAY), (False, CANCELLED)):
-        texts = accounts.in_three_languages(message, lot=lot, rule=named, found=why["found"])
+        texts = accounts.in_three_languages(message, lot=lot, rule=named, found=notices.found_said(why["found"]))
         accounts.notify(
             sorted({row.buyer for row in parties if row.is_paid == is_paid}),
             subject=lot,

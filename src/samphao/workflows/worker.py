@@ -12,7 +12,7 @@ from samphao.accounts import services as accounts
 from samphao.core import events, jobs, limits
 from samphao.core.jobs import Job
 from samphao.trade import services as trade
-from samphao.workflows import cut_offs, missed_departures, payout, turning_away
+from samphao.workflows import cut_offs, judging, missed_departures, payout, turning_away
 
 log = logging.getLogger(__name__)
 REST_S = 1.0
@@ -31,6 +31,7 @@ PERIODIC: tuple[Job, ...] = (
     Job("holds that ran out", 1, trade.expire_holds),
     Job("lots that failed", 60, turning_away.turn_away_what_failed),
     Job("departures that come near", 60, cut_offs.watch_departures),
+    Job("gates whose time ran out", 5, judging.judge_due),
     Job("loads that missed their departure", 60, missed_departures.plan_again),
     Job("first shares that are still due", 60, payout.advance_due),
     Job("claim windows that closed", 60, payout.settle_due),

@@ -20,6 +20,7 @@ from samphao.customs.queries.declared import (
     declarations_of_load,
     declared_consignments,
     declared_of_loads,
+    has_declared_lot,
     history_of,
     is_officer_of,
     loads_stopped,
@@ -40,12 +41,25 @@ from samphao.customs.queries.entry import (
     imports_of,
     on_their_way,
 )
-from samphao.customs.queries.permits import permit_numbers, permits_drawn_wrongly, permits_of, permits_short
+from samphao.customs.queries.papers import Arrival, ConsignmentPapers, Drawn, papers_of
+from samphao.customs.queries.permits import (
+    PermitTime,
+    importers_by_destination,
+    permit_numbers,
+    permit_times,
+    permits_drawn_wrongly,
+    permits_of,
+    permits_short,
+)
 
 __all__ = [
+    "Arrival",
     "CollectedSum",
+    "ConsignmentPapers",
+    "Drawn",
     "ImportCharges",
     "ImporterChoice",
+    "PermitTime",
     "ReleasedExport",
     "ReleasedItem",
     "StateCount",
@@ -63,8 +77,10 @@ __all__ = [
     "declared_consignments",
     "declared_of_loads",
     "exports_to_enter",
+    "has_declared_lot",
     "history_of",
     "import_charges",
+    "importers_by_destination",
     "importers_for",
     "imports_of",
     "is_officer_of",
@@ -72,7 +88,9 @@ __all__ = [
     "may_open_desk",
     "offices_of",
     "on_their_way",
+    "papers_of",
     "permit_numbers",
+    "permit_times",
     "permits_drawn_wrongly",
     "permits_of",
     "permits_short",

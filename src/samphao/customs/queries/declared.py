@@ -10,7 +10,7 @@ from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, V
 from samphao.accounts.queries import Viewer
 from samphao.core.models import AuditEntry
 from samphao.customs.adapters.officer_simulator import WaitingCase
-from samphao.customs.models import CustomsOffice, Declaration, RequiredDocument
+from samphao.customs.models import CustomsOffice, Declaration, GoodsItem, RequiredDocument
 
 State, Kind = Declaration.State, Declaration.Kind
 WAITING = (State.CONTROL, State.DOCUMENTS_ASKED, State.HELD)
@@ -113,6 +113,12 @@ def declaration_for(code: str, viewer: Viewer) -> Declaration | None:
         is_party = Q(exporter__in=viewer.organisations) | Q(importer__in=viewer.organisations)
         rows = rows.filter(is_party | Q(office__code__in=viewer.offices))
     return rows.first()
+
+
+def has_declared_lot(lot: str, viewer: Viewer) -> bool:
+    """Whether goods of a lot were declared at an office of this officer: then what is known of the lot is his to read."""
+    rows = GoodsItem.objects.filter(declaration__office__code__in=viewer.offices, lot_codes__contains=[lot])
+    return bool(viewer.offices) and rows.exists()
 
 
 def history_of(declaration: str) -> list[AuditEntry]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import F, Q, QuerySet, Sum
 
-from samphao.customs.models import Declaration, GoodsItem, Permit, PermitDraw
+from samphao.customs.models import Declaration, GoodsItem, ImporterTerms, Permit, PermitDraw
 from samphao.customs.permits import Key, open_permits, whole_kg
 from samphao.customs.types import PermitSpec
 
@@ -22,6 +23,35 @@ def permits_of(organisations: Sequence[int], *, sees_all: bool) -> QuerySet[Perm
         F("drawn_kg") * -1.0 / F("granted_kg"), "importer__code", "good", "port"
     )
     return rows if sees_all else rows.filter(importer__in=organisations)
+
+
+def importers_by_destination() -> dict[str, list[str]]:
+    """Return the importers of record that serve each destination."""
+    found: dict[str, list[str]] = {}
+    for destination, importer in ImporterTerms.objects.order_by("id").values_list("destination", "importer__code"):
+        found.setdefault(destination, []).append(importer)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PermitTime:
+    """Between which days a permit of an importer holds for a good at a port."""
+
+    importer: str
+    good: str
+    port: str
+    number: str
+    valid_from: date
+    valid_to: date
+
+
+def permit_times(goods: Collection[str]) -> list[PermitTime]:
+    """Return the permits for goods, the one that ends first before the others; one query."""
+    rows = Permit.objects.filter(good__in=goods).order_by("valid_to", "id")
+    return [
+        PermitTime(*row)
+        for row in rows.values_list("importer__code", "good", "port", "number", "valid_from", "valid_to")
+    ]
 
 
 def permits_short() -> list[PermitSpec]:

@@ -172,8 +172,7 @@ def moment(value: datetime | None, zone: str = "") -> str:
     if timezone.is_naive(value):
         raise ValueError("moment needs an aware datetime: a time without a zone is not a moment")
     local = value.astimezone(ZoneInfo(zone)) if zone else timezone.localtime(value)
-    gap = NBSP if language() == "zh-hans" else " "
-    text = f"{day_in(language(), local.date())}{gap}{local:%H:%M}"
+    text = f"{day_in(language(), local.date())} {local:%H:%M}"
     return f"{text}{NBSP}({_offset(local)})" if zone else text
 
 

@@ -264,11 +264,31 @@ def _gates(code: str) -> list[dict[str, Any]]:
         W("พบ Basic Yellow 2 ในตัวอย่าง", "样品检出碱性嫩黄（BY2）", "Basic Yellow 2 found in the sample"),
         W("รอใบรับรองสุขอนามัยพืช", "等待植物检疫证书", "waits for the phytosanitary certificate"),
     )
-    states = ("ok", "ok", "bad", "idle")
+    labels = {
+        "ok": W("ผ่านแล้ว", "已通过", "passed"),
+        "bad": W("ปิด", "关闭", "closed"),
+        "idle": W("ยังไม่ถึง", "未到", "not yet"),
+    }
+    said = {
+        "ok": W("เป็นไปตามกฎ", "符合", "met"),
+        "bad": W("ไม่เป็นไปตามกฎ", "不符合", "not met"),
+        "idle": W("ยังไม่ทราบ", "尚未知晓", "not known yet"),
+    }
+    source = W(
+        "พิธีสารว่าด้วยการตรวจสอบและกักกันผลไม้ที่ส่งออกผ่านประเทศที่สาม 13 ก.ย. 2564",
+        "2021年9月13日关于经第三国过境水果检验检疫要求的议定书",
+        "Protocol of 13 September 2021 on inspection and quarantine of fruit through third countries",
+    )[code]
     return [
-        {"state": state, "name": name[code], "reason": reason[code]}
-        for state, name, reason in zip(states, names, reasons, strict=True)
-    ]
+        {
+            "state": state, "name": name[code], "label": labels[state][code], "when": write.day(datetime(2026, 5, 2, tzinfo=UTC)),
+            "summary": W("การตรวจ 1 ข้อ", "1 项检查", "1 check")[code], "is_unfolded": state != "ok",
+            "checks": [
+                {"kind": state, "label": said[state][code], "name": reason[code], "found": "", "dates": "", "source": source, "is_long": state == "bad"}
+            ],
+        }
+        for state, name, reason in zip(("ok", "ok", "bad", "idle"), names, reasons, strict=True)
+    ]  # fmt: skip
 
 
 def _lists(code: str) -> dict[str, Any]:

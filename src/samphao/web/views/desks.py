@@ -63,7 +63,7 @@ def money(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def packing(request: HttpRequest) -> HttpResponse:
-    """The packing house's desk: tickets, lots to test, containers to load."""
+    """The packing house's desk: tickets, lots to test, containers with its lots."""
     who = accounts.viewer(request.user)
     if "packing_house" not in who.kinds:
         raise PermissionDenied

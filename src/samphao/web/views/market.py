@@ -7,11 +7,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from samphao.accounts import queries as accounts
+from samphao.core import files
 from samphao.core.codes import decode
+from samphao.freight import queries as freight
 from samphao.trade import queries as trade
 from samphao.web import destinations
+from samphao.web import files as file_shape
 from samphao.web.cards import lot_card
 from samphao.web.lot_page import lot_page
+from samphao.workflows.record_access import may_add_file, may_see_files
 
 PAGE = 24
 
@@ -60,13 +65,25 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
     found = trade.lot_with_offers(code)
     if found is None:
         raise Http404
+    sent = {(load.destination, load.trade_mode) for load in freight.carried_lots([code])}
+    viewer = accounts.viewer(request.user)
+    sees_files = may_see_files(code, "photo", viewer)
+    kept = [(code, "lab_report")] if found.tested_on else []
     return render(
         request,
         "web/lot.html",
         {
-            **lot_page(found, destination),
+            **lot_page(found, destination, sent),
             "destination": destination,
             "destinations": known,
             "order_key": uuid.uuid4().hex,
+            "files": file_shape.items(files.files_of([code]), request.user.get_username(), kept=kept)
+            if sees_files
+            else None,
+            "upload": file_shape.upload(
+                [kind for kind in ("lab_report", "photo") if sees_files and may_add_file(code, kind, viewer)],
+                request.path,
+                subject=code,
+            ),
         },
     )

@@ -33,6 +33,7 @@ def tickets(season: Season) -> None:
     """Weigh and grade each lot that sold; growers get their first share from the money held for it."""
     with transaction.atomic(), stage(season, 6, "tickets and advances") as count:
         tested = laboratory.test_lots(season)
+        drain()
         away = turning_away.turn_away_failing_lots()
         drain()
         sales = trade.sales_of_lots("paid")

@@ -13,7 +13,7 @@ from samphao.core import clock
 from samphao.reference import queries as reference
 from samphao.trade import services as trade
 from samphao.trade.types import LotSpec, SaleWindow
-from samphao.workflows import gates
+from samphao.workflows import gates, judging
 from samphao.workflows.season.files import SeasonFiles
 from samphao.workflows.season.offers import Pricer
 from samphao.workflows.season.season import Season, require, stage
@@ -26,6 +26,8 @@ QUANTITY_SHARE = 4  # a quarter of the season's lot: invented, as the season is
 def next_sale(season: Season) -> None:
     """Open, judge and price the lots of what the crop calendar has ripe in the coming weeks."""
     with transaction.atomic(), stage(season, 12, "the next sale") as count:
+        while judging.judge_due():
+            pass  # time has passed: the sale that was is over
         files, goods, now = season.read(), reference.goods(), clock.now()
         on = now.astimezone(clock.BANGKOK).date()
         lots = list(_lots(files, on + AHEAD))
@@ -34,11 +36,7 @@ def next_sale(season: Season) -> None:
         pricer = Pricer(files.organisations, goods, on)
         offers = trade.store_offers(pricer.offers(lots, files.destinations), ids, priced_at=now, valid_to=now + ON_SALE)
         trade.store_modes(pricer.answers, decided_at=now)
-        rules = reference.gate_rules(on)
-        answers = gates.decide_lots(
-            lots, files.destinations, goods, season.evidence(on), rules, on, pricer.open_modes()
-        )
-        trade.store_gates(answers, decided_at=now)
+        gates.open_gates([lot.code for lot in lots], pricer.open_modes())
         require(offers > 0, "nothing of the next sale has a price")
         count.figures = {"offers": offers}
         count.invariant = f"{offers:,} prices to the door, open to whoever looks at the demo"

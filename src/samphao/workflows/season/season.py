@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from samphao.core.errors import NotFound
 from samphao.core.models import StageResult
 from samphao.reference import queries as reference
 from samphao.reference.services import codes_of
-from samphao.workflows import gates
 from samphao.workflows.season.files import SeasonFiles, read_season
 from samphao.workflows.season.market_day import OrderMix
 
@@ -47,26 +46,6 @@ class Season:
         if self.files is None:
             self.files = read_season(self.folder, goods=set(reference.goods()), provinces=reference.province_codes())
         return self.files
-
-    def evidence(self, on: date | None = None) -> gates.Evidence:
-        """Return what the season's files know of the parties behind its lots on a day, else on the day it opens."""
-        files, on = self.read(), on or self.opens_at.date()
-        registrations = gates.registrations_on(files.registrations, on)
-        return gates.Evidence(
-            registrations,
-            {orchard.code: orchard for orchard in files.orchards},
-            frozenset(
-                (terms.destination, permit.good)
-                for terms in files.importers
-                for permit in files.permits
-                if permit.importer == terms.organisation and permit.valid_from <= on <= permit.valid_to
-            ),
-            frozenset(
-                row.destination
-                for row in files.importers
-                if registrations.get(row.organisation, {}).get("gacc_importer") == "valid"
-            ),
-        )
 
 
 @dataclass(slots=True)

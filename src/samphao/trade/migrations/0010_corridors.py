@@ -32,5 +32,5 @@ def changed(statement: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trade", "0008_arrival_promise"), ("core", "0003_hub_settings"), ("reference", "0001_initial")]
+    dependencies = [("trade", "0009_gates_in_time"), ("core", "0003_hub_settings"), ("reference", "0001_initial")]
     operations = [migrations.RunSQL(changed(BEFORE), BEFORE.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))]

@@ -1,0 +1,137 @@
+"""Orders, by who may see them; what carriage, banks and messages need of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Case, Count, Q, QuerySet, Sum, When
+
+from samphao.trade.models import Order
+from samphao.trade.types import OrderParties, OrdersBehind, PaidOrder
+
+
+def lot_codes_of(order_codes: Iterable[str]) -> dict[str, str]:
+    return dict(Order.objects.filter(code__in=list(order_codes)).values_list("code", "lot__code"))
+
+
+def order_for(code: str, *, organisations: Sequence[int], sees_all: bool) -> Order | None:
+    """Return an order if it is the viewer's to see: buyer, producer, packing house, exporter, importer, or the hub."""
+    orders = Order.objects.select_related(
+        "offer__importer", "buyer", "lot__listing__producer", "lot__packing_house", "lot__exporter", "lot__ticket"
+    ).filter(code=code)
+    if not sees_all:
+        orders = orders.filter(
+            Q(buyer__in=organisations)
+            | Q(lot__listing__producer__in=organisations)
+            | Q(lot__packing_house__in=organisations)
+            | Q(lot__exporter__in=organisations)
+            | Q(offer__importer__in=organisations)
+        )
+    return orders.first()
+
+
+def orders_of_buyers(organisations: Sequence[int]) -> QuerySet[Order]:
+    return (
+        Order.objects.select_related("lot__listing", "offer")
+        .filter(buyer__in=organisations)
+        .order_by("-placed_at", "-id")
+    )
+
+
+def orders_due() -> list[tuple[str, int, str, str]]:
+    """Return (order, minor units, currency, lot) of every held order, for a bank adapter."""
+    return list(
+        Order.objects.filter(state=Order.State.HELD)
+        .order_by("id")
+        .values_list("code", "amount_minor", "currency", "lot__code")
+    )
+
+
+def order_due(code: str) -> tuple[str, int, str, str] | None:
+    return (
+        Order.objects.filter(code=code, state=Order.State.HELD)
+        .values_list("code", "amount_minor", "currency", "lot__code")
+        .first()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RushFigures:
+    orders: int
+    oversold: int
+    duplicated: int
+
+
+def rush_figures() -> RushFigures:
+    """Count in the database what a rush may never do."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*), count(*) - count(DISTINCT (buyer_id, idempotency_key)),
+               (SELECT count(*) FROM trade_lot l WHERE l.quantity < (SELECT coalesce(sum(o.lot_units), 0) FROM trade_order o
+                WHERE o.lot_id = l.id AND o.state NOT IN ('expired', 'cancelled'))) FROM trade_order"""
+        )
+        orders, duplicated, oversold = cursor.fetchone()
+    return RushFigures(orders, oversold, duplicated)
+
+
+def order_to_show(buyer: str, destination: str) -> str | None:
+    """Return an order of a buyer for a tour of the pages.
+
+    The road of one that is settled is whole; general trade to the buyer's own city shows border, customs and importer.
+    """
+    usual = Q(offer__trade_mode="general", offer__destination=destination)
+    return (
+        Order.objects.filter(buyer__code=buyer)
+        .exclude(state__in=("held", "expired", "cancelled"))
+        .order_by(
+            Case(When(state="settled", then=0), default=1), Case(When(usual, then=0), default=1), "-amount_minor", "id"
+        )
+        .values_list("code", flat=True)
+        .first()
+    )
+
+
+def orders_to_ship() -> list[PaidOrder]:
+    """Return paid orders with what carriage must know of them, in the order in which they were placed."""
+    rows = (
+        Order.objects.filter(state=Order.State.PAID)
+        .order_by("id")
+        .values_list(
+            "id", "code", "lot__code", "lot__listing__good", "lot__listing__producer__code", "lot__listing__producer__province_iso",
+            "lot__packing_house__code", "lot__packing_house__province_iso", "lot__exporter__code", "offer__importer__code", "offer__destination",
+            "lot_units", "lot__unit_mass_g", "lot__harvest_from", "lot__harvest_to", "offer__trade_mode", "offer__carrier_service",
+        )
+    )  # fmt: skip
+    return [PaidOrder(*row) for row in rows]
+
+
+def order_codes_in(state: str) -> list[str]:
+    return list(Order.objects.filter(state=state).order_by("id").values_list("code", flat=True))
+
+
+def by_currency(state: str) -> dict[str, int]:
+    """Return what orders in a state are worth, by currency."""
+    rows = Order.objects.filter(state=state).values("currency").annotate(total=Sum("amount_minor")).order_by("currency")
+    return {row["currency"]: row["total"] for row in rows}
+
+
+def orders_behind(importers: Sequence[int], *, sees_all: bool) -> list[OrdersBehind]:
+    """Return by destination the sold orders that stand behind importers of record; one query."""
+    rows = Order.objects.exclude(state__in=("held", "expired", "cancelled")).exclude(offer__importer=None)
+    if not sees_all:
+        rows = rows.filter(offer__importer__in=importers)
+    sums = rows.order_by().values_list("offer__destination", "currency").annotate(Count("id"), Sum("amount_minor"))
+    return [OrdersBehind(*row) for row in sums.order_by("offer__destination", "currency")]
+
+
+def parties_of(orders: Sequence[str]) -> list[OrderParties]:
+    """Return buyer, producer and amount of orders, the oldest first; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT o.code, o.buyer_id, g.producer_id, l.code, o.amount_minor, o.currency, o.delivered_at, o.paid_at IS NOT NULL FROM trade_order o
+               JOIN trade_lot l ON l.id = o.lot_id JOIN trade_listing g ON g.id = l.listing_id WHERE o.code = ANY (%s) ORDER BY o.id""",
+            [list(orders)],
+        )
+        return [OrderParties(*row) for row in cursor.fetchall()]

@@ -1,0 +1,95 @@
+"""What was sold through offers, with the price lines of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Literal
+
+import orjson
+from django.db import connection
+
+from samphao.trade.models import Offer, Order
+from samphao.trade.types import LotSale, UnpaidSales
+
+SALES = """
+    SELECT l.code, g.good, p.code, h.code, i.code, f.destination, f.currency, s.sold, s.advanced, (f.priced_at AT TIME ZONE 'Asia/Bangkok')::date,
+           f.lines, s.units * l.unit_mass_g, l.harvest_from, l.harvest_to, l.dry_matter_pct, s.at
+    FROM (SELECT offer_id, {mark} AS at, sum(quantity)::bigint AS sold,
+                 coalesce(sum(quantity) FILTER (WHERE advanced_at IS NOT NULL), 0)::bigint AS advanced, sum(lot_units)::bigint AS units
+          FROM trade_order WHERE {condition} GROUP BY 1, 2) s
+    JOIN trade_offer f ON f.id = s.offer_id JOIN trade_lot l ON l.id = f.lot_id JOIN trade_listing g ON g.id = l.listing_id
+    JOIN accounts_organisation p ON p.id = g.producer_id LEFT JOIN accounts_organisation h ON h.id = l.packing_house_id
+    LEFT JOIN accounts_organisation i ON i.id = f.importer_id ORDER BY l.id, f.id, s.at
+"""
+
+
+Mark = Literal["advanced_at", "delivered_at", "NULL::timestamptz"]
+
+
+def sales_of_lots(state: str) -> list[LotSale]:
+    """Return what was sold through each offer, over its orders in a state, lot by lot."""
+    return _sales("state = %s", state, "NULL::timestamptz")
+
+
+def sales_of_orders(codes: Sequence[str], mark: Mark = "NULL::timestamptz") -> list[LotSale]:
+    """Return what some orders bought through each offer, lot by lot; with a mark, apart for each time at which they got it."""
+    return _sales("code = ANY (%s)", list(codes), mark)
+
+
+def _sales(condition: str, value: str | list[str], mark: Mark) -> list[LotSale]:
+    with connection.cursor() as cursor:
+        cursor.execute(SALES.format(condition=condition, mark=mark), [value])
+        rows = [[*row[:10], orjson.loads(row[10]), *row[11:]] for row in cursor.fetchall()]
+    return [LotSale(*row) for row in rows]
+
+
+UNPAID = """
+    SELECT f.currency, (f.priced_at AT TIME ZONE 'Asia/Bangkok')::date, count(*), count(DISTINCT o.lot_id), min(l.code), sum(o.amount_minor)::bigint
+    FROM trade_order o JOIN trade_offer f ON f.id = o.offer_id JOIN trade_lot l ON l.id = o.lot_id
+    WHERE {condition} GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
+def sales_to_settle(claim_window: timedelta) -> list[UnpaidSales]:
+    """Return what was delivered and not claimed in time: everybody's share of it is due."""
+    return _unpaid(
+        "o.state = 'delivered' AND o.delivered_at <= core_now() - make_interval(secs => %s)",
+        [claim_window.total_seconds()],
+    )
+
+
+def sales_to_advance(lots: Sequence[str]) -> list[UnpaidSales]:
+    """Return what of lots is due for the grower's first share."""
+    return _unpaid(f"l.code = ANY (%s) AND {TO_ADVANCE}", [list(lots)])
+
+
+def _unpaid(condition: str, parameters: list[float | list[str]]) -> list[UnpaidSales]:
+    with connection.cursor() as cursor:
+        cursor.execute(UNPAID.format(condition=condition), parameters)
+        return [UnpaidSales(*row) for row in cursor.fetchall()]
+
+
+TO_ADVANCE = "o.advanced_at IS NULL AND o.state IN ('paid', 'shipped')"
+
+
+def lots_to_advance(limit: int) -> list[str]:
+    """Return lots with a signed ticket and orders whose grower has not had his first share."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT l.code FROM trade_ticket t JOIN trade_lot l ON l.id = t.lot_id
+                WHERE EXISTS (SELECT 1 FROM trade_order o WHERE o.lot_id = l.id AND {TO_ADVANCE}) ORDER BY l.id LIMIT %s""",  # noqa: S608
+            [limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def offers_of_orders(states: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Return (order, offer, quantity) of every order in some states, the oldest first."""
+    return list(Order.objects.filter(state__in=states).order_by("id").values_list("code", "offer_id", "quantity"))
+
+
+def lines_of_offers(states: Sequence[str]) -> dict[int, tuple[str, list[dict[str, Any]]]]:
+    """Return currency and price lines of each offer through which orders in some states were placed."""
+    rows = Offer.objects.filter(id__in=Order.objects.filter(state__in=states).values("offer_id"))
+    return {row[0]: row[1:] for row in rows.order_by("id").values_list("id", "currency", "lines")}
