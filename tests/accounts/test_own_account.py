@@ -15,6 +15,10 @@ pytestmark = pytest.mark.django_db
 LINK = "https://hub.example/password/{uid}/{token}/"
 
 
+def reset(email: str) -> int:
+    return services.send_reset_letters(email, address=LINK, network="203.0.113.7")
+
+
 @pytest.fixture(autouse=True)
 def world() -> three_people.World:
     return three_people.make()
@@ -41,15 +45,15 @@ def test_another_e_mail_address_needs_the_password_and_the_old_one_is_told() -> 
 
 
 def test_a_known_address_gets_a_letter_and_an_unknown_one_nothing() -> None:
-    assert services.send_reset_letters(" NOK@village.example ", address=LINK) == 1
-    assert services.send_reset_letters("stranger@village.example", address=LINK) == 0
+    assert reset(" NOK@village.example ") == 1
+    assert reset("stranger@village.example") == 0
     assert "https://hub.example/password/" in Letter.objects.get().text
 
 
 def test_who_may_not_sign_in_gets_no_letter() -> None:
     User.objects.filter(username="nok").update(is_active=False)
-    assert services.send_reset_letters("nok@village.example", address=LINK) == 0
+    assert reset("nok@village.example") == 0
 
 
 def test_nobody_floods_a_mailbox() -> None:
-    assert [services.send_reset_letters("nok@village.example", address=LINK) for _ in range(5)] == [1, 1, 1, 0, 0]
+    assert [reset(email) for email in ("nok@village.example", "NOK@village.example") * 3] == [1, 1, 1, 0, 0, 0]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from worlds import three_people
 
 from samphao.accounts import queries, services
 from samphao.accounts.models import Delivery, Invitation, Letter, Membership, Notice, User
-from samphao.accounts.types import NewPerson
+from samphao.accounts.types import AccountSpec, NewPerson
 from samphao.core import clock
 from samphao.core.errors import Conflict, HubError, NotAllowed, NotFound, Refused
 from samphao.core.models import AuditEntry
@@ -97,9 +98,19 @@ def test_somebody_new_joins_with_a_name_and_a_password(world: three_people.World
 
 
 def test_somebody_with_a_log_in_joins_with_it(world: three_people.World) -> None:
-    services.accept_invitation(invited("owner"), by="somchai")
+    services.accept_invitation(invited("owner", "Somchai@Village.example"), by="somchai")
     assert roles()["somchai"] == "owner"
     assert [one.code for one in queries.organisations_of("somchai")] == ["ORCHARD", "WEAVERS"]
+
+
+@pytest.mark.parametrize("email", ["somebody.else@village.example", ""])
+def test_an_invitation_is_not_for_a_log_in_with_another_address(world: three_people.World, email: str) -> None:
+    User.objects.filter(username="somchai").update(email=email)
+    token = invited("owner")
+    with pytest.raises(Refused, match="another e-mail address"):
+        services.accept_invitation(token, by="somchai")
+    assert "somchai" not in roles()
+    services.accept_as_new(token, FA)
 
 
 def test_an_invitation_works_once(world: three_people.World) -> None:
@@ -153,6 +164,7 @@ def test_who_belongs_already_is_not_invited_again(world: three_people.World) -> 
     with pytest.raises(Conflict, match="already"):
         invited(email="NOK@village.example")
     token = invited()
+    User.objects.filter(username="nok").update(email="fa@village.example")
     with pytest.raises(Conflict, match="already"):
         services.accept_invitation(token, by="nok")
 
@@ -178,6 +190,47 @@ def test_the_last_owner_cannot_leave_be_demoted_or_be_removed(world: three_peopl
     assert roles() == {"malee": "owner", "nok": "member"}
 
 
+def test_an_owner_whose_log_in_was_shut_is_none(world: three_people.World) -> None:
+    services.change_role("WEAVERS", "nok", "owner", by="malee")
+    User.objects.filter(username="nok").update(is_active=False)
+    for act in (
+        lambda: services.leave("WEAVERS", by="malee"),
+        lambda: services.change_role("WEAVERS", "malee", "member", by="malee"),
+        lambda: services.remove_person("WEAVERS", "malee", by="malee"),
+    ):
+        with pytest.raises(Refused, match="at least one owner"):
+            act()
+    services.remove_person("WEAVERS", "nok", by="malee")
+    assert roles() == {"malee": "owner"}
+
+
+def test_the_log_in_of_the_last_owner_is_not_shut(world: three_people.World) -> None:
+    with pytest.raises(ValidationError, match="Weavers of Nan"):
+        shut("malee").full_clean()
+    with pytest.raises(IntegrityError, match="without an owner"), transaction.atomic(), connection.cursor() as cursor:
+        shut("malee").save()
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    shut("nok").full_clean()
+    shut("nok").save()
+    services.change_account(AccountSpec("th", "malee@village.example", "", wants_email=True), by="malee")
+    with pytest.raises(IntegrityError, match="without an owner"), transaction.atomic(), connection.cursor() as cursor:
+        Membership.objects.filter(user__username="nok").update(role="owner")
+        Membership.objects.filter(user__username="malee").delete()
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def shut(username: str) -> User:
+    user = User.objects.get(username=username)
+    user.is_active = False
+    return user
+
+
+def test_who_has_belonged_since_when_is_told_by_the_hubs_clock(world: three_people.World, clock_reset: None) -> None:
+    clock.move_to(datetime(2031, 5, 1, tzinfo=UTC))
+    services.accept_as_new(invited(), FA)
+    assert Membership.objects.get(user__username="fa").since.year == 2031
+
+
 @pytest.mark.parametrize("role", ["officer", "king", ""])
 def test_nobody_is_made_what_an_owner_may_not_give(world: three_people.World, role: str) -> None:
     with pytest.raises(Refused):
@@ -199,8 +252,8 @@ def test_the_database_itself_keeps_an_owner(world: three_people.World) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("by_service", [True, False])
-def test_two_last_owners_who_leave_at_once_do_not_both_go(by_service: bool) -> None:
+@pytest.mark.parametrize("how", ["service", "table", "shut log-in"])
+def test_two_last_owners_who_leave_at_once_do_not_both_go(how: str) -> None:
     three_people.make()
     services.change_role("WEAVERS", "nok", "owner", by="malee")
     barrier, went = threading.Barrier(2), []
@@ -208,8 +261,10 @@ def test_two_last_owners_who_leave_at_once_do_not_both_go(by_service: bool) -> N
     def go(name: str) -> None:
         try:
             barrier.wait(10)
-            if by_service:
+            if how == "service":
                 services.leave("WEAVERS", by=name)
+            elif how == "shut log-in":
+                shut(name).save()
             else:
                 Membership.objects.filter(organisation__code="WEAVERS", user__username=name).update(role="member")
             went.append(name)
@@ -224,4 +279,4 @@ def test_two_last_owners_who_leave_at_once_do_not_both_go(by_service: bool) -> N
     for thread in threads:
         thread.join(30)
     assert len(went) == 1
-    assert list(roles().values()).count("owner") == 1
+    assert Membership.objects.filter(organisation__code="WEAVERS", role="owner", user__is_active=True).count() == 1

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.locmem import EmailBackend
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from worlds import three_people
 
@@ -32,6 +32,12 @@ class Broken(BaseEmailBackend):
 @pytest.fixture
 def world() -> three_people.World:
     return three_people.make()
+
+
+def forgot() -> None:
+    services.send_reset_letters(
+        "nok@village.example", address="https://hub.example/{uid}/{token}/", network="203.0.113.7"
+    )
 
 
 def told(world: three_people.World, key: str = "closed") -> int:
@@ -107,7 +113,7 @@ def test_after_eight_failures_it_is_given_up(world: three_people.World, settings
 def test_a_letter_that_a_dying_worker_took_is_sent_later_under_the_same_message_id(
     world: three_people.World, mailoutbox: list[Any]
 ) -> None:
-    services.send_reset_letters("nok@village.example", address="https://hub.example/{uid}/{token}/")
+    forgot()
     row = Letter.objects.get()
     services.send_waiting_mail()
     # The worker died between the mail server's yes and the mark: the row waits again, with the text it had.
@@ -118,10 +124,48 @@ def test_a_letter_that_a_dying_worker_took_is_sent_later_under_the_same_message_
 
 
 def test_the_text_of_a_letter_that_went_is_gone(world: three_people.World) -> None:
-    services.send_reset_letters("nok@village.example", address="https://hub.example/{uid}/{token}/")
+    forgot()
     assert "hub.example" in Letter.objects.get().text
     services.send_waiting_mail()
     assert (Letter.objects.get().text, Letter.objects.get().state) == ("", "sent")
+
+
+def test_the_text_of_a_letter_that_was_given_up_is_gone_and_why_it_was_stays(
+    world: three_people.World, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.Broken"
+    forgot()
+    for attempt in range(ATTEMPTS_MAX):
+        assert "hub.example" in Letter.objects.get().text, attempt
+        Letter.objects.update(retry_at=None)
+        services.send_waiting_mail()
+    letter = Letter.objects.get()
+    assert (letter.state, letter.text) == ("given_up", "")
+    assert (letter.purpose, letter.address, letter.attempts, letter.last_error) == (
+        "reset", "nok@village.example", ATTEMPTS_MAX, "OSError: mailbox full",
+    )  # fmt: skip
+    assert letter.written_at
+
+
+def test_the_database_keeps_no_text_of_a_letter_that_nobody_has_to_send(world: three_people.World) -> None:
+    forgot()
+    with pytest.raises(IntegrityError, match="letter_keeps_no_text"), transaction.atomic():
+        Letter.objects.update(state="given_up")
+
+
+def test_a_server_that_is_slow_ends_the_pass_and_what_it_did_not_come_to_waits_uncounted(
+    world: three_people.World, mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(world)
+    times = iter([0.0, 1.0, 10_000.0])
+    monkeypatch.setattr("samphao.accounts.services.send_mail.time.monotonic", lambda: next(times))
+    assert services.send_waiting_mail() == 1
+    assert sorted(Delivery.objects.filter(channel="email").values_list("state", "attempts", "retry_at")[1:]) == [
+        ("waiting", 0, None)
+    ] * 2  # fmt: skip
+    monkeypatch.undo()
+    assert services.send_waiting_mail() == 2
+    assert len(mailoutbox) == 3
 
 
 def test_a_season_tells_fifty_thousand_households_in_one_statement(world: three_people.World) -> None:

@@ -20,9 +20,10 @@ from samphao.core.models import AuditEntry, HubSettings
 from samphao.reference.models import Destination
 
 pytestmark = pytest.mark.django_db
+HERE = "203.0.113.7"
 ANSWERS = SetUpAnswers(
     "malee", "malee@hub.example", make_password("three words here"), "th", "Nan Highland Hub", ("th", "zh-hans"), ("CN", "LA"),
-    "partner", "Bank of the Example",
+    "simulator",
 )  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def closed() -> None:
 def begun() -> str:
     token = services.make_set_up_token()
     assert token
-    claim = services.begin_set_up(token)
+    claim = services.begin_set_up(token, network=HERE)
     assert claim
     return claim
 
@@ -42,9 +43,7 @@ def begun() -> str:
 def test_five_answers_make_a_hub() -> None:
     assert services.finish_set_up(ANSWERS, claim=begun()) == "malee"
     found = hub.settings()
-    assert found == hub.Hub(
-        "Nan Highland Hub", ("th", "zh-hans"), frozenset({"CN", "LA"}), "partner", "Bank of the Example", is_demo=False
-    )
+    assert found == hub.Hub("Nan Highland Hub", ("th", "zh-hans"), frozenset({"CN", "LA"}), "simulator", is_demo=False)
     user = User.objects.get()
     assert user.check_password("three words here")
     assert (user.is_superuser, user.email) == (True, "malee@hub.example")
@@ -57,10 +56,10 @@ def test_a_token_works_once_and_only_the_latest_one() -> None:
     old, new = services.make_set_up_token(), services.make_set_up_token()
     assert old
     assert new
-    assert services.begin_set_up(old) is None
-    assert services.begin_set_up("") is None
-    assert services.begin_set_up(new)
-    assert services.begin_set_up(new) is None
+    assert services.begin_set_up(old, network=HERE) is None
+    assert services.begin_set_up("", network=HERE) is None
+    assert services.begin_set_up(new, network=HERE)
+    assert services.begin_set_up(new, network=HERE) is None
 
 
 def test_only_the_browser_that_took_the_token_may_go_on() -> None:
@@ -85,7 +84,7 @@ def test_a_hub_is_set_up_once() -> None:
 def test_what_cannot_be_written_whole_is_not_written_at_all() -> None:
     claim = begun()
     with pytest.raises(IntegrityError), transaction.atomic():
-        services.finish_set_up(replace(ANSWERS, payment_partner=""), claim=claim)
+        services.finish_set_up(replace(ANSWERS, corridors=()), claim=claim)
     assert not User.objects.exists()
     assert not Organisation.objects.exists()
     assert not Destination.objects.exists()
@@ -103,6 +102,17 @@ def test_a_hub_that_holds_money_itself_is_refused_by_service_database_and_back_o
         row.full_clean()
     with pytest.raises(IntegrityError), transaction.atomic():
         row.save()
+
+
+def test_no_hub_is_set_up_as_if_a_bank_were_connected() -> None:
+    with pytest.raises(Refused, match="real money cannot be taken"):
+        services.finish_set_up(replace(ANSWERS, payment="partner"), claim=begun())
+    assert not User.objects.exists()
+    services.finish_set_up(ANSWERS, claim=begun())
+    row = HubSettings.objects.get()
+    row.payment, row.payment_partner = "partner", "Bank of the Example"
+    with pytest.raises(ValidationError, match="No bank is connected"):
+        row.full_clean()
 
 
 def test_a_demo_makes_its_own_row_and_is_kept_out_of_a_real_hub() -> None:

@@ -8,6 +8,7 @@ import importlib
 import pkgutil
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,17 @@ def test_every_environment_variable_that_the_code_reads_is_described_and_no_othe
     described = set(VARIABLE.findall(read(DOCS / "reference" / "settings.md")))
     assert used - described == set(), "in the code, not in docs/reference/settings.md"
     assert described - used == set(), "in docs/reference/settings.md, not in the code"
+
+
+def test_every_limit_is_described_with_its_numbers() -> None:
+    from samphao.accounts.services import attempts
+    from samphao.core import files
+    from samphao.core.limits import Limit
+
+    limits = [value for module in (attempts, files) for value in vars(module).values() if isinstance(value, Limit)]
+    times = {300: "5 minutes", 600: "10 minutes", 3600: "an hour", 86400: "a day"}
+    told = Counter(re.findall(r"^\| [^|]+ \| (\d+ in [^|]+) \| ", read(DOCS / "reference" / "limits.md"), re.MULTILINE))
+    assert told == Counter(f"{one.count} in {times[int(one.within.total_seconds())]}" for one in limits)
 
 
 def test_every_variable_that_any_page_names_is_described() -> None:

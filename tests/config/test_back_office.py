@@ -143,7 +143,9 @@ def test_what_staff_change_leaves_an_audit_row(staff: Client) -> None:
 
 
 def test_no_secret_address_is_shown(staff: Client) -> None:
-    accounts.send_reset_letters("somchai@village.example", address="https://hub.example/{uid}/{token}/")
+    accounts.send_reset_letters(
+        "somchai@village.example", address="https://hub.example/{uid}/{token}/", network="203.0.113.7"
+    )
     for model in (Letter, Invitation):
         row = model._default_manager.order_by("-id").first()
         assert row is not None
@@ -157,6 +159,32 @@ def test_nothing_is_deleted_by_hand() -> None:
         kept = admin.site._registry[model]
         assert not kept.has_delete_permission(None), model  # type: ignore[arg-type]
         assert isinstance(kept, Edited) or not kept.has_change_permission(None), model  # type: ignore[arg-type]
+
+
+def test_tables_are_called_by_proper_plurals() -> None:
+    plural = {str(model._meta.verbose_name_plural) for model in OURS}
+    irregular = {
+        "audit entries",
+        "deliveries",
+        "entries",
+        "taxes",
+        "tax categories",
+        "varieties",
+        "importer's terms",
+        "hub settings",
+    }
+    assert irregular <= plural
+    wrong = [name for name in plural if re.search(r"(?:[^aeiou]ys|xs|ss|chs|shs)$", name)]
+    assert wrong == []
+
+
+def test_the_only_owner_of_an_organisation_is_not_shut_out_by_hand(staff: Client) -> None:
+    user = User.objects.get(username="somchai")
+    form = {"username": "somchai", "email": user.email, "language": "th"}  # is_active is not ticked
+    answer = staff.post(address(User, "change", user.pk), form)
+    assert answer.status_code == 200
+    assert "make somebody else an owner first" in answer.content.decode()
+    assert User.objects.get(username="somchai").is_active
 
 
 @pytest.mark.parametrize("name", ["somchai", "hub", ""])

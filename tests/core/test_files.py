@@ -61,7 +61,7 @@ def test_the_same_content_for_the_same_record_is_the_same_file(folder: Path) -> 
     assert files.files_of(["LOT-1"], ["photo"]) == []
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_the_content_goes_with_the_last_row_that_holds_it(folder: Path) -> None:
     first = files.store(PDF, "a.pdf", subject="LOT-1", kind="lab_report", by="house")
     second = files.store(PDF, "a.pdf", subject="LOT-2", kind="lab_report", by="house")
@@ -72,6 +72,62 @@ def test_the_content_goes_with_the_last_row_that_holds_it(folder: Path) -> None:
     assert AuditEntry.objects.filter(action="file.remove", actor="house").count() == 2
     with pytest.raises(NotFound):
         files.remove(first.code, by="house")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_removal_that_is_rolled_back_takes_no_content(folder: Path) -> None:
+    file = files.store(drawn(), "a.jpg", subject="LOT-1", kind="photo", by="house")
+    with pytest.raises(RuntimeError), transaction.atomic():
+        files.remove(file.code, by="house")
+        raise RuntimeError
+    assert files.content_of(file)
+    assert files.thumbnail_of(file)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thumbnail_that_two_pictures_share_stays_with_the_other(folder: Path) -> None:
+    """Two plain pictures of one colour and shape look alike when they are small."""
+    large, larger = (
+        files.store(plain(px), f"{px}.jpg", subject="LOT-1", kind="photo", by="house") for px in (640, 1280)
+    )
+    assert large.sha256 != larger.sha256
+    assert large.thumbnail_sha256 == larger.thumbnail_sha256
+    files.remove(large.code, by="house")
+    assert on_disk(folder) == {larger.sha256, larger.thumbnail_sha256}
+    files.remove(larger.code, by="house")
+    assert on_disk(folder) == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_small_picture_that_is_its_own_thumbnail_is_shown_and_goes_whole(folder: Path) -> None:
+    buffer = BytesIO()
+    Image.linear_gradient("L").convert("RGB").save(buffer, "WEBP", quality=88, method=4)
+    file = files.store(buffer.getvalue(), "a.webp", subject="LOT-1", kind="photo", by="house")
+    assert file.sha256 == file.thumbnail_sha256
+    assert files.thumbnail_of(file) == files.content_of(file)
+    files.remove(file.code, by="house")
+    assert on_disk(folder) == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_stores_again_what_is_being_removed_finds_it_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = files.store(PDF, "a.pdf", subject="LOT-1", kind="paper", by="house")
+    again: list[StoredFile] = []
+    forget = files._forget_content
+
+    def stored_between(digest: str) -> None:
+        again.append(files.store(PDF, "b.pdf", subject="LOT-2", kind="paper", by="house"))
+        forget(digest)
+
+    monkeypatch.setattr(files, "_forget_content", stored_between)
+    files.remove(first.code, by="house")
+    assert files.content_of(again[0]) == PDF
+
+
+def plain(px: int) -> bytes:
+    buffer = BytesIO()
+    Image.new("RGB", (px, px), "#8a9a3b").save(buffer, "JPEG")
+    return buffer.getvalue()
 
 
 @pytest.mark.django_db

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.test import Client
 from worlds import market_morning
 
-from samphao.accounts.models import User
+from samphao.accounts.models import Organisation, User
 from samphao.accounts.queries import viewer
 from samphao.core.errors import Conflict, NotAllowed, NotFound, Refused
 from samphao.core.models import AuditEntry, Event
 from samphao.customs import queries, services
+from samphao.customs.adapters.officer_simulator import WaitingCase, for_people
 from samphao.customs.models import Declaration
 from samphao.customs.types import Decision, DecisionSpec, SuppliedPaper
 
@@ -51,8 +54,8 @@ def test_it_is_decided_once(morning: market_morning.World) -> None:
         decide(morning, "waits", by="office")
 
 
-@pytest.mark.parametrize("somebody", ["exporter", "importer", "hub", "anong"])
-def test_nobody_but_an_officer_decides(morning: market_morning.World, somebody: str) -> None:
+@pytest.mark.parametrize("somebody", ["exporter", "importer", "hub", "anong", "elsewhere"])
+def test_nobody_but_an_officer_of_its_office_decides(morning: market_morning.World, somebody: str) -> None:
     with pytest.raises(NotAllowed):
         decide(morning, "waits", by=somebody)
     client = Client()
@@ -69,8 +72,48 @@ def test_a_reason_is_a_sentence(morning: market_morning.World) -> None:
 
 
 def test_imports_are_another_country_s_to_decide(morning: market_morning.World) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NotAllowed):
         decide(morning, "entry", by="office")
+    spec = DecisionSpec(morning.declarations["entry"], Decision.RELEASE, REASON)
+    with pytest.raises(NotFound):
+        services.decide_many([spec], by="simulator", at=morning.now)
+
+
+def test_an_organisation_that_is_no_office_makes_no_officer(morning: market_morning.World) -> None:
+    Organisation.objects.filter(code="CO-THNOK").update(kind="buyer")
+    with pytest.raises(NotAllowed):
+        decide(morning, "waits", by="office")
+
+
+def test_each_office_sees_its_own_desk_and_the_hub_all_of_them(morning: market_morning.World) -> None:
+    who = {name: viewer(User.objects.get(username=name)) for name in ("office", "elsewhere", "hub", "exporter")}
+    waits = morning.declarations["waits"]
+    assert {name: [row.code for row in queries.queue(one)] for name, one in who.items()} == {
+        "office": [waits], "elsewhere": [], "hub": [waits], "exporter": [],
+    }  # fmt: skip
+    assert {name: queries.declarations(one, kind="export").count() for name, one in who.items()} == {
+        "office": 2, "elsewhere": 0, "hub": 2, "exporter": 0,
+    }  # fmt: skip
+    assert {name: bool(queries.counts(one)) for name, one in who.items()} == {
+        "office": True, "elsewhere": False, "hub": True, "exporter": False,
+    }  # fmt: skip
+    assert [rule["rule"] for rule, _count in queries.rule_counts(who["office"])] != []
+    assert queries.rule_counts(who["elsewhere"]) == []
+    assert [name for name, one in who.items() if queries.declaration_for(waits, one)] == ["office", "hub", "exporter"]
+    assert [name for name, one in who.items() if queries.may_open_desk(one)] == ["office", "elsewhere", "hub"]
+    assert queries.busiest_office() == "CO-THNOK"
+
+
+def test_what_is_left_to_people_is_left_to_one_office() -> None:
+    now = datetime(2026, 4, 24, tzinfo=UTC)
+
+    def case(number: int, office: str, rule: str) -> WaitingCase:
+        return WaitingCase(f"DX-{number}", f"LD-{number}", (rule,), (), now + timedelta(hours=number), now, office)
+
+    cases = [case(1, "CO-B", "random"), *(case(n, "CO-A", "random" if n % 2 else "first-export") for n in range(2, 9))]
+    assert for_people(cases, 4) == {"DX-2", "DX-3", "DX-4", "DX-5"}
+    assert for_people(cases, 100) == {f"DX-{n}" for n in range(2, 9)}
+    assert for_people([], 3) == set()
 
 
 def test_a_paper_that_comes_makes_a_declaration_ready(morning: market_morning.World) -> None:
@@ -91,7 +134,7 @@ def test_an_import_without_a_permit_is_held_at_entry(morning: market_morning.Wor
     assert "permit" in row.decision_reason
 
 
-@pytest.mark.parametrize(("somebody", "status"), [("office", 200), ("hub", 200), ("exporter", 200), ("importer", 200), ("anong", 404), ("house", 404)])  # fmt: skip
+@pytest.mark.parametrize(("somebody", "status"), [("office", 200), ("elsewhere", 404), ("hub", 200), ("exporter", 200), ("importer", 200), ("anong", 404), ("house", 404)])  # fmt: skip
 def test_a_declaration_over_the_interface_is_for_its_parties(
     morning: market_morning.World, somebody: str, status: int
 ) -> None:

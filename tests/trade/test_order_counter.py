@@ -10,7 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from worlds import two_buyers_one_lot
 
 from samphao.core import clock
-from samphao.core.models import Event
+from samphao.core.models import Event, HubSettings
+from samphao.reference.models import Destination
 from samphao.trade import queries, services
 from samphao.trade.models import GateState, Lot, Offer, Order
 from samphao.trade.types import OrderAnswer, OrderRequest, Placement
@@ -136,6 +137,17 @@ def test_a_shut_gate_sells_nothing(world: two_buyers_one_lot.World) -> None:
     assert order(world).placement is Placement.GATE_SHUT
     GateState.objects.all().delete()
     assert order(world, key="k2").placement is Placement.GATE_SHUT
+
+
+def test_a_country_that_the_hub_does_not_sell_to_is_refused_whoever_offers_it(world: two_buyers_one_lot.World) -> None:
+    Destination.objects.create(code="KMG", node="CNKMG", city_en="Kunming", country="CN", currency="CNY", source="test")
+    before = order(world, key="before")
+    HubSettings.objects.update(corridors=["LA", "JP"])
+    assert order(world, key="k2").placement is Placement.NO_CORRIDOR
+    assert order(world, key="before").order == before.order, "what was ordered before stays ordered"
+    assert Lot.objects.get().held == 1
+    HubSettings.objects.update(corridors=["LA", "CN"])
+    assert order(world, key="k3").placement is Placement.PLACED
 
 
 def test_before_and_after_the_sale_nothing_is_sold(world: two_buyers_one_lot.World) -> None:

@@ -15,7 +15,7 @@ from PIL import Image
 from worlds import market_morning
 
 from samphao.accounts.models import Membership, User
-from samphao.core.models import StoredFile
+from samphao.core.models import AuditEntry, StoredFile
 from samphao.trade.models import Lot
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +97,8 @@ def test_who_may_add_a_file(world: market_morning.World, record: str, kind: str,
             "house",
             {"house", "mate-of-house", "laboratory", "somchai", "exporter", "office", "hub"},
         ),
-        ("import", "paper", "importer", {"importer", "mate-of-importer", "exporter", "office", "hub"}),
+        ("import", "paper", "importer", {"importer", "mate-of-importer", "exporter", "hub"}),
+        ("export", "paper", "exporter", {"exporter", "importer", "mate-of-importer", "office", "hub"}),
     ],
 )
 def test_who_may_see_a_file(world: market_morning.World, record: str, kind: str, by: str, may: set[str]) -> None:
@@ -163,12 +164,43 @@ def test_the_way_back_never_leaves_the_hub(world: market_morning.World) -> None:
 
 
 def test_only_whoever_added_a_file_takes_it_away(world: market_morning.World) -> None:
-    send("anong", world.orders["paid"], "slip")
+    send("anong", world.orders["held"], "slip")
     code = StoredFile.objects.get().code
     for name in ("mate-of-anong", "hub", "baisong", "somchai"):
         assert client(name).post(f"/files/{code}/remove/").status_code == 404
     assert client("anong").get(f"/files/{code}/remove/").status_code == 405
     assert client("anong").post(f"/files/{code}/remove/", {"next": "/orders/"}).url == "/orders/"
+    assert not StoredFile.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("record", "kind", "by", "said"),
+    [
+        ("order", "slip", "anong", "its order was paid"),
+        ("export", "paper", "exporter", "its declaration was submitted"),
+        ("import", "paper", "importer", "its declaration was submitted"),
+        ("lot", "lab_report", "house", "a gate was decided on its result"),
+    ],
+)
+def test_what_somebody_has_relied_on_is_kept_and_told_so(
+    world: market_morning.World, record: str, kind: str, by: str, said: str
+) -> None:
+    subject = subject_of(world, record)
+    Lot.objects.filter(code=LOT).update(tested_on=world.now.date())
+    send(by, subject, kind)
+    page = {"order": f"/orders/{subject}/", "lot": "/packing/"}.get(record, f"/customs/declarations/{subject}/")
+    code = StoredFile.objects.get().code
+    answer = client(by).post(f"/files/{code}/remove/", {"next": page}, follow=True)
+    assert said in answer.content.decode()
+    assert StoredFile.objects.get().code == code
+    assert not AuditEntry.objects.filter(action="file.remove").exists()
+    assert f'action="/files/{code}/remove/"' not in answer.content.decode(), "no button that only refuses"
+
+
+@pytest.mark.parametrize(("record", "kind", "by"), [("lot", "lab_report", "house"), ("lot", "photo", "somchai")])
+def test_what_nobody_has_relied_on_may_go(world: market_morning.World, record: str, kind: str, by: str) -> None:
+    send(by, subject_of(world, record), kind)
+    client(by).post(f"/files/{StoredFile.objects.get().code}/remove/")
     assert not StoredFile.objects.exists()
 
 
@@ -187,14 +219,14 @@ def test_files_are_listed_where_they_belong(world: market_morning.World) -> None
     assert "Payment slips" not in client("somchai").get(f"/orders/{order}/").content.decode()
     assert shows("house", "/packing/", "lab_report")
     assert shows("importer", f"/customs/declarations/{entry}/", "paper")
-    assert shows("office", f"/customs/declarations/{entry}/", "paper")
+    assert shows("hub", f"/customs/declarations/{entry}/", "paper")
 
 
 def test_the_form_stands_only_where_it_may_be_used(world: market_morning.World) -> None:
     order, entry = world.orders["paid"], world.declarations["entry"]
     for name, path, has_form in (
         ("anong", f"/orders/{order}/", True), ("hub", f"/orders/{order}/", False), ("house", "/packing/", True),
-        ("importer", f"/customs/declarations/{entry}/", True), ("office", f"/customs/declarations/{entry}/", False),
+        ("importer", f"/customs/declarations/{entry}/", True), ("hub", f"/customs/declarations/{entry}/", False),
     ):  # fmt: skip
         assert ('action="/files/new/"' in client(name).get(path).content.decode()) is has_form, (name, path)
 

@@ -86,7 +86,11 @@ def test_from_an_invitation_to_a_new_log_in(world: three_people.World, mailoutbo
     assert fa.post(path[1], {"username": "fa", "password": "three words here"}).url == "/organisation/?of=WEAVERS"
     assert "fa" in page_of(fa, "/organisation/")
     assert User.objects.get(username="fa").language == "zh-hans"
-    assert "Ask for a new one" in page_of(client_of(None), path[1]), "it works once"
+    for used in (client_of(None), client_of(world.somchai)):
+        for answer in (used.get(path[1]), used.post(path[1], {"username": "again", "password": "three words here"})):
+            assert answer.status_code == 410, "it works once"
+            assert "Ask for a new one" in answer.content.decode()
+    assert not User.objects.filter(username="again").exists()
 
 
 def test_from_an_invitation_with_a_log_in(world: three_people.World) -> None:
@@ -98,6 +102,19 @@ def test_from_an_invitation_with_a_log_in(world: three_people.World) -> None:
     page = page_of(somchai, "/organisation/?of=WEAVERS")
     assert "Somchai&#x27;s orchard" in page, "both organisations are offered"
     assert client_of(None).get("/invitations/forged/").status_code == 404
+
+
+def test_an_invitation_opened_by_somebody_else_says_so_and_lets_nobody_in(world: three_people.World) -> None:
+    made = services.invite("WEAVERS", "fa@village.example", "owner", by="malee", address="x/{token}")
+    path = f"/invitations/{services.invitation_token(made.secret)}/"
+    somchai = client_of(world.somchai)
+    page = page_of(somchai, path)
+    assert "You are signed in as somchai, whose e-mail address is another." in page
+    assert "Join the organisation" not in page
+    assert "another e-mail address" in somchai.post(path, follow=True).content.decode()
+    assert not Membership.objects.filter(user=world.somchai, organisation=world.weavers).exists()
+    assert somchai.post("/sign-out/", {"next": path}).url == path
+    assert "Make a log-in and join" in page_of(somchai, path)
 
 
 def test_a_role_is_changed_somebody_is_taken_out_and_somebody_leaves(world: three_people.World) -> None:

@@ -10,6 +10,7 @@ from samphao.accounts import services
 from samphao.accounts.models import User
 from samphao.core.models import HubSettings
 from samphao.trade.models import Order
+from samphao.trade.types import offer_code
 
 pytestmark = pytest.mark.django_db
 GIVEN = {
@@ -17,7 +18,7 @@ GIVEN = {
     "name": {"name": "Nan Highland Hub"},
     "languages": {"languages": ["zh-hans", "th"]},
     "corridors": {"corridors": ["CN"]},
-    "payment": {"payment": "partner", "payment_partner": "Bank of the Example"},
+    "payment": {"payment": "simulator"},
 }
 
 
@@ -75,7 +76,7 @@ def test_five_questions_a_check_and_a_confirmation(closed: None) -> None:
     assert not User.objects.exists(), "nothing is written before the check"
     page = client.get("/setup/check/").content.decode()
     assert all(
-        text in page for text in ("malee@hub.example", "Nan Highland Hub", "中文, ไทย", "China", "Bank of the Example")
+        text in page for text in ("malee@hub.example", "Nan Highland Hub", "中文, ไทย", "China", "no real money moves")
     )
     assert "three words here" not in page
     assert "three words here" not in str(dict(client.session)), "the session holds the hash alone"
@@ -109,7 +110,7 @@ def test_what_is_missing_is_asked_before_the_check(closed: None) -> None:
         ("languages", {"languages": ["xx"]}, "not one of the available"),
         ("corridors", {"corridors": ["ZZ"]}, "not one of the available"),
         ("payment", {"payment": "self"}, "needs a licence"),
-        ("payment", {"payment": "partner", "payment_partner": ""}, "Write the name of the partner."),
+        ("payment", {"payment": "partner"}, "real money cannot be taken"),
     ],
 )
 def test_a_wrong_answer_is_asked_again_with_the_reason(
@@ -144,20 +145,22 @@ def test_pages_use_the_answers(closed: None) -> None:
     assert 'value="VTE"' not in html, "Laos is no corridor of this hub"
 
 
-def test_a_partner_is_named_where_money_is_paid_and_the_simulator_takes_none() -> None:
+def test_the_question_of_payment_says_that_no_bank_is_connected(closed: None) -> None:
+    page = begun().get("/setup/payment/").content.decode()
+    assert "connected to no bank and no payment service" in page
+
+
+def test_a_hub_without_the_simulator_takes_no_money_and_tells_nobody_to_pay() -> None:
     world = two_buyers_one_lot.make()
     HubSettings.objects.update(payment="partner", payment_partner="Bank of the Example")
     from web.test_pages import signed_in
 
     anong = signed_in(world.anong, "anong")
-    offer = world.offer
-    from samphao.trade.types import offer_code
-
-    placed = anong.post(
-        "/orders/new/", {"offer": offer_code(offer.id), "quantity": "1", "lot": world.lot.code, "key": "k"}
-    )
+    form = {"offer": offer_code(world.offer.id), "quantity": "1", "lot": world.lot.code, "key": "k"}
+    placed = anong.post("/orders/new/", form)
     page = anong.get(placed.url).content.decode()
-    assert "Bank of the Example" in page
+    assert "No bank is connected to this hub: pay nothing." in page
+    assert "Bank of the Example" not in page
     assert "/pay/" not in page
-    anong.post(f"{placed.url}pay/")
+    assert "cannot take money" in anong.post(f"{placed.url}pay/", follow=True).content.decode()
     assert Order.objects.get().state == "held"

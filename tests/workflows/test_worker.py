@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 from worlds import three_people, two_buyers_one_lot
 
@@ -35,10 +36,11 @@ def test_what_time_brings_is_done_by_the_worker(clock_reset: None) -> None:
     clock.move_to(clock.now() + timedelta(days=8))
     services.notify([people.weavers.pk], subject="S", key="k", **TEXTS)
     worker.work_once()
+    worker.send_post()
     assert Order.objects.get().state == "expired"
     assert Invitation.objects.get().state == "expired"
     assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
-    assert set(JobRun.objects.values_list("name", flat=True)) == {job.name for job in worker.PERIODIC}
+    assert set(JobRun.objects.values_list("name", flat=True)) == {job.name for job in (*worker.PERIODIC, *worker.POST)}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -97,3 +99,53 @@ def test_a_worker_whose_server_was_restarted_connects_again_and_goes_on(monkeypa
     thread.join(20)
     assert not thread.is_alive()
     assert runs == ["first", "first", "second"]
+
+
+class Silent(BaseEmailBackend):
+    """A mail server that answers nothing until somebody lets it go."""
+
+    asked, let_go = threading.Event(), threading.Event()
+
+    def open(self) -> bool:
+        Silent.asked.set()
+        Silent.let_go.wait(30)
+        raise TimeoutError
+
+    def send_messages(self, email_messages: Any) -> int:
+        raise AssertionError(f"{email_messages} were sent without a server")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_that_does_not_answer_holds_up_nothing_else(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.Silent"
+    people = three_people.make()
+    services.notify([people.weavers.pk], subject="S", key="k", **TEXTS)
+    stop, passes = threading.Event(), []
+
+    def counts() -> None:
+        if Silent.asked.is_set():
+            passes.append(time.monotonic())
+
+    monkeypatch.setattr(worker, "REST_S", 0.05)
+    monkeypatch.setattr(worker, "PERIODIC", (Job("counts", 0, counts),))
+
+    def work() -> None:
+        worker.run(stop)
+        connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        deadline = time.monotonic() + 20
+        while len(passes) < 3 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert len(passes) >= 3, "the other jobs waited for the mail server"
+        assert not Silent.let_go.is_set()
+    finally:
+        stop.set()
+        Silent.let_go.set()
+        thread.join(30)
+    assert not thread.is_alive()
+    assert set(Delivery.objects.filter(channel="email").values_list("state", flat=True)) == {"waiting"}

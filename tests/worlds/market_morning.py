@@ -44,9 +44,12 @@ PARTIES = (
     ("baisong", "buyer", "Baisong Kitchen (demo)", "ครัวใบสน (สาธิต)", "柏松厨房（演示）", ""),
     ("laboratory", "laboratory", "Rayong Food Laboratory (demo)", "ห้องปฏิบัติการอาหารระยอง (สาธิต)", "罗勇食品实验室（演示）", "TH-21"),
     ("carrier", "carrier", "Eastern Reefer Lines (demo)", "ตู้เย็นภาคตะวันออก (สาธิต)", "东部冷藏运输（演示）", "TH-20"),
-    ("office", "office", "Customs house of the demo", "ด่านศุลกากรสาธิต", "演示海关", "TH-22"),
     ("hub", "hub", "The hub (demo)", "ฮับ (สาธิต)", "平台（演示）", "TH-21"),
 )  # fmt: skip
+OFFICERS = {
+    "office": "CO-THNOK",
+    "elsewhere": "CO-THLCH",
+}  # where the exports of the morning are declared, and where none is
 GOODS = (  # code, seller, good, unit, mass in g, units in a carton, price in satang, titles
     ("CTI-MT-0430", "somchai", "durian-fresh", "fruit", 3000, 6, 49_500, "Monthong durian, grade A", "ทุเรียนหมอนทอง เกรด A", "金枕榴莲，A 级"),
     ("CPN-LG-0718", "somchai", "longan-fresh", "kg", 1000, 10, 6_200, "Longan, size AA", "ลำไย ขนาด AA", "龙眼，AA 级"),
@@ -93,6 +96,7 @@ def make() -> World:
     orders = _orders(parties, lots, now)
     loads = _plan(orders["paid"], now)
     declarations = customs_house.make(parties, loads, now)
+    parties |= {name: _officer(name, code) for name, code in OFFICERS.items()}
     return World(now, parties, lots, orders, loads, declarations, _told(parties, orders))
 
 
@@ -127,8 +131,15 @@ def _party(code: str, kind: str, english: str, thai: str, chinese: str, province
         country="TH" if province or kind == "buyer" else "CN", province_iso=province, is_demo=True,
     )  # fmt: skip
     user = User.objects.create_user(code, password=PASSWORD)
-    role = Membership.Role.OFFICER if kind == "office" else Membership.Role.OWNER
-    Membership.objects.create(user=user, organisation=party, role=role)
+    Membership.objects.create(user=user, organisation=party, role=Membership.Role.OWNER)
+    return party
+
+
+def _officer(name: str, office: str) -> Organisation:
+    """Let somebody belong to a customs office: the organisation under its code."""
+    party = Organisation.objects.get(code=office)
+    user = User.objects.create_user(name, password=PASSWORD)
+    Membership.objects.create(user=user, organisation=party, role=Membership.Role.OFFICER)
     return party
 
 

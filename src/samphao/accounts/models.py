@@ -1,13 +1,27 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.functions import Now
+
+from samphao.core.clock import HubNow
 
 
 class User(AbstractUser):
     language = models.CharField(max_length=10, default="th")
     phone = models.CharField(max_length=30, blank=True)
+
+    def clean(self) -> None:
+        """Refuse in the back office what the database refuses too: an organisation without anybody who decides."""
+        super().clean()
+        if self.is_active or not User.objects.filter(pk=self.pk, is_active=True).exists():
+            return
+        owned = self.memberships.select_related("organisation").filter(role=Membership.Role.OWNER)
+        left = [str(row.organisation) for row in owned if not row.organisation.has_owner_besides(self)]
+        if left:
+            raise ValidationError(
+                {"is_active": f"The only active owner of {', '.join(left)}: make somebody else an owner first."}
+            )
 
 
 class Organisation(models.Model):
@@ -36,13 +50,18 @@ class Organisation(models.Model):
     tax_id = models.CharField(max_length=30, blank=True)
     language = models.CharField(max_length=10, default="th")
     is_demo = models.BooleanField(default=False)
-    created_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=HubNow())
 
     class Meta:
         indexes = [models.Index(fields=["kind", "code"])]
 
     def __str__(self) -> str:
         return f"{self.name_en} ({self.code})"
+
+    def has_owner_besides(self, user: User) -> bool:
+        """Whether somebody else who can sign in is an owner: a log-in that was shut decides nothing."""
+        owners = self.memberships.filter(role=Membership.Role.OWNER, user__is_active=True)
+        return owners.exclude(user=user).exists()
 
 
 class Registration(models.Model):
@@ -101,7 +120,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role)
-    since = models.DateTimeField(db_default=Now())
+    since = models.DateTimeField(db_default=HubNow())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="membership_once")]
@@ -142,6 +161,10 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"{self.email} ({self.role})"
 
+    def is_for(self, user: User) -> bool:
+        """Whether the letter went to this log-in's own address."""
+        return user.email.lower() == self.email.lower()
+
 
 class Channel(models.TextChoices):
     """How a notice reaches a person. LINE is a word that waits for its adapter: nothing is sent there yet."""
@@ -160,7 +183,7 @@ class Notice(models.Model):
     text_en = models.TextField()
     text_th = models.TextField()
     text_zh = models.TextField()
-    created_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=HubNow())
 
     class Meta:
         indexes = [models.Index(fields=["organisation", "-created_at"])]
@@ -218,19 +241,22 @@ class Delivery(Outgoing):
 
 
 class Letter(Outgoing):
-    """An e-mail to one address that is no notice: an invitation, a new password. Its text goes when it was sent."""
+    """An e-mail to one address that is no notice: an invitation, a new password. Its text goes when it was sent or given up."""
 
     purpose = models.CharField(max_length=20)
     address = models.EmailField()
     language = models.CharField(max_length=10)
     subject = models.CharField(max_length=200)
     text = models.TextField(blank=True)
-    written_at = models.DateTimeField(db_default=Now())
+    written_at = models.DateTimeField(db_default=HubNow())
 
     class Meta:
         indexes = [
             models.Index(fields=["id"], condition=models.Q(state="waiting"), name="letter_waiting"),
-            models.Index(fields=["address", "purpose", "written_at"]),
+        ]
+        # It may hold an address that opens a log-in: it is kept no longer than somebody has to send it.
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state="waiting") | models.Q(text=""), name="letter_keeps_no_text")
         ]
 
     def __str__(self) -> str:

@@ -27,12 +27,16 @@ from samphao.accounts.types import INVITATION_SALT, OrchardSpec, PartyRegistrati
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks: the organisations he belongs to and their kinds; the hub's own people see all."""
+    """Who looks: the organisations he belongs to and their kinds; the hub's own people see all.
+
+    `offices` are the codes of those that are offices: whoever belongs to the organisation of a customs office is its officer.
+    """
 
     organisations: tuple[int, ...]
     codes: tuple[str, ...]
     kinds: frozenset[str]
     is_hub: bool
+    offices: frozenset[str] = frozenset()
 
     @property
     def is_signed_in(self) -> bool:
@@ -49,7 +53,8 @@ def viewer(user: User | AnonymousUser) -> Viewer:
     )
     kinds = frozenset(kind for _, _, kind in rows)
     is_hub = user.is_superuser or Organisation.Kind.HUB in kinds
-    return Viewer(tuple(row[0] for row in rows), tuple(row[1] for row in rows), kinds, is_hub)
+    offices = frozenset(code for _, code, kind in rows if kind == Organisation.Kind.OFFICE)
+    return Viewer(tuple(row[0] for row in rows), tuple(row[1] for row in rows), kinds, is_hub, offices)
 
 
 def ids_of_kind(kind: str, *, demo_households: bool = False) -> list[int]:
@@ -102,6 +107,15 @@ def people_of(organisation: str) -> QuerySet[Membership]:
         .filter(organisation__code=organisation)
         .order_by(Case(When(role="owner", then=0), default=1), "user__username")
     )
+
+
+def person_of(organisation: str, username: str) -> Membership | None:
+    return people_of(organisation).filter(user__username=username).first()
+
+
+def log_in_of(username: str) -> User:
+    """Return the log-in that a service has just made, for the session that begins with it."""
+    return User.objects.get(username=username)
 
 
 def invitations_waiting(organisation: str) -> QuerySet[Invitation]:

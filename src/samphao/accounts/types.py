@@ -71,7 +71,6 @@ class SetUpAnswers:
     languages: tuple[str, ...]
     corridors: tuple[str, ...]
     payment: str
-    payment_partner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The web application: Django's pages, and the order counter mounted beside them at /counter."""
+"""The web application: Django's pages, and beside them the order counter at /counter and the static files."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ pages: Application = get_asgi_application()
 
 from django.conf import settings  # noqa: E402
 
+from samphao.config.static import AppStatic  # noqa: E402
 from samphao.trade.rush.server import build  # noqa: E402
 
 counter = build(database_url(), settings.SECRET_KEY)
@@ -32,4 +33,7 @@ async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
 
 
-application = Starlette(routes=[Mount("/counter", counter), Mount("/", pages)], lifespan=lifespan)
+application = Starlette(
+    routes=[Mount("/counter", counter), Mount(settings.STATIC_URL.rstrip("/"), AppStatic()), Mount("/", pages)],
+    lifespan=lifespan,
+)

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from samphao.core.models import StageResult
 
 OPENS_AT = datetime(2026, 4, 24, 9, 0, tzinfo=ZoneInfo("Asia/Bangkok"))
+QUIET_OFFICE = "CO-THLCH"  # where nothing waits any more, an officer still has a desk
 PASSWORD = "village to the world"  # noqa: S105 printed on the screen: the demo has nothing to hide
 LOGINS = (
     ("buyer", "BUY-KMG-01", "a wholesale buyer in Kunming"),
     ("grower", "PRD-CTI-001", "a durian growers' group in Chanthaburi"),
     ("packer", "PKH-CTI-01", "a packing house in Tha Mai"),
     ("importer", "IMP-CN-01", "an importer of record in Kunming"),
-    ("officer", "OFF-CUSTOMS", "an officer of the customs desk"),
+    ("officer", "", "an officer of the customs office where most exports wait"),
     ("hub", "HUB-EEC", "the hub's own people: sees everything"),
 )
 HOME_OF_BUYER = "KMG"
@@ -87,10 +88,12 @@ def _prepare() -> None:
     from django.core.management import call_command
 
     from samphao.accounts import services as accounts
+    from samphao.customs import services as customs
     from samphao.reference import services
 
     call_command("migrate", verbosity=0, interactive=False)
     services.publish()
+    customs.publish_offices()
     accounts.set_up_demo("Samphao demo", [code for code, _ in settings.LANGUAGES])
 
 
@@ -104,11 +107,13 @@ def _forget() -> None:
 
 def _log_ins() -> None:
     from samphao.accounts import services
+    from samphao.customs import queries
 
     print("  log-ins of the demo, password", repr(PASSWORD))
     for username, organisation, who in LOGINS:
         address = f"{username}@demo.example"  # e-mails of a demo are files in .samphao/mail
-        services.open_login(username, PASSWORD, organisation, "owner", is_staff=username == "hub", email=address)
+        where = organisation or queries.busiest_office() or QUIET_OFFICE
+        services.open_login(username, PASSWORD, where, "owner", is_staff=username == "hub", email=address)
         print(f"    {username:10} {who}")
 
 

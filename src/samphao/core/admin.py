@@ -13,7 +13,7 @@ from django.db.models import Field, Model
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from samphao.core.models import AuditEntry, Clock, Event, HubSettings, JobRun, StageResult, StoredFile
+from samphao.core.models import AuditEntry, Clock, Event, HubSettings, JobRun, LimitUse, StageResult, StoredFile
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -109,6 +109,13 @@ class HubSettingsAdmin(Edited):
 class JobRunAdmin(Looked):
     list_display = ("name", "ran_at", "took_s", "did", "failed_at", "last_error")
     ordering = ("name",)
+
+
+@admin.register(LimitUse)
+class LimitUseAdmin(Looked):
+    list_display = ("name", "key", "used_until")
+    list_filter = ("name",)
+    ordering = ("-used_until",)
 
 
 @admin.register(StoredFile)

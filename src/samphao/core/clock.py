@@ -10,8 +10,16 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import DateTimeField, Func
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
+
+
+class HubNow(Func):
+    """The hub's time as the default of a column, so that a page and its rows have one clock."""
+
+    function = "core_now"
+    output_field = DateTimeField()
 
 
 def now() -> datetime:

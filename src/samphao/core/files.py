@@ -6,38 +6,45 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from samphao.core import clock
 from samphao.core.codes import encode
 from samphao.core.errors import NotFound, Refused
+from samphao.core.limits import Limit, take
 from samphao.core.models import AuditEntry, StoredFile
 from samphao.core.pictures import cleaned
 
 NAME_LENGTH_MAX = 120
 FILES_A_RECORD_MAX = 60
+UPLOADS = Limit("uploads: person", 120, timedelta(hours=1))
 
 
 def store(content: bytes, name: str, *, subject: str, kind: str, by: str) -> StoredFile:
     """Keep an uploaded file for a record; the same content again is the same file. Who may is decided by the caller."""
     if kind not in StoredFile.Kind.values:
         raise Refused(gettext_noop("Choose what the file is."))
+    take(UPLOADS, by)  # before the picture is drawn anew, which is what costs
     clean = cleaned(content)
     digest = _digest(clean.content)
+    thumbnail = _digest(clean.thumbnail) if clean.thumbnail else ""
+    contents = {digest: clean.content} | ({thumbnail: clean.thumbnail} if thumbnail else {})
     with transaction.atomic():
-        _lock(digest)
+        for each in sorted(contents):
+            _lock(each)
         if known := StoredFile.objects.filter(subject=subject, kind=kind, sha256=digest).first():
             return known
         if StoredFile.objects.filter(subject=subject).count() >= FILES_A_RECORD_MAX:
             raise Refused(gettext_noop("This record has 60 files already: remove one first."))
-        _write(digest, clean.content)
-        thumbnail = _digest(clean.thumbnail) if clean.thumbnail else ""
-        if thumbnail:
-            _write(thumbnail, clean.thumbnail)
+        for each, held in contents.items():
+            _write(each, held)
         number = _next_number()
         return StoredFile.objects.create(
             id=number, code=encode("FL", number), subject=subject, kind=kind, name=_plain_name(name), content_type=clean.content_type,
@@ -46,12 +53,11 @@ def store(content: bytes, name: str, *, subject: str, kind: str, by: str) -> Sto
 
 
 def remove(code: str, *, by: str) -> None:
-    """Forget a file; its content goes with the last row that holds it."""
+    """Forget a file; its contents go after the commit, each with the last row that holds it. Who may is decided by the caller."""
     with transaction.atomic():
         row = StoredFile.objects.select_for_update().filter(code=code).first()
         if row is None:
             raise NotFound(gettext_noop("There is no such file."))
-        _lock(row.sha256)
         row.delete()
         AuditEntry.objects.create(
             at=clock.now(),
@@ -60,9 +66,16 @@ def remove(code: str, *, by: str) -> None:
             subject=row.subject,
             detail={"file": code, "name": row.name, "kind": row.kind},
         )
-        if not StoredFile.objects.filter(sha256=row.sha256).exists():
-            for digest in filter(None, (row.sha256, row.thumbnail_sha256)):
-                _path(digest).unlink(missing_ok=True)
+        for digest in filter(None, (row.sha256, row.thumbnail_sha256)):
+            transaction.on_commit(partial(_forget_content, digest))
+
+
+def _forget_content(digest: str) -> None:
+    """Delete a content that no row holds. The lock is held until it is gone: whoever stores the same again waits, and writes it anew."""
+    with transaction.atomic():
+        _lock(digest)
+        if not StoredFile.objects.filter(Q(sha256=digest) | Q(thumbnail_sha256=digest)).exists():
+            _path(digest).unlink(missing_ok=True)
 
 
 def file_by_code(code: str) -> StoredFile | None:

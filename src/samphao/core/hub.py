@@ -13,7 +13,6 @@ class Hub:
     languages: tuple[str, ...]
     corridors: frozenset[str]
     payment: str
-    payment_partner: str
     is_demo: bool
 
     @property
@@ -26,6 +25,4 @@ def settings() -> Hub | None:
     row = HubSettings.objects.filter(finished_at__isnull=False).first()
     if row is None:
         return None
-    return Hub(
-        row.name, tuple(row.languages), frozenset(row.corridors), row.payment, row.payment_partner, is_demo=row.is_demo
-    )
+    return Hub(row.name, tuple(row.languages), frozenset(row.corridors), row.payment, is_demo=row.is_demo)

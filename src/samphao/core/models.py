@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Now
 
+from samphao.core.clock import HubNow
+
 
 class Event(models.Model):
     """The outbox: what happened, written in the transaction in which it happened (`core.events`)."""
@@ -29,11 +31,14 @@ class Event(models.Model):
 class AuditEntry(models.Model):
     """Who did what to which record; the actor stands by code, so that the row outlives the account."""
 
-    at = models.DateTimeField(db_default=Now())
+    at = models.DateTimeField(db_default=HubNow())
     actor = models.CharField(max_length=80)
     action = models.CharField(max_length=60)
     subject = models.CharField(max_length=80, db_index=True)
     detail = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name_plural = "audit entries"
 
 
 class Clock(models.Model):
@@ -85,7 +90,7 @@ class StoredFile(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject", "kind", "sha256"], name="stored_file_once")]
-        indexes = [models.Index(fields=["sha256"])]
+        indexes = [models.Index(fields=["sha256"]), models.Index(fields=["thumbnail_sha256"])]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -100,6 +105,21 @@ class JobRun(models.Model):
     did = models.BigIntegerField(null=True, help_text="what the last run counted")
     failed_at = models.DateTimeField(null=True)
     last_error = models.TextField(db_default="", blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LimitUse(models.Model):
+    """How far a limit is used up for somebody (`core.limits`)."""
+
+    name = models.CharField(max_length=40)
+    key = models.CharField(max_length=64, help_text="digest of whom it counts")
+    used_until = models.DateTimeField(help_text="real time, not the hub's clock")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "key"], name="limit_use_once")]
+        indexes = [models.Index(fields=["used_until"])]
 
     def __str__(self) -> str:
         return self.name
@@ -154,3 +174,7 @@ class HubSettings(models.Model):
             re.fullmatch("[A-Z]{2}", str(code)) for code in self.corridors
         ):
             raise ValidationError({"corridors": "A list of countries such as CN and LA"})
+        if self.payment == self.Payment.PARTNER:
+            raise ValidationError(
+                {"payment": "No bank is connected to this version: only the simulator can be chosen."}
+            )

@@ -15,6 +15,7 @@ class ImporterTerms(models.Model):
     source = models.CharField(max_length=300)
 
     class Meta:
+        verbose_name = verbose_name_plural = "importer's terms"
         constraints = [models.UniqueConstraint(fields=["importer", "destination"], name="importer_terms_once")]
 
 
@@ -79,6 +80,7 @@ class EntrySampling(models.Model):
     source = models.CharField(max_length=300)
 
     class Meta:
+        verbose_name, verbose_name_plural = "rate of entry sampling", "rates of entry sampling"
         constraints = [
             models.UniqueConstraint(fields=["country", "port", "category"], name="entry_sampling_once"),
             models.CheckConstraint(

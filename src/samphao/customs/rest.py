@@ -6,10 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.http import HttpRequest
-from ninja import Router, Schema, Status
+from ninja import Router, Schema
 from ninja.security import django_auth
 
 from samphao.accounts.queries import viewer
+from samphao.core.errors import NotFound
 from samphao.customs import queries
 
 router = Router(tags=["customs"])
@@ -79,21 +80,20 @@ class DeclarationOut(Schema):
 @router.get(
     "/declarations/{code}",
     auth=django_auth,
-    response={200: DeclarationOut, 404: dict[str, str]},
+    response=DeclarationOut,
     summary="A customs declaration, for its exporter, its importer, customs and the hub",
 )
-def declaration(request: HttpRequest, code: str) -> Status[object]:
+def declaration(request: HttpRequest, code: str) -> DeclarationOut:
     found = queries.declaration_for(code, viewer(request.user))
     if found is None:
-        return Status(404, {"title": "There is no such declaration, or it is not yours to see."})
+        raise NotFound("There is no such declaration, or it is not yours to see.")
     same = (
         "code", "kind", "origin_country", "destination_country", "customs_value_minor", "fob_value_minor", "currency", "duty_minor", "vat_minor",
         "transport_mode", "container_number", "seal_number", "state", "lane", "score", "is_random", "reasons", "submitted_at", "decided_at",
         "decided_by", "decision_reason",
     )  # fmt: skip
-    answer = DeclarationOut(
+    return DeclarationOut(
         consignment=found.consignment_code, load=found.load_code, exporter=found.exporter.code, importer=found.importer.code, office=found.office.code,
         items=[GoodsItemOut.from_orm(item) for item in found.items.all()], papers=[PaperOut.from_orm(paper) for paper in found.documents.all()],
         **{name: getattr(found, name) for name in same},
     )  # fmt: skip
-    return Status(200, answer)

@@ -61,6 +61,7 @@ class Entry(models.Model):
     amount_minor = models.BigIntegerField()
 
     class Meta:
+        verbose_name_plural = "entries"
         constraints = [models.CheckConstraint(condition=~Q(amount_minor=0), name="entry_not_zero")]
 
 

@@ -93,6 +93,7 @@ class Variety(Dated):
     dry_matter_min_pct = models.DecimalField(max_digits=5, decimal_places=2, null=True)
 
     class Meta:
+        verbose_name_plural = "varieties"
         constraints = [models.UniqueConstraint(fields=["good", "code"], name="variety_once")]
 
 
@@ -137,6 +138,9 @@ class Tax(Dated):
     conflict = models.BooleanField()
     note = models.CharField(max_length=300, blank=True)
 
+    class Meta:
+        verbose_name_plural = "taxes"
+
 
 class TaxCategory(Dated):
     """Which rate of a tax a good falls under; sources that disagree stand side by side."""
@@ -148,6 +152,9 @@ class TaxCategory(Dated):
     confidence = models.CharField(max_length=20)
     conflict = models.BooleanField()
     conflict_note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name_plural = "tax categories"
 
 
 class ExchangeRate(Dated):
@@ -249,6 +256,9 @@ class CbecGood(Dated):
     remark_key = models.CharField(max_length=40, blank=True)
     limit_g_per_person_year = models.PositiveIntegerField(null=True)
     confidence = models.CharField(max_length=20)
+
+    class Meta:
+        verbose_name = "CBEC good"
 
 
 class PostRate(Dated):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from ninja import Router, Schema, Status
+from ninja import Router, Schema
 
+from samphao.core.errors import NotFound
 from samphao.trade import queries
 from samphao.trade.types import offer_code
 
@@ -47,11 +48,11 @@ class LotOut(Schema):
     modes: list[ModeOut]
 
 
-@router.get("/lots/{code}", response={200: LotOut, 404: dict[str, str]}, summary="A lot with its prices to the door")
-def lot(request: HttpRequest, code: str) -> Status[object]:  # noqa: ARG001 ninja's signature
+@router.get("/lots/{code}", response=LotOut, summary="A lot with its prices to the door")
+def lot(request: HttpRequest, code: str) -> LotOut:  # noqa: ARG001 ninja's signature
     found = queries.lot_with_offers(code)
     if found is None:
-        return Status(404, {"title": "There is no such lot."})
+        raise NotFound("There is no such lot.")
     offers = [
         OfferOut(
             code=offer_code(offer.id), destination=offer.destination, kind=offer.kind, trade_mode=offer.trade_mode, price_minor=offer.price_minor,
@@ -66,8 +67,7 @@ def lot(request: HttpRequest, code: str) -> Status[object]:  # noqa: ARG001 ninj
         for state in found.modes.all()
     ]
     listing = found.listing
-    answer = LotOut(
+    return LotOut(
         code=found.code, good=listing.good, title_en=listing.title_en, title_th=listing.title_th, title_zh=listing.title_zh, unit=found.unit,
         unit_mass_g=found.unit_mass_g, price_minor=found.price_minor, currency=found.currency, quantity=found.quantity, left=found.left, offers=offers, modes=modes,
     )  # fmt: skip
-    return Status(200, answer)

@@ -17,7 +17,7 @@ KEY_LENGTH_MAX = 80
 
 
 class Placement(IntEnum):
-    """What the order counter's statement decided (`trade/migrations/0007_own_hold.py`)."""
+    """What the order counter's statement decided (`trade/migrations/0007_own_hold.py`, `0010_corridors.py`)."""
 
     PLACED = 0
     REPEATED = 1
@@ -31,6 +31,7 @@ class Placement(IntEnum):
     BAD_QUANTITY = 9
     PRICE_EXPIRED = 10
     OVER_YEAR_LIMIT = 11
+    NO_CORRIDOR = 12
 
 
 @dataclass(frozen=True, slots=True)

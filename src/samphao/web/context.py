@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from samphao.accounts.queries import unread_count, viewer
 from samphao.core import clock
+from samphao.customs.queries import may_open_desk
 from samphao.web.middleware import hub_of
 
 
@@ -67,6 +68,8 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     who = viewer(request.user)
     items = [(_("Market"), reverse("market"))]
     for name, kinds, for_hub in DESKS:
+        if name == "officer" and not may_open_desk(who):
+            continue  # an office need not be one of customs
         if kinds & who.kinds or (for_hub and who.is_hub):
             with suppress(NoReverseMatch):
                 items.append((_desk_name(name), reverse(name)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -20,14 +20,16 @@ def kind_name(kind: str) -> str:
     }[kind]  # fmt: skip
 
 
-def items(files: Iterable[StoredFile], by: str, *, names_subject: bool = False) -> list[dict[str, Any]]:
-    """Return files as the component shows them; whoever added one may take it away again."""
+def items(
+    files: Iterable[StoredFile], by: str, *, names_subject: bool = False, kept: Container[tuple[str, str]] = ()
+) -> list[dict[str, Any]]:
+    """Return files as the component shows them; whoever added one may take it away again, if the record and kind are not among the `kept`."""
     return [
         {
             "code": file.code, "name": file.name, "url": reverse("file", args=[file.code]), "is_picture": bool(file.thumbnail_sha256),
             "thumbnail": reverse("file_thumbnail", args=[file.code]), "kind": kind_name(file.kind),
             "size": _("%(kb)s kB") % {"kb": number(max(1, file.size // 1024))}, "by": file.uploaded_by, "at": moment(file.at),
-            "subject": file.subject if names_subject else "", "may_remove": file.uploaded_by == by,
+            "subject": file.subject if names_subject else "", "may_remove": file.uploaded_by == by and (file.subject, file.kind) not in kept,
         }
         for file in files
     ]  # fmt: skip

@@ -6,11 +6,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from samphao.accounts.services import own_password_attempt
 from samphao.web.templatetags.samphao import LANGUAGE_TAGS
 
 NAME = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
@@ -82,3 +84,10 @@ class AccountForm(forms.Form):
 
 class ResetForm(forms.Form):
     email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    def clean_old_password(self) -> str:
+        with own_password_attempt(self.user.get_username()):
+            old: str = super().clean_old_password()
+        return old

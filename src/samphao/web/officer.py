@@ -78,6 +78,11 @@ def lane_tag(lane: str) -> dict[str, str] | str:
     return {"kind": "ok", "label": _("green line")} if lane == "green" else {"kind": "bad", "label": _("red line")}
 
 
+def office_names(offices: Iterable[Any]) -> str:
+    """Return whose desk it is; nobody's own is that of the hub, which sees every office."""
+    return ", ".join(in_language_plain(office) for office in offices) or _("Every customs office, to look at")
+
+
 def desk_figures(counts: Sequence[StateCount]) -> list[dict[str, Any]]:
     exports = [row for row in counts if row.kind == "export"]
 

@@ -85,7 +85,7 @@ def order_page(order: Any, *, may_pay: bool, sees_declarations: bool, hub: Hub |
         "mirror": mirror_rows(offer.lines, order.currency, order.quantity),
         "arrival": arrival_text(order),
         "may_pay": may_pay and order.state == "held",
-        "partner": "" if hub is None or hub.pays_by_simulator else hub.payment_partner,
+        "has_no_bank": hub is not None and not hub.pays_by_simulator,
         "amount": money(order.amount_minor, order.currency),
     }
 
@@ -100,7 +100,7 @@ def arrival_text(order: Any) -> str:
 
 
 def holder(hub: Hub | None) -> str:
-    """Say who holds a buyer's money."""
+    """Say who holds a buyer's money: there is no adapter but the simulator's."""
     if hub is None or hub.pays_by_simulator:
         return _("held by the hub until the goods arrive · simulator bank")
-    return _("held by %(partner)s until the goods arrive") % {"partner": hub.payment_partner}
+    return _("no bank is connected to this hub")

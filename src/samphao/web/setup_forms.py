@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from samphao.accounts.services import require_known_payment
 from samphao.accounts.types import SetUpAnswers
+from samphao.core.errors import Refused
 from samphao.reference.services import cities
 from samphao.web.forms import username_field
 from samphao.web.templatetags.samphao import LANGUAGE_TAGS, country_name, language
@@ -102,37 +104,28 @@ class CorridorsForm(forms.Form):
 
 
 class PaymentForm(forms.Form):
+    """All three answers stand here, so that nobody takes the simulator for a bank: only it can be chosen."""
+
     payment = forms.ChoiceField(
         label=gettext_lazy("Buyers' money is held by"), widget=forms.RadioSelect,
+        help_text=gettext_lazy("This version is connected to no bank and no payment service: it moves no real money"),
         choices=[
-            (PARTNER, gettext_lazy("A licensed partner: a bank or a payment service")),
             (SIMULATOR, gettext_lazy("The simulator bank, for trying out: no money moves")),
+            (PARTNER, gettext_lazy("A licensed partner: a bank or a payment service")),
             (SELF, gettext_lazy("We hold it ourselves")),
         ],
     )  # fmt: skip
-    payment_partner = forms.CharField(
-        label=gettext_lazy("Name of the licensed partner"), max_length=120, required=False,
-        help_text=gettext_lazy("As it stands in its licence; buyers read it where they pay"),
-    )  # fmt: skip
 
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if given.get("payment") == SELF:
-            self.add_error(
-                "payment",
-                _(
-                    "Whoever holds other people's money needs a licence for it, in Thailand under the Payment Systems Act "
-                    "B.E. 2560 (2017). Name a licensed partner, or try the hub with the simulator first."
-                ),
-            )
-        if given.get("payment") == PARTNER and not given.get("payment_partner"):
-            self.add_error("payment_partner", _("Write the name of the partner."))
-        return given
+    def clean_payment(self) -> str:
+        payment: str = self.cleaned_data["payment"]
+        try:
+            require_known_payment(payment)
+        except Refused as error:
+            raise forms.ValidationError(_(error.title)) from None
+        return payment
 
     def answers(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        partner = given["payment_partner"] if given["payment"] == PARTNER else ""
-        return {"payment": given["payment"], "payment_partner": partner}
+        return {"payment": self.cleaned_data["payment"]}
 
 
 STEPS: dict[str, type[AdministratorForm | NameForm | LanguagesForm | CorridorsForm | PaymentForm]] = {
@@ -164,7 +157,6 @@ def titles() -> dict[str, tuple[str, str]]:
 def told(given: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the answers as rows of a summary list, each with the way back to its question."""
     own_names = [LANGUAGE_TAGS[code[:2]][1] for code in given.get("languages", ())]
-    payment = given["payment_partner"] if given.get("payment") == PARTNER else _("the simulator bank, for trying out")
     rows = (
         ("administrator", _("User name"), given.get("username", "")),
         ("administrator", _("E-mail"), given.get("email", "")),
@@ -172,7 +164,7 @@ def told(given: Mapping[str, Any]) -> list[dict[str, Any]]:
         ("name", _("Name of the hub"), given.get("name", "")),
         ("languages", _("Languages"), ", ".join(own_names)),
         ("corridors", _("Countries"), ", ".join(country_name(code) for code in given.get("corridors", ()))),
-        ("payment", _("Buyers' money is held by"), payment),
+        ("payment", _("Buyers' money is held by"), _("the simulator bank: no real money moves")),
     )
     return [{"term": term, "value": value, "url": reverse("setup_step", args=[step])} for step, term, value in rows]
 
@@ -180,5 +172,5 @@ def told(given: Mapping[str, Any]) -> list[dict[str, Any]]:
 def to_answers(given: Mapping[str, Any]) -> SetUpAnswers:
     return SetUpAnswers(
         given["username"], given["email"], given["password_hash"], language(), given["name"], tuple(given["languages"]),
-        tuple(given["corridors"]), given["payment"], given["payment_partner"],
+        tuple(given["corridors"]), given["payment"],
     )  # fmt: skip

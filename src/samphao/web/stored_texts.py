@@ -126,6 +126,7 @@ DUTIES = (
 PROBLEMS = (
     _("This Idempotency-Key was used with another order; send a new key with a new order."),
     _("There is no such offer; take its code from the listing."),
+    _("This hub does not sell to the country of this destination."),
     _("This lot is not on sale yet."),
     _("The sale of this lot has closed."),
     _("This lot may not be sold to this destination now; the listing says which paper is missing."),

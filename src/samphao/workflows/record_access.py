@@ -1,4 +1,4 @@
-"""Who may see the files of a record, and who may add one: decided by the record's code, by the queries that decide for its page.
+"""Who may see the files of a record, who may add one, and which are kept: decided by the record's code, by the queries of its page.
 
 A new kind of record is a line in RECORDS and its class.
 """
@@ -7,13 +7,21 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
 from samphao.accounts.queries import Viewer
+from samphao.core import files
+from samphao.core.errors import NotFound, Refused
 from samphao.core.models import StoredFile
 from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.trade import queries as trade
 
 Kind = StoredFile.Kind
+PAID = gettext_noop("This payment slip is kept: its order was paid.")
+SUBMITTED = gettext_noop("This file is kept: its declaration was submitted with it.")
+TESTED = gettext_noop("This laboratory report is kept: a gate was decided on its result.")
 
 
 class Record(Protocol):
@@ -22,6 +30,9 @@ class Record(Protocol):
     def may_see(self, code: str, kind: str, viewer: Viewer) -> bool: ...
 
     def may_add(self, code: str, kind: str, viewer: Viewer) -> bool: ...
+
+    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:
+        """Return why a file is evidence that stays, or nothing."""
 
 
 class OrderFiles:
@@ -37,6 +48,10 @@ class OrderFiles:
         order = trade.order_for(code, organisations=viewer.organisations, sees_all=False)
         return order is not None and order.buyer_id in viewer.organisations and kind in (Kind.SLIP, Kind.PHOTO)
 
+    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:
+        order = trade.order_for(code, organisations=viewer.organisations, sees_all=viewer.is_hub)
+        return PAID if kind == Kind.SLIP and order is not None and order.paid_at else ""
+
 
 class DeclarationFiles:
     """Papers come from whoever declares: the exporter of an export, the importer of an import."""
@@ -51,6 +66,10 @@ class DeclarationFiles:
         declarant = found.importer_id if found.kind == found.Kind.IMPORT else found.exporter_id
         return declarant in viewer.organisations
 
+    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:  # noqa: ARG002 every kind alike
+        found = customs.declaration_for(code, viewer)
+        return SUBMITTED if found is not None and found.submitted_at else ""
+
 
 class LoadFiles:
     """Photos of a container and its seal, by the packing house that stuffs it."""
@@ -63,12 +82,17 @@ class LoadFiles:
         load = freight.load_with_goods(code)
         return load is not None and load.origin in viewer.codes and kind in (Kind.PHOTO, Kind.PAPER)
 
+    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:  # noqa: ARG002 decided by none of them
+        return ""
+
 
 class LotFiles:
-    """Reports and photos of a lot: those who handle it see them; its packing house, laboratory and grower add them."""
+    """Reports and photos of a lot: those who handle it see them, and the customs office where it was declared; its packing house,
+    laboratory and grower add them.
+    """
 
     def may_see(self, code: str, kind: str, viewer: Viewer) -> bool:  # noqa: ARG002 every kind alike
-        return trade.lot_for(code, viewer) is not None
+        return trade.lot_for(code, viewer) is not None or customs.has_declared_lot(code, viewer)
 
     def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
         lot = trade.lot_for(code, viewer)
@@ -77,6 +101,11 @@ class LotFiles:
         if lot.packing_house_id in viewer.organisations or lot.laboratory_code in viewer.codes:
             return kind in (Kind.LAB_REPORT, Kind.PHOTO)
         return lot.listing.producer_id in viewer.organisations and kind == Kind.PHOTO
+
+    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:
+        """The gate to load reads what was found on the day of the test: with that day the report is its proof."""
+        lot = trade.lot_for(code, viewer)
+        return TESTED if kind == Kind.LAB_REPORT and lot is not None and lot.tested_on else ""
 
 
 RECORDS: dict[str, Record] = {
@@ -90,8 +119,22 @@ def _record(code: str) -> Record:
 
 
 def may_see_file(file: StoredFile, viewer: Viewer) -> bool:
-    return viewer.is_signed_in and _record(file.subject).may_see(file.subject, file.kind, viewer)
+    return may_see_files(file.subject, file.kind, viewer)
+
+
+def may_see_files(subject: str, kind: str, viewer: Viewer) -> bool:
+    return viewer.is_signed_in and _record(subject).may_see(subject, kind, viewer)
 
 
 def may_add_file(subject: str, kind: str, viewer: Viewer) -> bool:
     return viewer.is_signed_in and _record(subject).may_add(subject, kind, viewer)
+
+
+def remove_file(file: StoredFile, *, by: str, viewer: Viewer) -> None:
+    """Take a file away: whoever added it, unless somebody has relied on it since."""
+    if file.uploaded_by != by:
+        raise NotFound(gettext_noop("There is no such file."))
+    with transaction.atomic():
+        if why := _record(file.subject).kept_because(file.subject, file.kind, viewer):
+            raise Refused(why)
+        files.remove(file.code, by=by)

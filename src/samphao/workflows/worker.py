@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import logging
 import threading
+from typing import Protocol
 
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from samphao.accounts import services as accounts
-from samphao.core import events, jobs
+from samphao.core import events, jobs, limits
 from samphao.core.jobs import Job
 from samphao.trade import services as trade
 from samphao.workflows import cut_offs, judging, missed_departures, payout, turning_away
 
 log = logging.getLogger(__name__)
 REST_S = 1.0
+STOP_S = 10.0
+
+
+class Work(Protocol):
+    """One pass; `woken` says that something was published. It returns whether more may wait."""
+
+    def __call__(self, *, woken: bool = False) -> int: ...
+
 
 # Everything that happens because time passes. A new one is one line here: a service that
 # takes no arguments, may be run twice, and returns what it counted. `samphao doctor` and the back office show the last runs.
@@ -27,9 +36,11 @@ PERIODIC: tuple[Job, ...] = (
     Job("first shares that are still due", 60, payout.advance_due),
     Job("claim windows that closed", 60, payout.settle_due),
     Job("payments to banks, once a day", 600, payout.send_to_banks),
-    Job("e-mails", 5, accounts.send_waiting_mail, on_wake=True),
     Job("invitations that ran out", 60, accounts.expire_invitations),
+    Job("limits that are free again", 3600, limits.forget_unused),
 )
+# Work that waits for others outside: on a thread of its own, so that a mail server's silence holds up nothing else.
+POST: tuple[Job, ...] = (Job("e-mails", 5, accounts.send_waiting_mail, on_wake=True),)
 
 
 def work_once(*, woken: bool = False) -> int:
@@ -38,12 +49,32 @@ def work_once(*, woken: bool = False) -> int:
     return events.deliver()
 
 
+def send_post(*, woken: bool = False) -> int:
+    jobs.run_due(POST, woken=woken)
+    return 0
+
+
 def run(stop: threading.Event) -> None:
+    """Work until told to stop, and send the post beside."""
+    post = threading.Thread(target=_post, args=(stop,), name="post", daemon=True)
+    post.start()
+    _work(stop, work_once)
+    post.join(STOP_S)  # an e-mail that is half sent is sent again by the next worker
+
+
+def _post(stop: threading.Event) -> None:
+    try:
+        _work(stop, send_post)
+    finally:
+        connection.close()
+
+
+def _work(stop: threading.Event, work: Work) -> None:
     """Work until told to stop: at once when woken, else every second. A database that goes away is waited for."""
     bell, woken = events.Listener(), True
     while not stop.is_set():
         try:
-            busy = work_once(woken=woken)
+            busy = work(woken=woken)
             woken = bell.wait(0 if busy else REST_S) or bool(busy)
         except (OperationalError, InterfaceError):
             log.warning("the database cannot be reached, trying again")

@@ -1,5 +1,6 @@
 """Writes of accounts, one use case a function."""
 
+from samphao.accounts.services.attempts import own_password_attempt
 from samphao.accounts.services.notify import (
     LANGUAGES,
     Message,
@@ -11,7 +12,7 @@ from samphao.accounts.services.notify import (
     spoken_moment,
 )
 from samphao.accounts.services.own_account import change_account, send_reset_letters
-from samphao.accounts.services.parties import open_login, register_households, register_parties
+from samphao.accounts.services.parties import open_login, register_households, register_missing, register_parties
 from samphao.accounts.services.people import (
     accept_as_new,
     accept_invitation,
@@ -24,7 +25,14 @@ from samphao.accounts.services.people import (
     withdraw_invitation,
 )
 from samphao.accounts.services.send_mail import send_waiting_mail
-from samphao.accounts.services.set_up import begin_set_up, finish_set_up, make_set_up_token, may_set_up, set_up_demo
+from samphao.accounts.services.set_up import (
+    begin_set_up,
+    finish_set_up,
+    make_set_up_token,
+    may_set_up,
+    require_known_payment,
+    set_up_demo,
+)
 
 __all__ = [
     "LANGUAGES",
@@ -47,9 +55,12 @@ __all__ = [
     "notify",
     "notify_each",
     "open_login",
+    "own_password_attempt",
     "register_households",
+    "register_missing",
     "register_parties",
     "remove_person",
+    "require_known_payment",
     "send_reset_letters",
     "send_waiting_mail",
     "set_up_demo",

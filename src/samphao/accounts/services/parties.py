@@ -21,14 +21,7 @@ def register_parties(
 ) -> dict[str, int]:
     """Write organisations with their registrations and orchards; return the id of each code."""
     with transaction.atomic():
-        Organisation.objects.bulk_create(
-            [
-                Organisation(
-                    **{key: value for key, value in asdict(party).items() if key != "destination"}, is_demo=is_demo
-                )
-                for party in parties
-            ]
-        )
+        Organisation.objects.bulk_create([_organisation(party, is_demo=is_demo) for party in parties])
         ids = dict(Organisation.objects.values_list("code", "id"))
         Registration.objects.bulk_create(
             [
@@ -49,6 +42,15 @@ def register_parties(
             ]
         )
     return ids
+
+
+def register_missing(parties: Iterable[Party]) -> None:
+    """Write the organisations whose code is not there yet; those that are stay as somebody keeps them."""
+    Organisation.objects.bulk_create([_organisation(party, is_demo=False) for party in parties], ignore_conflicts=True)
+
+
+def _organisation(party: Party, *, is_demo: bool) -> Organisation:
+    return Organisation(**{key: value for key, value in asdict(party).items() if key != "destination"}, is_demo=is_demo)
 
 
 def register_households(count: int, *, prefix: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""Who belongs to an organisation: inviting, accepting, roles, leaving. An organisation with people always has an owner."""
+"""Who belongs to an organisation: inviting, accepting, roles, leaving. An organisation with an owner keeps one who can sign in."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
 from samphao.accounts.models import Invitation, Membership, Organisation, User
+from samphao.accounts.services.attempts import INVITATIONS_BY, INVITATIONS_TO
 from samphao.accounts.services.letters import language_of, write_letter
 from samphao.accounts.services.notify import in_three_languages, notify
 from samphao.accounts.types import INVITATION_SALT, NewPerson
 from samphao.core import clock
 from samphao.core.errors import Conflict, NotAllowed, NotFound, Refused
+from samphao.core.limits import take
 from samphao.core.models import AuditEntry
 
 INVITATION_DAYS = 7
+OTHER_ADDRESS = gettext_noop("This invitation was sent to another e-mail address than that of your log-in.")
 ROLES = (Membership.Role.OWNER, Membership.Role.MEMBER)
 SIGNER = Signer(salt=INVITATION_SALT)
 State = Invitation.State
@@ -39,6 +42,8 @@ def invite(organisation: str, email: str, role: str, *, by: str, address: str) -
         party = _locked_by_owner(organisation, by)
         if party.memberships.filter(user__email__iexact=email).exists():
             raise Conflict(gettext_noop("This person belongs to the organisation already."))
+        take(INVITATIONS_BY, by)
+        take(INVITATIONS_TO, email)
         now = clock.now()
         party.invitations.filter(email=email, state=State.WAITING).update(state=State.WITHDRAWN, ended_at=now)
         made = Invitation.objects.create(
@@ -65,9 +70,16 @@ def _write_invitation(made: Invitation, address: str) -> None:
 
 
 def accept_invitation(token: str, *, by: str) -> str:
-    """Let a person who has a log-in join; return the organisation's code."""
+    """Let a person who has a log-in join; return the organisation's code.
+
+    The letter proves one e-mail address, so it is for the log-in with that address: whoever opened it in somebody else's browser
+    does not let him in by mistake.
+    """
     with transaction.atomic():
-        return _accept(token, User.objects.get(username=by, is_active=True))
+        user = User.objects.get(username=by, is_active=True)
+        if not _waiting(token).is_for(user):
+            raise Refused(OTHER_ADDRESS)
+        return _accept(token, user)
 
 
 def accept_as_new(token: str, person: NewPerson) -> str:
@@ -213,15 +225,14 @@ def _locked_by_owner(organisation: str, by: str) -> Organisation:
 
 
 def _membership(party: Organisation, username: str) -> Membership:
-    row = party.memberships.filter(user__username=username).first()
+    row = party.memberships.select_related("user").filter(user__username=username).first()
     if row is None:
         raise NotFound(gettext_noop("This person does not belong to the organisation."))
     return row
 
 
 def _require_another_owner(party: Organisation, leaving: Membership) -> None:
-    owners = party.memberships.filter(role=Membership.Role.OWNER)
-    if leaving.role == Membership.Role.OWNER and not owners.exclude(pk=leaving.pk).exists():
+    if leaving.role == Membership.Role.OWNER and not party.has_owner_besides(leaving.user):
         raise Refused(gettext_noop("An organisation keeps at least one owner: make somebody else an owner first."))
 
 

@@ -7,6 +7,7 @@ dies between the mail server's yes and the mark sends it again with the same Mes
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -21,7 +22,8 @@ from samphao.accounts.models import Delivery, Letter, Outgoing
 from samphao.core import clock, hub
 
 ATTEMPTS_MAX = 8
-TAKEN_FOR_S = 600  # longer than a batch can take
+TAKEN_FOR_S = 600  # longer than a pass takes: letters and notices, SEND_FOR_S each, and the server's last silence
+SEND_FOR_S = 240
 AT_ONCE = 100
 TAKE = """
 UPDATE {table} SET attempts = attempts + 1, retry_at = clock_timestamp() + interval '1 second' * %s
@@ -60,7 +62,11 @@ def _send(rows: Sequence[Row], compose: Callable[[Row], EmailMessage]) -> int:
         for row in rows:
             _failed(row, error)
         return 0
-    for row in rows:
+    ends_at = time.monotonic() + SEND_FOR_S
+    for place, row in enumerate(rows):
+        if time.monotonic() > ends_at:
+            _untake(rows[place:])
+            break
         try:
             message = compose(row)
             message.connection = post
@@ -74,6 +80,18 @@ def _send(rows: Sequence[Row], compose: Callable[[Row], EmailMessage]) -> int:
     return sent
 
 
+def _untake(rows: Sequence[Letter | Delivery]) -> None:
+    """Let rows wait again whose turn did not come, as if they had not been taken: a slow server must not have them sent twice."""
+    table = sql.Identifier(rows[0]._meta.db_table)  # noqa: SLF001 Django documents _meta
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("UPDATE {table} SET attempts = attempts - 1, retry_at = NULL WHERE id = ANY (%s)").format(
+                table=table
+            ),
+            [[row.pk for row in rows]],
+        )
+
+
 def _went(row: Letter | Delivery) -> None:
     row.state, row.sent_at, row.last_error = Outgoing.State.SENT, clock.now(), ""
     fields = ["state", "sent_at", "last_error"]
@@ -84,14 +102,17 @@ def _went(row: Letter | Delivery) -> None:
 
 
 def _failed(row: Letter | Delivery, error: Exception) -> None:
+    """Keep why, and when to try again. What is given up keeps its kind, reason and times, and no secret address."""
     said = f"{type(error).__name__}: {error}"[:300]
+    text = "text = CASE WHEN attempts >= %(most)s THEN '' ELSE text END," if isinstance(row, Letter) else ""
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL(
-                """UPDATE {table} SET last_error = %s, retry_at = clock_timestamp() + interval '1 minute' * power(2, attempts - 1),
-                   state = CASE WHEN attempts >= %s THEN 'given_up' ELSE state END WHERE id = %s"""
-            ).format(table=sql.Identifier(row._meta.db_table)),  # noqa: SLF001 Django documents _meta
-            [said, ATTEMPTS_MAX, row.pk],
+                """UPDATE {table} SET {text} last_error = %(said)s,
+                   retry_at = clock_timestamp() + interval '1 minute' * power(2, attempts - 1),
+                   state = CASE WHEN attempts >= %(most)s THEN 'given_up' ELSE state END WHERE id = %(row)s"""
+            ).format(table=sql.Identifier(row._meta.db_table), text=sql.SQL(text)),  # noqa: SLF001 Django documents _meta
+            {"said": said, "most": ATTEMPTS_MAX, "row": row.pk},
         )
 
 

@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from samphao.accounts.models import Membership, Organisation, User
+from samphao.accounts.services.attempts import SET_UP
 from samphao.accounts.types import SetUpAnswers
 from samphao.core import clock
 from samphao.core.errors import Conflict, NotAllowed, Refused
+from samphao.core.limits import take
 from samphao.core.models import AuditEntry, HubSettings
 from samphao.reference import services as reference
 
@@ -30,8 +32,9 @@ def make_set_up_token() -> str | None:
     return token
 
 
-def begin_set_up(token: str) -> str | None:
+def begin_set_up(token: str, *, network: str) -> str | None:
     """Take the one-time token; return the claim that the browser keeps in its session, or None."""
+    take(SET_UP, network)
     with transaction.atomic():
         row = _locked()
         if row.finished_at or not row.token_digest or not secrets.compare_digest(row.token_digest, _digest(token)):
@@ -47,10 +50,27 @@ def may_set_up(claim: str) -> bool:
     return row is not None and secrets.compare_digest(row.claim_digest, _digest(claim))
 
 
+def require_known_payment(payment: str) -> None:
+    """Refuse what this version cannot do: nobody shall believe that a bank is connected, or take money that nobody counts."""
+    if payment == HubSettings.Payment.SELF:
+        raise Refused(
+            gettext_noop(
+                "Whoever holds other people's money needs a licence for it, in Thailand under the Payment Systems Act "
+                "B.E. 2560 (2017). Try the hub with the simulator."
+            )
+        )
+    if payment != HubSettings.Payment.SIMULATOR:
+        raise Refused(
+            gettext_noop(
+                "No bank and no payment service is connected to this version of the hub: real money cannot be taken. "
+                "Choose the simulator to try it out."
+            )
+        )
+
+
 def finish_set_up(answers: SetUpAnswers, *, claim: str) -> str:
     """Write administrator, hub and its cities, all or nothing; return the administrator's user name."""
-    if answers.payment == HubSettings.Payment.SELF:
-        raise Refused(gettext_noop("A hub that holds buyers' money itself needs a licence: name a licensed partner."))
+    require_known_payment(answers.payment)
     with transaction.atomic():
         row = _locked()
         if row.finished_at:
@@ -71,14 +91,14 @@ def finish_set_up(answers: SetUpAnswers, *, claim: str) -> str:
         )  # fmt: skip
         Membership.objects.create(user=user, organisation=office, role=Membership.Role.OWNER)
         reference.publish_cities(answers.corridors)
-        row.name, row.payment, row.payment_partner = answers.name, answers.payment, answers.payment_partner
+        row.name, row.payment = answers.name, answers.payment
         row.languages, row.corridors = list(answers.languages), list(answers.corridors)
         row.token_digest = row.claim_digest = ""
         row.finished_at = clock.now()
         row.save()
         AuditEntry.objects.create(
             actor=user.username, action="hub.set_up", subject=HUB_CODE,
-            detail={"languages": row.languages, "corridors": row.corridors, "payment": row.payment, "partner": row.payment_partner},
+            detail={"languages": row.languages, "corridors": row.corridors, "payment": row.payment},
         )  # fmt: skip
     return user.username
 

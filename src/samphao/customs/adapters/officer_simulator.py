@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,13 +37,19 @@ class WaitingCase:
     missing: tuple[str, ...]
     departs_at: datetime
     submitted_at: datetime
+    office: str
 
 
 def for_people(cases: Sequence[WaitingCase], count: int) -> set[str]:
-    """Choose what is left to people: reasons in turn, the earliest departure first, so that a queue shows every kind."""
+    """Choose what is left to people: of the busiest office, whose officers alone decide it; reasons in turn, so that its queue shows
+    every kind; the earliest departure first.
+    """
     queues: dict[str, list[WaitingCase]] = {}
+    at = Counter(case.office for case in cases)
+    office = min(at, key=lambda code: (-at[code], code), default="")
     for case in sorted(cases, key=lambda case: (case.departs_at, case.code)):
-        queues.setdefault(case.rules[0] if case.rules else "", []).append(case)
+        if case.office == office:
+            queues.setdefault(case.rules[0] if case.rules else "", []).append(case)
     chosen: list[str] = []
     while len(chosen) < count and any(queues.values()):
         for queue in [queues[rule] for rule in sorted(queues)]:

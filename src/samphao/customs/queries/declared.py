@@ -10,22 +10,44 @@ from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, V
 from samphao.accounts.queries import Viewer
 from samphao.core.models import AuditEntry
 from samphao.customs.adapters.officer_simulator import WaitingCase
-from samphao.customs.models import Declaration, RequiredDocument
+from samphao.customs.models import CustomsOffice, Declaration, GoodsItem, RequiredDocument
 
 State, Kind = Declaration.State, Declaration.Kind
 WAITING = (State.CONTROL, State.DOCUMENTS_ASKED, State.HELD)
 """States that keep goods where they are; only the first waits for an officer, the others for somebody's answer."""
 
 
-def sees_every_declaration(viewer: Viewer) -> bool:
-    return viewer.is_hub or "office" in viewer.kinds
+def may_open_desk(viewer: Viewer) -> bool:
+    """Whether somebody has a desk: an officer that of his own office, the hub's people look at all of them."""
+    return viewer.is_hub or CustomsOffice.objects.filter(code__in=viewer.offices).exists()
+
+
+def is_officer_of(declaration: Declaration, viewer: Viewer) -> bool:
+    """Whether somebody decides this declaration: an officer of the office where it is declared, and nobody else."""
+    return declaration.office.code in viewer.offices
+
+
+def _at_desk(viewer: Viewer) -> QuerySet[Declaration]:
+    rows = Declaration.objects.all()
+    return rows if viewer.is_hub else rows.filter(office__code__in=viewer.offices)
+
+
+def offices_of(viewer: Viewer) -> list[CustomsOffice]:
+    return list(CustomsOffice.objects.filter(code__in=viewer.offices).order_by("code"))
+
+
+def busiest_office() -> str:
+    """Return the office where most exports wait for a person, or nothing where none does."""
+    rows = Declaration.objects.filter(kind=Kind.EXPORT, state=State.CONTROL).order_by().values_list("office__code")
+    found = rows.annotate(waiting=Count("id")).order_by("-waiting", "office__code").first()
+    return str(found[0]) if found else ""
 
 
 def declarations(
-    *, kind: str = "", state: str = "", lane: str = "", text: str = "", rule: str = ""
+    viewer: Viewer, *, kind: str = "", state: str = "", lane: str = "", text: str = "", rule: str = ""
 ) -> QuerySet[Declaration]:
-    """Return declarations, those that wait for an officer first and the earliest departure first; one query."""
-    rows = Declaration.objects.select_related("exporter", "importer", "office")
+    """Return the declarations of a viewer's desk, those that wait for an officer first and the earliest departure first; one query."""
+    rows = _at_desk(viewer).select_related("exporter", "importer", "office")
     for field, wanted in (("kind", kind), ("state", state), ("lane", lane)):
         if wanted:
             rows = rows.filter(**{field: wanted})
@@ -45,9 +67,9 @@ def declarations(
     return rows.order_by(order, "-score", "departs_at", "id")
 
 
-def queue(kind: str = Kind.EXPORT) -> QuerySet[Declaration]:
-    """Return what waits for an officer with its goods: high scores first, then the earliest departure; two queries."""
-    return declarations(kind=kind, state=State.CONTROL).prefetch_related("items")
+def queue(viewer: Viewer, kind: str = Kind.EXPORT) -> QuerySet[Declaration]:
+    """Return what waits for an officer at a viewer's desk, with its goods: high scores first, then the earliest departure; two queries."""
+    return declarations(viewer, kind=kind, state=State.CONTROL).prefetch_related("items")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +81,11 @@ class StateCount:
     random: int
 
 
-def counts() -> list[StateCount]:
-    """Return how many declarations stand in each state and line."""
+def counts(viewer: Viewer) -> list[StateCount]:
+    """Return how many declarations of a viewer's desk stand in each state and line."""
     rows = (
-        Declaration.objects.order_by()
+        _at_desk(viewer)
+        .order_by()
         .values_list("kind", "state", "lane")
         .annotate(count=Count("id"), random=Count("id", filter=Q(is_random=True)))
         .order_by("kind", "state", "lane")
@@ -70,25 +93,32 @@ def counts() -> list[StateCount]:
     return [StateCount(*row) for row in rows]
 
 
-def rule_counts(kind: str = Kind.EXPORT) -> list[tuple[dict[str, str], int]]:
+def rule_counts(viewer: Viewer, kind: str = Kind.EXPORT) -> list[tuple[dict[str, str], int]]:
     """Return each rule that put a declaration on the red line, with its names and how often, the commonest first."""
     found: dict[str, tuple[dict[str, str], int]] = {}
-    for reasons in Declaration.objects.filter(kind=kind, lane="red").values_list("reasons", flat=True):
+    for reasons in _at_desk(viewer).filter(kind=kind, lane="red").values_list("reasons", flat=True):
         for rule, names in {row["rule"]: row for row in reasons if row["rule"] != "clear"}.items():
             found[rule] = names, found.get(rule, (names, 0))[1] + 1
     return sorted(found.values(), key=lambda pair: (-pair[1], pair[0]["rule"]))
 
 
 def declaration_for(code: str, viewer: Viewer) -> Declaration | None:
-    """Return a declaration with its items and papers if the viewer is an officer, of the hub, its exporter or importer."""
+    """Return a declaration with its items and papers to the officers of its office, the hub, its exporter and its importer."""
     rows = (
         Declaration.objects.select_related("exporter", "importer", "office", "inspection")
         .prefetch_related("items", "documents", "draws__permit")
         .filter(code=code)
     )
-    if not sees_every_declaration(viewer):
-        rows = rows.filter(Q(exporter__in=viewer.organisations) | Q(importer__in=viewer.organisations))
+    if not viewer.is_hub:
+        is_party = Q(exporter__in=viewer.organisations) | Q(importer__in=viewer.organisations)
+        rows = rows.filter(is_party | Q(office__code__in=viewer.offices))
     return rows.first()
+
+
+def has_declared_lot(lot: str, viewer: Viewer) -> bool:
+    """Whether goods of a lot were declared at an office of this officer: then what is known of the lot is his to read."""
+    rows = GoodsItem.objects.filter(declaration__office__code__in=viewer.offices, lot_codes__contains=[lot])
+    return bool(viewer.offices) and rows.exists()
 
 
 def history_of(declaration: str) -> list[AuditEntry]:
@@ -157,7 +187,7 @@ def cases_in(state: str) -> list[WaitingCase]:
     rows = (
         Declaration.objects.filter(kind=Kind.EXPORT, state=state)
         .order_by("id")
-        .values_list("id", "code", "load_code", "reasons", "departs_at", "submitted_at")
+        .values_list("id", "code", "load_code", "reasons", "departs_at", "submitted_at", "office__code")
     )
     return [
         WaitingCase(
@@ -167,8 +197,9 @@ def cases_in(state: str) -> list[WaitingCase]:
             tuple(missing.get(number, ())),
             departs_at,
             submitted_at or departs_at,
+            office,
         )
-        for number, code, load, reasons, departs_at, submitted_at in rows
+        for number, code, load, reasons, departs_at, submitted_at, office in rows
     ]
 
 

@@ -10,7 +10,6 @@ from decimal import Decimal
 from django.db.models import Case, Count, IntegerField, QuerySet, Sum, Value, When
 
 from samphao.customs.models import Declaration, GoodsItem
-from samphao.customs.queries.declared import declarations
 
 State, Kind = Declaration.State, Declaration.Kind
 
@@ -82,7 +81,9 @@ def cleared_loads() -> dict[str, datetime]:
 
 def imports_of(organisations: Sequence[int], *, sees_all: bool, state: str = "") -> QuerySet[Declaration]:
     """Return import declarations, held ones first, then the newest entry; one query."""
-    rows = declarations(kind=Kind.IMPORT, state=state)
+    rows = Declaration.objects.select_related("exporter", "importer", "office").filter(kind=Kind.IMPORT)
+    if state:
+        rows = rows.filter(state=state)
     held_first = Case(When(state=State.HELD, then=Value(0)), default=Value(1), output_field=IntegerField())
     rows = rows.order_by(held_first, "-enters_at", "id")
     return rows if sees_all else rows.filter(importer__in=organisations)

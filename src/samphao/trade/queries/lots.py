@@ -14,9 +14,9 @@ from samphao.trade.types import LotFacts
 
 
 def lot_for(code: str, viewer: Viewer) -> Lot | None:
-    """Return a lot to those who handle it: its producer, packing house, exporter and laboratory; officers and the hub look on."""
+    """Return a lot to those who handle it: its producer, packing house, exporter and laboratory; the hub looks on."""
     lots = Lot.objects.select_related("listing__producer", "packing_house", "exporter").filter(code=code)
-    if not (viewer.is_hub or "office" in viewer.kinds):
+    if not viewer.is_hub:
         lots = lots.filter(
             Q(listing__producer__in=viewer.organisations)
             | Q(packing_house__in=viewer.organisations)

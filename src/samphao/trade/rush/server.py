@@ -41,6 +41,7 @@ REFUSALS: dict[Placement, tuple[int, str, str]] = {
     Placement.SOLD_OUT: (409, "sold-out", "Not enough of this lot is left."),
     Placement.OVER_LIMIT: (409, "over-limit", "This is more than one buyer may order of this lot."),
     Placement.BAD_QUANTITY: (422, "bad-quantity", "The quantity is outside what this offer sells at once."),
+    Placement.NO_CORRIDOR: (409, "no-corridor", "This hub does not sell to the country of this destination."),
     Placement.PRICE_EXPIRED: (409, "price-expired", "This price is no longer valid; ask for the listing again."),
     Placement.OVER_YEAR_LIMIT: (
         409,

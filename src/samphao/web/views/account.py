@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy, override
 from samphao.accounts import queries, services
 from samphao.accounts.types import AccountSpec
 from samphao.core.errors import HubError
-from samphao.web.addresses import absolute
-from samphao.web.forms import AccountForm, ResetForm
+from samphao.web.addresses import absolute, network_behind
+from samphao.web.forms import AccountForm, OwnPasswordForm, ResetForm
 from samphao.web.middleware import hub_of
 
 YEAR_S = 365 * 24 * 3600
@@ -78,6 +78,7 @@ class FormPage:
 @method_decorator(login_required, name="dispatch")
 class ChangePassword(FormPage, views.PasswordChangeView):
     template_name = "web/account/form.html"
+    form_class = OwnPasswordForm
     success_url = reverse_lazy("account")
     title, button = gettext_lazy("Change your password"), gettext_lazy("Change password")
 
@@ -91,7 +92,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     form = ResetForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         address = absolute(request, "password_new", "UID", "TOKEN").replace("UID", "{uid}").replace("TOKEN", "{token}")
-        services.send_reset_letters(form.cleaned_data["email"], address=address)
+        services.send_reset_letters(form.cleaned_data["email"], address=address, network=network_behind(request))
         return redirect("password_sent")
     context = {
         "form": form, "title": _("Forgotten your password?"), "button": _("Send the address"),

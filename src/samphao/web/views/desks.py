@@ -79,7 +79,8 @@ def packing(request: HttpRequest) -> HttpResponse:
             "load_columns": packing_desk.load_columns(),
             "loads": packing_desk.load_rows(loads, cities(), accounts.names_by_code(load.origin for load in loads)),
             "files": file_shape.items(
-                files.files_of([lot.code for lot in lots], ["lab_report", "photo"]), request.user.get_username(), names_subject=True
+                files.files_of([lot.code for lot in lots], ["lab_report", "photo"]), request.user.get_username(), names_subject=True,
+                kept={(lot.code, "lab_report") for lot in lots if lot.tested_on},
             ),
             "upload": file_shape.upload(
                 ["lab_report", "photo"], request.path, subject=lots[0].code,

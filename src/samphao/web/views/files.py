@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 
 from samphao.accounts.queries import viewer
 from samphao.core import files
-from samphao.core.errors import HubError
+from samphao.core.errors import HubError, NotFound
 from samphao.core.models import StoredFile
 from samphao.core.pictures import BYTES_MAX
-from samphao.workflows.record_access import may_add_file, may_see_file
+from samphao.workflows.record_access import may_add_file, may_see_file, remove_file
 
 LOCKED_DOWN = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
 
@@ -73,12 +73,16 @@ def add(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def remove(request: HttpRequest, code: str) -> HttpResponse:
-    """Take a file away again: whoever added it, while he may still see it."""
-    file, by = _found(request, code), request.user.get_username()
-    if file.uploaded_by != by:
-        raise Http404
-    files.remove(code, by=by)
-    messages.success(request, _("Removed: %(name)s.") % {"name": file.name})
+    """Take a file away again: whoever added it, while he may still see it and nobody has relied on it."""
+    file = _found(request, code)
+    try:
+        remove_file(file, by=request.user.get_username(), viewer=viewer(request.user))
+    except NotFound:
+        raise Http404 from None
+    except HubError as error:
+        messages.error(request, _(error.title))
+    else:
+        messages.success(request, _("Removed: %(name)s.") % {"name": file.name})
     return redirect(_back(request))
 
 

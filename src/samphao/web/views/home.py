@@ -11,7 +11,7 @@ from samphao.web import destinations
 from samphao.web.cards import lot_card
 from samphao.web.home_map import home_map
 from samphao.web.templatetags.samphao import number, percent
-from samphao.web.views.problems import counter_sentences
+from samphao.web.views.problems import counter_sentences, interface_sentences
 
 CHIPS = (("榴莲 durian", "榴莲"), ("ลำไย longan", "ลำไย"), ("Hom mali rice", "Hom Mali"), ("ผ้าไหม silk", "ผ้าไหม"))
 
@@ -48,8 +48,9 @@ def design(request: HttpRequest) -> HttpResponse:
 
 
 def problem(request: HttpRequest, code: str) -> HttpResponse:
-    """Say in a sentence what a problem of the order counter means: its `type` points here."""
-    text = counter_sentences().get(code)
+    """Say in a sentence what a problem of the order counter or of the interface means: its `type` points here."""
+    of_counter = counter_sentences().get(code)
+    text = of_counter or interface_sentences().get(code)
     if text is None:
         raise Http404
-    return render(request, "web/problem.html", {"code": code, "text": text})
+    return render(request, "web/problem.html", {"code": code, "text": text, "is_of_counter": bool(of_counter)})

@@ -16,7 +16,7 @@ from samphao.web import destinations
 from samphao.web import files as file_shape
 from samphao.web.cards import lot_card
 from samphao.web.lot_page import lot_page
-from samphao.workflows.record_access import may_add_file
+from samphao.workflows.record_access import may_add_file, may_see_files
 
 PAGE = 24
 
@@ -67,7 +67,8 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     sent = {(load.destination, load.trade_mode) for load in freight.carried_lots([code])}
     viewer = accounts.viewer(request.user)
-    handles_it = trade.lot_for(code, viewer) is not None
+    sees_files = may_see_files(code, "photo", viewer)
+    kept = [(code, "lab_report")] if found.tested_on else []
     return render(
         request,
         "web/lot.html",
@@ -76,9 +77,11 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
             "destination": destination,
             "destinations": known,
             "order_key": uuid.uuid4().hex,
-            "files": file_shape.items(files.files_of([code]), request.user.get_username()) if handles_it else None,
+            "files": file_shape.items(files.files_of([code]), request.user.get_username(), kept=kept)
+            if sees_files
+            else None,
             "upload": file_shape.upload(
-                [kind for kind in ("lab_report", "photo") if handles_it and may_add_file(code, kind, viewer)],
+                [kind for kind in ("lab_report", "photo") if sees_files and may_add_file(code, kind, viewer)],
                 request.path,
                 subject=code,
             ),

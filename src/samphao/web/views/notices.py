@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from samphao.accounts import queries, services
 from samphao.web import notices as shape
+from samphao.web.numbers import whole_number
 
 PAGE = 25
 
@@ -31,5 +32,8 @@ def notices(request: HttpRequest) -> HttpResponse:
 def read(request: HttpRequest) -> HttpResponse:
     """Mark one notice read, or all of them."""
     one = request.POST.get("notice", "")
-    services.mark_read(request.user.get_username(), [int(one)] if one.isdecimal() else None)
+    number = whole_number(one)
+    if one and number is None:
+        raise Http404
+    services.mark_read(request.user.get_username(), None if number is None else [number])
     return redirect("notices")

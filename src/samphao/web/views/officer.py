@@ -28,25 +28,26 @@ QUEUE = 40
 
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
-    """The officer's desk; the hub's own people look on."""
+    """The desk of an officer's own customs office; the hub's own people look on at all of them."""
     who = viewer(request.user)
-    if not customs.sees_every_declaration(who):
+    if not customs.may_open_desk(who):
         raise PermissionDenied
     text, state, rule = (request.GET.get(name, "").strip()[:80] for name in ("q", "state", "rule"))
     state = state if state in shape.STATES else ""
-    rows = customs.declarations(kind="export", state=state, text=text, rule=rule)
+    rows = customs.declarations(who, kind="export", state=state, text=text, rule=rule)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    counts, names, towns = customs.counts(), names_by_code(), cities()
+    counts, names, towns = customs.counts(who), names_by_code(), cities()
     return render(
         request,
         "web/officer.html",
         {
+            "office": shape.office_names([] if who.is_hub else customs.offices_of(who)),
             "figures": shape.desk_figures(counts),
-            "queue": shape.queue_items(customs.queue()[:QUEUE], names),
+            "queue": shape.queue_items(customs.queue(who)[:QUEUE], names),
             "count_columns": shape.count_columns(),
             "counts": shape.count_rows(counts),
             "rule_columns": shape.rule_columns(),
-            "rules": shape.rule_rows(customs.rule_counts()),
+            "rules": shape.rule_rows(customs.rule_counts(who)),
             "tabs": shape.tabs(state, counts, text),
             "columns": shape.declaration_columns(),
             "rows": [shape.declaration_row(row, towns) for row in page],
@@ -64,9 +65,10 @@ def declaration(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 @require_POST
 def decide(request: HttpRequest, code: str) -> HttpResponse:
-    """Take an officer's decision with its written reason; anybody else is refused by the service."""
+    """Take an officer's decision with its written reason; anybody else is refused, here before his form is read, and by the service."""
     who = viewer(request.user)
-    if customs.declaration_for(code, who) is None or "office" not in who.kinds:
+    found = customs.declaration_for(code, who)
+    if found is None or not customs.is_officer_of(found, who):
         raise PermissionDenied
     form = shape.DecisionForm(request.POST)
     if not form.is_valid():
@@ -85,13 +87,14 @@ def _page(request: HttpRequest, code: str, who: Viewer, form: shape.DecisionForm
     found = customs.declaration_for(code, who)
     if found is None:
         raise PermissionDenied  # the same for no such declaration: an outsider learns nothing from it
-    page = shape.declaration_page(found, cities(), names_by_code(), may_decide="office" in who.kinds)
-    sees_desk = customs.sees_every_declaration(who)
+    page = shape.declaration_page(found, cities(), names_by_code(), may_decide=customs.is_officer_of(found, who))
+    sees_desk = customs.may_open_desk(who)
     status = 422 if form.errors else 200
     here = reverse("declaration", args=[code])
+    kept = [(code, "paper"), (code, "photo")] if found.submitted_at else []
     kinds = ["paper", "photo"] if may_add_file(code, "paper", who) else []
     context = {
         **page, "form": form, "sees_desk": sees_desk, "upload": file_shape.upload(kinds, here, subject=code),
-        "files": file_shape.items(files.files_of([code]), request.user.get_username()),
+        "files": file_shape.items(files.files_of([code]), request.user.get_username(), kept=kept),
     }  # fmt: skip
     return render(request, "web/declaration.html", context, status=status)

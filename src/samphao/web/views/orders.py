@@ -18,6 +18,7 @@ from samphao.trade import services
 from samphao.trade.types import KEY_LENGTH_MAX, OrderRequest, Placement, offer_id
 from samphao.web import files as file_shape
 from samphao.web.middleware import hub_of
+from samphao.web.numbers import INTEGER_MAX, whole_number
 from samphao.web.order_page import order_columns, order_page, order_row
 from samphao.workflows import payment
 
@@ -38,6 +39,7 @@ def refusal(placement: Placement, left: int) -> str:
             "One person may have %(left)s more of this good this year by cross-border retail. General trade has no such limit."
         )
         % {"left": left},
+        Placement.NO_CORRIDOR: _("This hub does not sell to this country."),
         Placement.PRICE_EXPIRED: _("This price is no longer valid. Look at the new one below."),
     }[placement]
 
@@ -50,20 +52,21 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def place(request: HttpRequest) -> HttpResponse:
-    """Place an order by the counter's own statement; the form carries the key, so that sending it twice orders once."""
+    """Place an order by the counter's own statement; the form carries the key, so that sending it twice orders once.
+
+    Whoever comes without a form (back from signing in) is led to the market.
+    """
+    if request.method != "POST":
+        return redirect("market")
     who = viewer(request.user)
-    offer, quantity, lot = (
-        offer_id(request.POST.get("offer", "")),
-        request.POST.get("quantity", ""),
-        request.POST.get("lot", ""),
-    )
+    offer, lot = offer_id(request.POST.get("offer", "")), request.POST.get("lot", "")
+    quantity = whole_number(request.POST.get("quantity", ""), INTEGER_MAX)
     key = request.POST.get("key", "")[:KEY_LENGTH_MAX] or uuid.uuid4().hex
-    if offer is None or not quantity.isdecimal() or not who.organisations:
+    if offer is None or quantity is None or not who.organisations:
         messages.error(request, _("Choose an offer and a whole number, signed in for an organisation that buys."))
         return redirect("lot", code=lot) if lot else redirect("market")
-    answer = services.place_order(OrderRequest(who.organisations[0], key, offer, int(quantity)))
+    answer = services.place_order(OrderRequest(who.organisations[0], key, offer, quantity))
     if answer.is_order:
         return redirect("order", code=answer.order)
     messages.error(request, refusal(answer.placement, answer.units_left))
@@ -84,17 +87,21 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         sees_declarations=who.is_hub or bool({order.lot.exporter_id, order.offer.importer_id} & mine),
         hub=hub_of(request),
     )
-    slips = _slips(request, order.code, is_buyer=is_buyer, sees=is_buyer or who.is_hub)
+    slips = _slips(request, order, is_buyer=is_buyer, sees=is_buyer or who.is_hub)
     return render(request, "web/order.html", page | slips)
 
 
-def _slips(request: HttpRequest, code: str, *, is_buyer: bool, sees: bool) -> dict[str, Any]:
+def _slips(request: HttpRequest, order: Any, *, is_buyer: bool, sees: bool) -> dict[str, Any]:
     """Return the payment slips of an order, for its buyer and the hub; other parties do not see that there are any."""
     if not sees:
         return {}
-    found = files.files_of([code], ["slip"])
-    upload = file_shape.upload(["slip"], request.path, subject=code) if is_buyer else {"next": request.path}
-    return {"slips": file_shape.items(found, request.user.get_username()), "slip_upload": upload, "sees_slips": True}
+    found, kept = files.files_of([order.code], ["slip"]), [(order.code, "slip")] if order.paid_at else []
+    upload = file_shape.upload(["slip"], request.path, subject=order.code) if is_buyer else {"next": request.path}
+    return {
+        "slips": file_shape.items(found, request.user.get_username(), kept=kept),
+        "slip_upload": upload,
+        "sees_slips": True,
+    }
 
 
 @login_required
@@ -107,7 +114,7 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     hub = hub_of(request)
     if hub is None or not hub.pays_by_simulator:
-        messages.error(request, _("This hub does not pay by the simulator: pay its partner, quoting the order."))
+        messages.error(request, _("No bank is connected to this hub: it cannot take money."))
     elif order.state != order.State.HELD:
         messages.error(request, _("This order can no longer be paid."))
     elif payment.pay_by_simulator(order.code):

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.auth import get_user_model, login
+from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -113,7 +113,7 @@ def person(request: HttpRequest, code: str, name: str) -> HttpResponse:
     own = next((one for one in queries.organisations_of(request.user.get_username()) if one.code == code), None)
     if own is None or not own.is_owner:
         raise PermissionDenied
-    found = queries.people_of(code).filter(user__username=name).first()
+    found = queries.person_of(code, name)
     if found is None:
         raise Http404
     form = RoleForm(request.POST if request.method == "POST" else None, initial={"role": found.role})
@@ -148,15 +148,13 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     found = queries.invitation_behind(token)
     if found is None:
         raise Http404
-    context: dict[str, Any] = {
-        "invitation": found,
-        "token": token,
-        "is_waiting": found.state == "waiting" and found.expires_at > clock.now(),
-    }
+    if found.state != "waiting" or found.expires_at <= clock.now():
+        return render(request, "web/people/join_gone.html", {"invitation": found}, status=410)
+    context: dict[str, Any] = {"invitation": found, "token": token}
     if request.user.is_authenticated:
         if request.method == "POST":
             return _join(request, token)
-        return render(request, "web/people/join.html", context)
+        return render(request, "web/people/join.html", context | {"is_other": not found.is_for(request.user)})
     form = JoinForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -167,7 +165,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         except HubError as error:
             form.add_error("username", _(error.title))
         else:
-            login(request, get_user_model().objects.get(username=given["username"]))
+            login(request, queries.log_in_of(given["username"]))
             messages.success(request, _("Your log-in is made, and you belong to the organisation now."))
             return redirect(_back(code))
     return render(request, "web/people/join.html", context | {"form": form}, status=422 if form.errors else 200)

@@ -33,6 +33,7 @@ def counter_sentences() -> dict[str, str]:
     return {
         "key-reused": _("This Idempotency-Key was used with another order; send a new key with a new order."),
         "unknown-offer": _("There is no such offer; take its code from the listing."),
+        "no-corridor": _("This hub does not sell to the country of this destination."),
         "not-open-yet": _("This lot is not on sale yet."),
         "closed": _("The sale of this lot has closed."),
         "gate-shut": _("This lot may not be sold to this destination now; the listing says which paper is missing."),
@@ -50,3 +51,15 @@ def counter_sentences() -> dict[str, str]:
         "too-large": _("The order is too large."),
         "busy": _("The counter cannot answer now. Send the same request with the same key again: it will not order twice."),
     }  # fmt: skip
+
+
+def interface_sentences() -> dict[str, str]:
+    """Return each problem of the interface (`core.errors`) in the reader's language."""
+    return {
+        "bad-request": _("The request could not be read; nothing was changed."),
+        "not-allowed": _("It belongs to another organisation, or to a role that you do not hold there."),
+        "not-found": _("There is no such record, or it is not yours to see."),
+        "conflict": _("What was asked for is decided, used or taken already."),
+        "refused": _("The request is well formed, but a rule of trade, customs or carriage forbids it."),
+        "bad-rows": _("Rows of the file are wrong; nothing of it was written."),
+    }

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import get_user_model, login
+from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from samphao.accounts import services
+from samphao.accounts import queries, services
 from samphao.core.errors import HubError
 from samphao.web import setup_forms as questions
+from samphao.web.addresses import network_behind
 from samphao.web.middleware import hub_of
 
 CLAIM, ANSWERS, FINISHED = "setup_claim", "setup_answers", "setup_finished"
@@ -32,7 +33,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """The one-time address. Looking at it takes nothing; the button takes the token for this browser."""
     _require_not_set_up(request)
     if request.method == "POST":
-        claim = services.begin_set_up(request.POST.get("token", ""))
+        claim = services.begin_set_up(request.POST.get("token", ""), network=network_behind(request))
         if claim:
             request.session.cycle_key()
             request.session[CLAIM], request.session[ANSWERS] = claim, {}
@@ -88,7 +89,7 @@ def _check(request: HttpRequest) -> HttpResponse:
     except HubError as error:
         errors = [{"message": _(error.title)}]
         return render(request, "web/setup/check.html", {"rows": questions.told(given), "errors": errors}, status=409)
-    login(request, get_user_model().objects.get(username=username))
+    login(request, queries.log_in_of(username))
     request.session[FINISHED] = True
     for key in (CLAIM, ANSWERS):
         request.session.pop(key, None)

@@ -9,8 +9,6 @@ from datetime import timedelta
 from django.db import transaction
 
 from samphao.accounts import queries as accounts
-from samphao.accounts import services as account_services
-from samphao.accounts.types import Party
 from samphao.core import clock
 from samphao.customs import queries as customs_queries
 from samphao.customs import services as customs
@@ -23,17 +21,12 @@ from samphao.workflows.season.season import Season, drain, require, stage
 LEFT_FOR_PEOPLE = 12
 PERMIT = "quarantine-permit"
 AHEAD = timedelta(hours=12)  # of its departure a consignment is declared: made for the demo
-OFFICE = Party(
-    "OFF-CUSTOMS", "office", "government", "Customs desk (demo)", "โต๊ะศุลกากร (ตัวอย่าง)", "海关工作台（示例）", "TH", "TH-20", "", "", "th",
-)  # fmt: skip
 
 
 def export_declarations(season: Season) -> None:
     """Declare every consignment, give it its line, and let the simulator work the red line down to a person's share."""
     with transaction.atomic(), stage(season, 7, "export declarations") as count:
         customs.publish_offices()
-        if OFFICE.code not in accounts.ids_by_code():
-            account_services.register_parties([OFFICE], [], [], is_demo=True)
         gathered = declaring.exports_to_declare(season.opens_at.date(), season.seed)
         require(not gathered.undeclared, f"nobody can declare {gathered.undeclared[:3]}: exporter or importer unknown")
         at = clock.now()
