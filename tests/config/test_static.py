@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -27,7 +28,8 @@ def get(path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, 
         "type": "http", "method": method, "path": path, "root_path": "", "query_string": b"",
         "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
     }  # fmt: skip
-    asyncio.run(SERVER(scope, receive, send))
+    with ThreadPoolExecutor(1) as beside:  # the browser of other tests has a loop running on this thread
+        beside.submit(lambda: asyncio.run(SERVER(scope, receive, send))).result()
     start = sent[0]
     return (
         start["status"],
