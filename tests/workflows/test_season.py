@@ -30,10 +30,11 @@ from samphao.engines import s10
 from samphao.freight.models import Consignment, Load, Plan, Shipment
 from samphao.freight.queries import loads_missed
 from samphao.insight import season as impact
-from samphao.payments.models import Payment
+from samphao.payments.models import Payment, Transfer
 from samphao.reference import services as reference
 from samphao.trade.models import GateState, Order
 from samphao.trade.queries import gates_due
+from samphao.workflows import order_road
 from samphao.workflows.gate_evidence import GATES
 from samphao.workflows.missed_departures import NO_LATER
 from samphao.workflows.season.files import read_season
@@ -100,6 +101,10 @@ def test_a_season_runs_through_and_its_pages_recompute(counter_port: int, clock_
         assert orders, f"nobody bought in the mode {mode}"
         for order in orders:
             _lines_recompute(client.get(f"/orders/{order.code}/").content.decode(), order, lines)
+            paid_at = order_road.road_of(order).settled_at
+            assert Transfer.objects.filter(subject=order.lot.code, kind="payout", at=paid_at).exists(), (
+                "of its own clock"
+            )
     _what_leaves_besides_the_plan()
     _what_customs_kept_is_planned_again_or_refunded()
     assert client.get("/freight/").status_code == 200

@@ -81,9 +81,7 @@ def _steps(order: Any, road: OrderRoad, held_by: str, *, sees_declarations: bool
         delivered.at if delivered else None,
         _late(delivered) if delivered else _("48 hours to report bad fruit, with photos"),
     )
-    yield Step(
-        _("Seller paid after the claim window"), road.transfers.get("payout") if order.state == "settled" else None
-    )
+    yield Step(_("Seller paid after the claim window"), road.settled_at)
 
 
 def _placed(order: Any) -> str:

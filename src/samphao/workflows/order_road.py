@@ -9,6 +9,7 @@ from typing import Any
 from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.payments import queries as payments
+from samphao.workflows.payout import CLAIM_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,9 @@ class OrderRoad:
     export: Any | None
     entry: Any | None
     transfers: dict[str, datetime]
-    """When the lot's money first moved, by kind of transfer: advance, payout, return."""
+    """When the lot's money first moved, by kind of transfer: advance, return."""
+    settled_at: datetime | None
+    """The end of the order's own claim window, by which its seller was paid."""
 
     def event(self, kind: str) -> Any | None:
         """Return the first event of a kind."""
@@ -40,4 +43,5 @@ def road_of(order: Any) -> OrderRoad:
     return OrderRoad(
         getattr(order.lot, "ticket", None), shipment, load, tuple(freight.events_of(load.pk)) if load else (), declared.get("export"),
         declared.get("import"), payments.first_transfers(order.lot.code, order.code),
+        order.delivered_at + CLAIM_WINDOW if order.state == "settled" else None,
     )  # fmt: skip
