@@ -67,6 +67,7 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     "setup_done": (Visit("setup_done", status=404),),
     "organisation": (Visit("organisation", as_="somchai"),),
     "invite": (Visit("invite", as_="somchai"), Visit("invite", as_="office", status=403)),
+    "first_owner": (Visit("first_owner", as_="hub"),),
     "person": (Visit("person", as_="somchai", arguments=lambda _world: {"code": "somchai", "name": "somchai"}),),
     "invitation": (
         Visit("invitation", arguments=lambda world: {"token": world.invitation}),

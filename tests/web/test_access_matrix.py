@@ -88,6 +88,7 @@ DOORS: dict[str, Door] = {
     "setup_done": Door(NOBODY),
     "organisation": Door(SIGNED_IN),
     "invite": Door(SIGNED_IN - {"teammate", "office", "elsewhere"}),
+    "first_owner": Door(HUB),
     "leave": Door(SIGNED_IN, posts=True),
     "person": Door(frozenset({"somchai"}), SOMCHAI),
     "withdraw": Door(

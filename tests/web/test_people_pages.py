@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from worlds import three_people
 
 from samphao.accounts import services
-from samphao.accounts.models import Invitation, Letter, Membership, User
+from samphao.accounts.models import Invitation, Letter, Membership, Organisation, User
+from samphao.core.errors import NotAllowed
 
 pytestmark = pytest.mark.django_db
 TEXTS = {"text_en": "Your lot is closed.", "text_th": "ล็อตของคุณปิดแล้ว", "text_zh": "您的批次已关闭。"}
@@ -91,6 +92,29 @@ def test_from_an_invitation_to_a_new_log_in(world: three_people.World, mailoutbo
             assert answer.status_code == 410, "it works once"
             assert "Ask for a new one" in answer.content.decode()
     assert not User.objects.filter(username="again").exists()
+
+
+def test_the_hub_invites_the_first_owner_of_an_organisation_that_has_none(world: three_people.World) -> None:
+    hub = Organisation.objects.create(code="HUB", kind="hub", name_en="The hub", country="TH")
+    Membership.objects.create(user=world.somchai, organisation=hub, role="owner")
+    Membership.objects.filter(organisation__code="WEAVERS", user=world.malee).delete()
+    form, path = {"organisation": "WEAVERS", "email": "fa@village.example"}, "/organisation/first-owner/"
+    client = client_of(world.somchai)
+    assert path in page_of(client, "/organisation/?of=HUB")
+    for outsider in (world.malee, world.nok):
+        assert client_of(outsider).post(path, form).status_code == 403
+        with pytest.raises(NotAllowed):
+            services.invite_first_owner("WEAVERS", "fa@village.example", by=outsider.username, address="x/{token}")
+    assert client.post(path, {**form, "organisation": "NOBODY"}).status_code == 422
+    assert client.post(path, form).status_code == 302
+    made = Invitation.objects.get()
+    assert (made.organisation.code, made.role, made.email) == ("WEAVERS", "owner", "fa@village.example")
+    fa = client_of(None)
+    fa.post(
+        f"/invitations/{services.invitation_token(made.secret)}/", {"username": "fa", "password": "three words here"}
+    )
+    assert Membership.objects.get(user__username="fa").role == "owner"
+    assert client.post(path, form).status_code == 422, "it has an owner now"
 
 
 def test_from_an_invitation_with_a_log_in(world: three_people.World) -> None:

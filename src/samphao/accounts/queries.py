@@ -100,6 +100,13 @@ def organisations_of(username: str) -> list[OwnOrganisation]:
     return [OwnOrganisation(*row) for row in rows.values_list(*(f"organisation__{field}" for field in fields), "role")]
 
 
+def owns_hub(username: str) -> bool:
+    """Tell whether somebody is an owner of the hub itself, who invites the first owners of others."""
+    return Membership.objects.filter(
+        user__username=username, user__is_active=True, role=Membership.Role.OWNER, organisation__kind=Organisation.Kind.HUB
+    ).exists()  # fmt: skip
+
+
 def people_of(organisation: str) -> QuerySet[Membership]:
     """Return who belongs to an organisation, owners first; one query."""
     return (

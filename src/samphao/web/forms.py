@@ -38,6 +38,13 @@ class InviteForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=roles, widget=forms.RadioSelect, initial="member")
 
 
+class FirstOwnerForm(forms.Form):
+    organisation = forms.CharField(
+        label=_("Code of the organisation"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+
+
 class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=roles, widget=forms.RadioSelect)
 

@@ -42,6 +42,7 @@ urlpatterns = [
     path("setup/<slug:step>/", setup.step, name="setup_step"),
     path("organisation/", people.organisation, name="organisation"),
     path("organisation/invite/", people.invite, name="invite"),
+    path("organisation/first-owner/", people.first_owner, name="first_owner"),
     path("organisation/leave/", people.leave, name="leave"),
     path("organisation/<str:code>/people/<str:name>/", people.person, name="person"),
     path("invitations/<int:number>/withdraw/", people.withdraw, name="withdraw"),

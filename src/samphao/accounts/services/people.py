@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
 from samphao.accounts.models import Invitation, Membership, Organisation, User
+from samphao.accounts.queries import owns_hub
 from samphao.accounts.services.attempts import INVITATIONS_BY, INVITATIONS_TO
 from samphao.accounts.services.letters import language_of, write_letter
 from samphao.accounts.services.notify import in_three_languages, notify
@@ -35,23 +36,37 @@ def invitation_token(secret: str) -> str:
 
 def invite(organisation: str, email: str, role: str, *, by: str, address: str) -> Invitation:
     """Invite an e-mail address; `address` is the page of invitations with `{token}` in it. Inviting again renews."""
-    email = User.objects.normalize_email(email.strip()).lower()
     if role not in ROLES:
         raise Refused(gettext_noop("People are invited as owner or as member."))
     with transaction.atomic():
-        party = _locked_by_owner(organisation, by)
-        if party.memberships.filter(user__email__iexact=email).exists():
-            raise Conflict(gettext_noop("This person belongs to the organisation already."))
-        take(INVITATIONS_BY, by)
-        take(INVITATIONS_TO, email)
-        now = clock.now()
-        party.invitations.filter(email=email, state=State.WAITING).update(state=State.WITHDRAWN, ended_at=now)
-        made = Invitation.objects.create(
-            organisation=party, email=email, role=role, secret=secrets.token_urlsafe(18), invited_by=by, invited_at=now,
-            expires_at=now + timedelta(days=INVITATION_DAYS),
-        )  # fmt: skip
-        _write_invitation(made, address.replace("{token}", invitation_token(made.secret)))
-        _audit(by, "organisation.invite", party, email=email, role=role)
+        return _invite(_locked_by_owner(organisation, by), email, role, by=by, address=address)
+
+
+def invite_first_owner(organisation: str, email: str, *, by: str, address: str) -> Invitation:
+    """Invite the first owner of an organisation that has none: a grower, a firm or a customs office that the hub has registered."""
+    with transaction.atomic():
+        party = _locked(organisation)
+        if not owns_hub(by):
+            raise NotAllowed(gettext_noop("Only an owner of the hub invites the first owner of an organisation."))
+        if party.memberships.filter(role=Membership.Role.OWNER, user__is_active=True).exists():
+            raise Conflict(gettext_noop("This organisation has an owner already, who decides who belongs to it."))
+        return _invite(party, email, Membership.Role.OWNER, by=by, address=address)
+
+
+def _invite(party: Organisation, email: str, role: str, *, by: str, address: str) -> Invitation:
+    email = User.objects.normalize_email(email.strip()).lower()
+    if party.memberships.filter(user__email__iexact=email).exists():
+        raise Conflict(gettext_noop("This person belongs to the organisation already."))
+    take(INVITATIONS_BY, by)
+    take(INVITATIONS_TO, email)
+    now = clock.now()
+    party.invitations.filter(email=email, state=State.WAITING).update(state=State.WITHDRAWN, ended_at=now)
+    made = Invitation.objects.create(
+        organisation=party, email=email, role=role, secret=secrets.token_urlsafe(18), invited_by=by, invited_at=now,
+        expires_at=now + timedelta(days=INVITATION_DAYS),
+    )  # fmt: skip
+    _write_invitation(made, address.replace("{token}", invitation_token(made.secret)))
+    _audit(by, "organisation.invite", party, email=email, role=role)
     return made
 
 

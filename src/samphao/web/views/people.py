@@ -25,7 +25,7 @@ from samphao.core import clock
 from samphao.core.errors import HubError, NotAllowed, NotFound
 from samphao.web import people as shape
 from samphao.web.addresses import absolute
-from samphao.web.forms import InviteForm, JoinForm, RoleForm
+from samphao.web.forms import FirstOwnerForm, InviteForm, JoinForm, RoleForm
 
 
 def _chosen(request: HttpRequest) -> tuple[OwnOrganisation, list[OwnOrganisation]]:
@@ -40,6 +40,11 @@ def _chosen(request: HttpRequest) -> tuple[OwnOrganisation, list[OwnOrganisation
 
 def _back(organisation: str) -> str:
     return f"{reverse('organisation')}?{urlencode({'of': organisation})}"
+
+
+def _invitations(request: HttpRequest) -> str:
+    """Return the address of the page of invitations, with the place of its token in it."""
+    return absolute(request, "invitation", "TOKEN").replace("TOKEN", "{token}")
 
 
 def _do(request: HttpRequest, work: Callable[[], object], done: str) -> bool:
@@ -68,6 +73,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
         "organisation": own,
         "tabs": shape.tabs(own, all_own) if len(all_own) > 1 else [],
         "people": shape.people_rows(people, own, request.user.get_username()),
+        "invites_first_owners": own.is_owner and queries.owns_hub(request.user.get_username()),
         "waiting": [
             {"row": row, "address": absolute(request, "invitation", services.invitation_token(row.secret))}
             for row in waiting
@@ -86,9 +92,8 @@ def invite(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             services.invite(
-                own.code, given["email"], given["role"], by=request.user.get_username(),
-                address=absolute(request, "invitation", "TOKEN").replace("TOKEN", "{token}"),
-            )  # fmt: skip
+                own.code, given["email"], given["role"], by=request.user.get_username(), address=_invitations(request)
+            )
         except HubError as error:
             form.add_error("email", _(error.title))
         else:
@@ -96,6 +101,27 @@ def invite(request: HttpRequest) -> HttpResponse:
             return redirect(_back(own.code))
     context = {"form": form, "organisation": own, "back": _back(own.code)}
     return render(request, "web/people/invite.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+def first_owner(request: HttpRequest) -> HttpResponse:
+    """Invite the first owner of an organisation that the hub has registered, for owners of the hub."""
+    by = request.user.get_username()
+    if not queries.owns_hub(by):
+        raise PermissionDenied
+    form = FirstOwnerForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            services.invite_first_owner(
+                given["organisation"].strip(), given["email"], by=by, address=_invitations(request)
+            )
+        except HubError as error:
+            form.add_error("organisation", _(error.title))
+        else:
+            messages.success(request, _("The invitation goes to %(email)s.") % given)
+            return redirect("organisation")
+    return render(request, "web/people/first_owner.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @login_required
