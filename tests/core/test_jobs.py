@@ -157,6 +157,40 @@ def test_a_lost_connection_is_told_to_the_worker_and_takes_its_lock_along(counte
     assert counted.times == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_that_fails_lets_the_lock_go(counted: Counter) -> None:
+    jobs = [Job("asked", 0, counted)]
+    run_due(jobs)
+    told: list[str] = []
+    failed, may_close = threading.Event(), threading.Event()
+
+    def other_worker() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '100ms'")
+            try:
+                run_due(jobs)
+            except OperationalError as error:
+                told.append(str(error))
+            failed.set()
+            may_close.wait(20)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=other_worker)
+    try:
+        with transaction.atomic():
+            JobRun.objects.select_for_update().get(name="asked")
+            thread.start()
+            assert failed.wait(20)
+        assert "lock timeout" in told[0]
+        assert run_due(jobs) == ["asked"], "the other worker's connection lives on, without the lock"
+    finally:
+        may_close.set()
+        thread.join(20)
+    assert counted.times == 2
+
+
 def _end_own_connection() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")

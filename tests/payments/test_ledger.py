@@ -1,3 +1,6 @@
+import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -131,6 +134,79 @@ def test_the_check_finds_a_balance_that_lies(purses: None) -> None:
         cursor.execute("UPDATE payments_account SET balance_minor = 99 WHERE code = %s", [HELD.code])
         cursor.execute("ALTER TABLE payments_account ENABLE TRIGGER account_guard")
     assert queries.check().faults == (f"account {HELD.code} says CNY 0.99, its entries say CNY 1.00",)
+
+
+DEBT = AccountSpec("receivable", "CNY", owner="somchai", side="debit")
+
+
+def waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def beside(work: Callable[[], object]) -> threading.Thread:
+    """Begin work on a connection of its own, and go on when it waits for a lock that this connection holds."""
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    until = time.monotonic() + 10
+    while not waits_for_a_lock() and time.monotonic() < until:
+        time.sleep(0.02)
+    return thread
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_becomes_payable_while_a_debt_is_being_booked_is_kept_back() -> None:
+    services.open_accounts([BANK, HELD, GROWER, DEBT])
+    services.post([move("in", BANK, HELD, 500)])
+    with transaction.atomic():
+        services.post([move("claim", DEBT, BANK, 100)])
+        earner = beside(lambda: services.post([move("share", HELD, GROWER, 70)]))
+    earner.join(20)
+    assert (balance(DEBT), balance(GROWER)) == (30, 0)
+    assert queries.check().faults == ()
+
+
+def test_somebody_who_owes_is_paid_the_difference_only(purses: None) -> None:
+    services.open_accounts([DEBT])
+    services.post([move("in", BANK, HELD, 500)])
+    for key, debit, credit, amount in (("claim", DEBT, BANK, 100), ("share", HELD, GROWER, 170)):
+        transfer = Transfer.objects.create(
+            kind="test", key=key, subject="", at=AT
+        )  # as two that did not see each other
+        for account, signed in ((debit, amount), (credit, -amount)):
+            Entry.objects.create(
+                transfer=transfer, account=Account.objects.get(code=account.code), currency="CNY", amount_minor=signed
+            )
+    assert (balance(DEBT), balance(GROWER)) == (100, 170)
+    assert services.pay_out("simulator", "day-1", AT) == 1
+    commit_checks()
+    assert (balance(DEBT), balance(GROWER)) == (0, 0)
+    sums = queries.earned_by(["somchai"])["CNY"]
+    assert (sums.earned_minor, sums.kept_back_minor, sums.sent_minor) == (170, 100, 70)
+    assert services.pay_out("simulator", "day-2", AT) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_debt_that_is_being_booked_while_money_goes_to_the_bank_is_kept_back_from_it() -> None:
+    services.open_accounts([BANK, HELD, GROWER, DEBT])
+    services.post([move("in", BANK, HELD, 500), move("share", HELD, GROWER, 170)])
+    with transaction.atomic():
+        services.post([move("claim", DEBT, BANK, 100)])
+        payer = beside(lambda: services.pay_out("simulator", "day-1", AT))
+    payer.join(20)
+    assert (balance(DEBT), balance(GROWER)) == (0, 0)
+    assert queries.earned_by(["somchai"])["CNY"].sent_minor == 70
+    assert queries.check().faults == ()
 
 
 class Conservation(TestCase):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from worlds import judged_lot
 from worlds.judged_lot import CUT_ON, FIRST_DAY, LISTED_TO, LOT, OPENS_AT, World
@@ -268,6 +269,53 @@ def test_due_gates_are_judged_in_bounded_batches() -> None:
         assert judged == 2, "the gates to list and to load of one lot"
         seen.append(shut.count())
     assert seen == [1, 2, 3]
+
+
+def test_a_suspension_typed_into_the_back_office_ends_the_sale_within_one_pass(
+    world: World, admin_client: Client
+) -> None:
+    house = Registration.objects.get(organisation=Lot.objects.get(code=LOT).packing_house, scheme="gacc_packing_house")
+    assert state("to_list").is_open
+    page = f"/admin/accounts/registration/{house.pk}/change/"
+    form = {
+        "organisation": house.organisation_id, "scheme": house.scheme, "number": house.number, "status": "suspended",
+        "valid_from": house.valid_from or "", "valid_to": house.valid_to or "", "source": house.source,
+    }  # fmt: skip
+    answer = admin_client.post(page, form)
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    events.deliver()
+    assert judging.judge_due() > 0
+    assert not state("to_list").is_open
+    assert found("to_list", "list-packing-house-gacc")["found"] == "suspended"
+
+
+def test_a_suspension_of_the_past_says_nothing_of_today(world: World) -> None:
+    house = Registration.objects.get(organisation=Lot.objects.get(code=LOT).packing_house, scheme="gacc_packing_house")
+    old = {
+        "number": "OLD-1",
+        "status": "suspended",
+        "valid_from": FIRST_DAY - timedelta(days=800),
+        "valid_to": FIRST_DAY - timedelta(days=400),
+    }
+    Registration.objects.create(organisation=house.organisation, scheme=house.scheme, source="test", **old)
+    gates.judge(("to_list",), [LOT])
+    assert state("to_list").is_open
+
+
+def test_one_lot_that_breaks_its_judge_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged_lot.make(lots=3)
+    clock.move_to(OPENS_AT + timedelta(days=11))
+    judge = gates.judge
+
+    def breaks(gate: tuple[str, ...], lots: list[str]) -> None:
+        if LOT in lots:
+            raise RuntimeError("a row that nobody foresaw")
+        judge(gate, lots)
+
+    monkeypatch.setattr(judging, "judge", breaks)
+    assert judging.judge_due() > 0
+    assert GateState.objects.filter(gate="to_list", destination="KMG", is_open=False).count() == 2
+    assert queries.gates_due(clock.today(), 10) == [], "and it is not tried again all day"
 
 
 def test_a_lot_that_cannot_be_judged_keeps_its_answer_and_stands_in_nobody_s_way(world: World) -> None:

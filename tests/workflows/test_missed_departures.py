@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import IntegrityError, OperationalError, connection
 from django.test import Client
 from worlds import market_morning
 
@@ -21,6 +23,7 @@ from samphao.freight.models import Consignment, Load, MovementEvent, Shipment
 from samphao.payments import queries as ledger
 from samphao.reference.models import ExchangeRate
 from samphao.trade import queries as trade
+from samphao.trade import services
 from samphao.trade.models import Lot, Order
 from samphao.workflows import cut_offs, missed_departures
 from samphao.workflows.exceptions import Kind, Next, load_exceptions
@@ -190,18 +193,103 @@ def test_a_full_departure_takes_nothing_more(morning: market_morning.World, monk
     assert legs.isdisjoint((leg["link"], leg["departs_at"]) for leg in first.legs)
 
 
-def test_a_load_that_cannot_be_planned_holds_up_no_other(morning: market_morning.World) -> None:
-    through_services.itineraries.cache_clear()
-    Load.objects.filter(code=morning.loads[1]).update(departs_at=load(morning).departs_at, destination="NOWHERE")
+def test_a_load_is_not_in_its_own_way(morning: market_morning.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Customs kept it, so its place on the later legs of its way is free again for itself."""
+    miss(morning, keeps_days=9)
+    missed_departures.plan_again()
+    first = load(morning)
+    Load.objects.filter(pk=first.pk).update(departs_at=clock.now() - timedelta(hours=1))
+    monkeypatch.setattr("samphao.freight.rebooking.CONTAINERS_A_SERVICE", 1)
+    assert missed_departures.plan_again() == 1
+    assert load(morning).legs == first.legs
+
+
+def test_an_order_that_was_cancelled_meanwhile_is_promised_nothing(morning: market_morning.World) -> None:
+    miss(morning, keeps_days=9)
+    paid, before = order(morning), len(told(morning, morning.orders["paid"]))
+    assert services.promise_arrival([paid.code], paid.arrival_promised_at) == [paid.code]
+    Order.objects.filter(pk=paid.pk).update(state="cancelled")
+    assert missed_departures.plan_again() == 1
+    assert len(told(morning, paid.code)) == before
+    assert order(morning).arrival_promised_at == paid.arrival_promised_at
+
+
+def miss_two(world: market_morning.World) -> str:
+    """Let two loads miss their departure; return the one that should have left first: nobody knows its destination."""
+    second = Load.objects.get(code=world.loads[1])
+    Load.objects.filter(pk=second.pk).update(
+        departs_at=load(world).departs_at - timedelta(hours=1), destination="NOWHERE", state="held"
+    )
     Shipment.objects.create(
         code="SH-2", order_code="SO-2", lot_code="CTI-MT-0430", good="no-such-good", origin="THCTI", exporter="exporter", importer="importer",
-        destination="KMG", is_chilled=False, mass_kg=1, volume_m3=1, ready_at=morning.now, due_at=morning.now, load=Load.objects.get(code=morning.loads[1]),
+        destination="KMG", is_chilled=False, mass_kg=1, volume_m3=1, ready_at=world.now, due_at=world.now, load=second,
     )  # fmt: skip
-    miss(morning, keeps_days=9)
+    miss(world, keeps_days=9)
+    return second.code
+
+
+def fail_with(error: Exception, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the booking of one load fail."""
+    rebook = freight.rebook_load
+
+    def fail_or_rebook(of: str, *rest: Any) -> Any:
+        if of == code:
+            raise error
+        return rebook(of, *rest)
+
+    monkeypatch.setattr(freight, "rebook_load", fail_or_rebook)
+
+
+def test_a_load_that_cannot_be_planned_holds_up_no_other(morning: market_morning.World) -> None:
+    through_services.itineraries.cache_clear()
+    stuck = miss_two(morning)
     assert missed_departures.plan_again() == 1
     assert load(morning).departs_at > clock.now()
-    stuck = Load.objects.get(code=morning.loads[1])
-    assert stuck.departs_at < clock.now(), "it stays in the tower as missed"
+    assert Load.objects.get(code=stuck).departs_at < clock.now(), "it stays in the tower as missed"
+
+
+@pytest.mark.parametrize("error", [StopIteration(), IntegrityError(), OperationalError("deadlock detected")])
+def test_a_fault_of_one_load_holds_up_no_other(
+    error: Exception, morning: market_morning.World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stuck = miss_two(morning)
+    fail_with(error, stuck, monkeypatch)
+    assert missed_departures.plan_again() == 1
+    assert load(morning).departs_at > clock.now()
+    assert f"load {stuck} cannot be planned again" in caplog.text
+
+
+def test_a_lost_connection_is_the_workers_to_wait_for(
+    morning: market_morning.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_with(OperationalError("the connection is lost"), miss_two(morning), monkeypatch)
+    monkeypatch.setattr(connection, "is_usable", lambda: False)
+    with pytest.raises(OperationalError, match="is lost"):
+        missed_departures.plan_again()
+
+
+def test_loads_that_cannot_be_planned_starve_none_behind_them(
+    morning: market_morning.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    miss_two(morning)
+    monkeypatch.setattr(missed_departures, "LOADS_AT_ONCE", 1)
+    assert missed_departures.plan_again() == 1
+    assert load(morning).departs_at > clock.now()
+
+
+def test_a_pass_whose_time_ran_out_is_gone_on_with(
+    morning: market_morning.World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stuck = f"load {miss_two(morning)} cannot be planned again"
+    monkeypatch.setattr(missed_departures, "_left_off", [])
+    monkeypatch.setattr(missed_departures, "PASS_S", -1)
+    assert missed_departures.plan_again() == 0, "its time went into the load that cannot be planned"
+    assert missed_departures.plan_again() == 1
+    assert load(morning).departs_at > clock.now()
+    assert missed_departures.plan_again() == 0, "it came to the end"
+    assert caplog.messages.count(stuck) == 1
+    assert missed_departures.plan_again() == 0
+    assert caplog.messages.count(stuck) == 2, "a new pass begins with the first"
 
 
 def test_without_a_rate_of_exchange_a_load_waits_and_a_spoiled_one_is_refunded(morning: market_morning.World) -> None:

@@ -171,6 +171,20 @@ def test_orders_that_stay_keep_their_advance_when_others_are_cancelled(morning: 
     assert ledger.check().faults == ()
 
 
+def test_an_advance_is_claimed_back_once_however_late_it_is_asked_again(morning: market_morning.World) -> None:
+    nothing_of_anongs(morning)
+    order = buy(morning, "first", 3)
+    sign(LOT)
+    payout.send_to_banks()
+    fail(LOT)
+    debt = owed()
+    clock.move_to(clock.now() + timedelta(hours=1))
+    assert payout.claim_back([order.code], reason="told twice") == 0
+    assert owed() == debt > 0
+    assert Transfer.objects.filter(kind="claim").count() == 1
+    assert ledger.check().faults == ()
+
+
 def test_a_debt_is_never_kept_back_twice(morning: market_morning.World) -> None:
     debt, earned = payments.receivable(GROWER, "THB"), payments.payable(GROWER, "THB")
     source = payments.bank("test", "THB")
@@ -224,6 +238,27 @@ def test_a_missing_rate_holds_up_no_other_advance(morning: market_morning.World)
     rate.save(force_insert=True)
     assert payout.advance_due() == 1
     assert payable() > first
+    assert payout.advance_due() == 0
+
+
+def test_lots_that_wait_for_a_rate_take_no_turn_of_those_that_can_be_advanced(
+    morning: market_morning.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing_of_anongs(morning)
+    first, second = sorted((LOT, OTHER), key=lambda lot: morning.lots[lot].pk)
+    waits, goes = buy(morning, "yen", 1, first, "TYO"), buy(morning, "yuan", 1, second, "SHA")
+    ExchangeRate.objects.filter(quote_currency="JPY", base_currency="THB").delete()
+    for lot in (first, second):
+        Ticket.objects.create(
+            code=f"WT-{lot}", lot=morning.lots[lot], cut_on=date(2026, 5, 7), delivered_kg=10, accepted_kg=10, rejected_kg=0,
+            signed_by_grower_at=clock.now(), signed_through="test",
+        )  # fmt: skip
+    monkeypatch.setattr(payout, "LOTS_ADVANCED_AT_ONCE", 1)
+    assert payout.advance_due() == 1
+    waits.refresh_from_db()
+    goes.refresh_from_db()
+    assert (waits.advanced_at, goes.advanced_at is not None) == (None, True)
+    assert [(row.currency, row.first_lot) for row in payout.sales_without_rate()] == [("JPY", first)]
     assert payout.advance_due() == 0
 
 

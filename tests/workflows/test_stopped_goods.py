@@ -117,3 +117,21 @@ def test_an_order_that_waits_for_payment_is_turned_away_too(morning: market_morn
     held.refresh_from_db()
     held.lot.refresh_from_db()
     assert (held.state, held.lot.held) == ("cancelled", before - held.lot_units)
+
+
+@pytest.mark.parametrize(("found", "is_turned_away"), [("expired", False), ("pending", False), ("suspended", True)])
+def test_only_a_suspended_packing_house_turns_buyers_away(
+    morning: market_morning.World, found: str, is_turned_away: bool
+) -> None:
+    """A number that ran out may be renewed tomorrow: the gate is shut meanwhile, and no paid order is lost for it."""
+    finding = {"rule": "load-packing-house-gacc", "found": found, "is_met": False, "source": "test"}
+    order = Order.objects.get(code=morning.orders["paid"])
+    GateState.objects.filter(lot=order.lot, destination="KMG", gate="to_load").update(is_open=False, findings=[finding])
+    assert (order.code in turning_away.turn_away_what_failed()) is is_turned_away
+
+
+def test_an_orchard_certificate_that_ran_out_turns_nobody_away(morning: market_morning.World) -> None:
+    finding = {"rule": "cut-gap", "found": "2026-04-01", "is_met": False, "source": "test"}
+    order = Order.objects.get(code=morning.orders["paid"])
+    GateState.objects.filter(lot=order.lot, destination="KMG", gate="to_cut").update(is_open=False, findings=[finding])
+    assert turning_away.turn_away_failing_lots() == []

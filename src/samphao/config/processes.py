@@ -43,7 +43,7 @@ def order_counter(port: int) -> Iterator[int]:
     from django.conf import settings
 
     environment = {"SAMPHAO_COUNTER_DATABASE": database_url(), "SAMPHAO_SECRET": settings.SECRET_KEY}
-    with _process(_uvicorn("samphao.config.counter:from_environment", port, "--factory"), environment) as process:
+    with _process(_counter(port), environment) as process:
         wait_for_port(port, process)
         yield port
 
@@ -66,7 +66,7 @@ def serve(port: int) -> None:
     with (
         order_counter(counter_port),
         worker(environment),
-        _process(_uvicorn("samphao.config.asgi:application", port), environment) as web,
+        _process(_pages(port), environment) as web,
     ):
         wait_for_port(port, web)
         print(f"\n  The hub is open at http://{LOOPBACK}:{port}   (Ctrl-C ends it)\n", flush=True)  # noqa: T201 the command's own output
@@ -110,6 +110,18 @@ def require_free(port: int) -> None:
     for wanted in (port, port + 1):
         if not is_free(wanted):
             raise CannotServe(f"port {wanted} is in use: end what runs there, or choose another with --port")
+
+
+def _pages(port: int) -> list[str]:
+    from django.conf import settings
+
+    # Whoever connects from this machine may write `X-Forwarded-For`: it is believed only where a proxy is said to have written it.
+    believed = "--proxy-headers" if settings.BEHIND_PROXY else "--no-proxy-headers"
+    return _uvicorn("samphao.config.asgi:application", port, believed)
+
+
+def _counter(port: int) -> list[str]:
+    return _uvicorn("samphao.config.counter:from_environment", port, "--factory", "--no-proxy-headers")
 
 
 def _uvicorn(application: str, port: int, *more: str) -> list[str]:

@@ -126,6 +126,7 @@ STATIC_URL = "/static/"  # served by config/static.py
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("SAMPHAO_HTTPS") == "1"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
+BEHIND_PROXY = os.environ.get("SAMPHAO_BEHIND_PROXY") == "1"  # read by config/processes.py
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from django.db import connection, transaction
@@ -18,6 +18,7 @@ from samphao.core.models import Event
 
 CHANNEL = "samphao_events"
 ATTEMPTS_MAX = 8
+LOCKED_TOGETHER = 50  # lots or loads in one event
 DELIVERY_LOCK = 7_401_846  # advisory: one process delivers at a time, which keeps the order
 
 Handler = Callable[[dict[str, Any]], None]
@@ -37,6 +38,12 @@ def publish(event: DomainEvent) -> None:
     payload = dataclasses.asdict(event)  # type: ignore[call-overload]
     Event.objects.create(name=type(event).__name__, aggregate=event.aggregate, payload=payload)
     wake_worker()
+
+
+def publish_in_parts(event: Callable[[list[str]], DomainEvent], codes: Sequence[str]) -> None:
+    """Publish what happened to many as several events: orders wait for what a handler locks together."""
+    for start in range(0, len(codes), LOCKED_TOGETHER):
+        publish(event(list(codes[start : start + LOCKED_TOGETHER])))
 
 
 def wake_worker() -> None:

@@ -41,11 +41,13 @@ def _run_locked(job: Job, *, woken: bool) -> bool:
     """Run a job if it is due. The interval alone would let a second worker start what the first has not ended yet."""
     if not _ask("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [LOCKS, job.name]):
         return False
-    is_due = _ask(CLAIM, [job.name, 0 if woken and job.on_wake else job.every_s])
-    if is_due:
-        _run(job)
-    # Where the connection was lost the lock went with it, and the error has gone past this line.
-    _ask("SELECT pg_advisory_unlock(%s, hashtext(%s))", [LOCKS, job.name])
+    try:
+        is_due = _ask(CLAIM, [job.name, 0 if woken and job.on_wake else job.every_s])
+        if is_due:
+            _run(job)
+    finally:
+        if connection.is_usable():  # where the connection was lost the lock went with it
+            _ask("SELECT pg_advisory_unlock(%s, hashtext(%s))", [LOCKS, job.name])
     return is_due
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-AT_ONCE = 2000
+AT_ONCE = 200
 """Declarations in one event: a batch is one row of the outbox."""
 
 

@@ -255,16 +255,18 @@ def loads_to_leave(by: datetime) -> list[Load]:
     )
 
 
-def loads_missed(limit: int, code: str | None = None) -> list[MissedLoad]:
-    """Return loads, or one of them, whose departure has passed before they were let go, the earliest first; one query."""
+def loads_missed(limit: int, code: str | None = None, *, after: MissedLoad | None = None) -> list[MissedLoad]:
+    """Return loads, one of them, or those after one, whose departure has passed before they were let go, the earliest first; one query."""
+    page = (after.departs_at, after.code) if after else (None, None)
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT l.code, l.departs_at, min(CASE WHEN s.is_chilled THEN s.due_at ELSE s.ready_at + make_interval(days => %s) END), array_agg(s.order_code ORDER BY s.id)
                FROM freight_load l JOIN freight_shipment s ON s.load_id = l.id
                WHERE l.state IN ('planned', 'held') AND l.departs_at <= core_now() AND (%s::text IS NULL OR l.code = %s)
+                 AND (%s::timestamptz IS NULL OR (l.departs_at, l.code) > (%s::timestamptz, %s::text))
                  AND EXISTS (SELECT 1 FROM freight_consignment c WHERE c.load_id = l.id)
-               GROUP BY l.id ORDER BY l.departs_at, l.id LIMIT %s""",
-            [KEEPS_WARM_DAYS, code, code, limit],
+               GROUP BY l.id ORDER BY l.departs_at, l.code LIMIT %s""",
+            [KEEPS_WARM_DAYS, code, code, page[0], *page, limit],
         )
         return [
             MissedLoad(load, departs_at, keeps_until, tuple(orders))
@@ -329,9 +331,9 @@ def carried_lots(lots: Collection[str]) -> list[CarriedLot]:
                      WHERE load_id IS NOT NULL AND lot_code = ANY (%s)) s
                JOIN freight_load l ON l.id = s.load_id
                LEFT JOIN freight_consignment c ON (c.load_id, c.exporter, c.importer, c.trade_mode) = (s.load_id, s.exporter, s.importer, s.trade_mode)
-               LEFT JOIN (SELECT load_id, max(at) FILTER (WHERE kind = 'sealed') AS sealed_at,
-                                 max(at) FILTER (WHERE kind = 'delivered') AS delivered_at
-                          FROM freight_movementevent WHERE kind IN ('sealed', 'delivered') GROUP BY load_id) e ON e.load_id = l.id
+               LEFT JOIN LATERAL (SELECT max(at) FILTER (WHERE kind = 'sealed') AS sealed_at,
+                                         max(at) FILTER (WHERE kind = 'delivered') AS delivered_at
+                                  FROM freight_movementevent WHERE load_id = l.id AND kind IN ('sealed', 'delivered')) e ON true
                ORDER BY s.lot_code, s.destination, s.trade_mode, l.code, c.code""",
             [list(lots)],
         )

@@ -83,7 +83,7 @@ def _next(
     days = min(LOOKS_AHEAD_DAYS, (keeps_until - starts_at).days + 1)
     if days <= 0:
         return None
-    taken = _taken(earliest)
+    taken = _taken(load, earliest)
     fitting = [
         one
         for one in itineraries(_lane(load), starts_at, days, exchange)
@@ -115,16 +115,16 @@ def _lane(load: Load) -> Lane:
     )  # fmt: skip
 
 
-def _taken(since: datetime) -> Mapping[Departure, Taken]:
-    """Return what is booked on each departure to come, link by link: what shares a train shares its room."""
+def _taken(load: Load, since: datetime) -> Mapping[Departure, Taken]:
+    """Return what but a load itself is booked on each departure to come, link by link: what shares a train shares its room."""
     found: dict[Departure, Taken] = defaultdict(Taken)
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT leg ->> 'link', (leg ->> 'departs_at')::timestamptz, count(*) FILTER (WHERE is_whole),
                       coalesce(sum(volume_m3) FILTER (WHERE NOT is_whole), 0)
                FROM freight_load, jsonb_array_elements(legs) leg
-               WHERE arrives_at > %s AND state <> 'cancelled' AND plan_id IS NOT NULL GROUP BY 1, 2""",
-            [since],
+               WHERE arrives_at > %s AND state <> 'cancelled' AND plan_id IS NOT NULL AND id <> %s GROUP BY 1, 2""",
+            [since, load.pk],
         )
         for link, at, containers, loose_m3 in cursor.fetchall():
             found[link, at] = Taken(containers, loose_m3)

@@ -246,7 +246,7 @@ def move_to_entry(plan_code: str, seed: int) -> Journey:
     told = list(carrier_simulator.move_to_entry(loads, _countries(), seed))
     with transaction.atomic():
         journey = _report(told, loads, State.AT_ENTRY)
-        events.publish(LoadsSealed([load.code for load in loads]))
+        events.publish_in_parts(LoadsSealed, [load.code for load in loads])
         events.publish(
             LoadsAtEntry(plan_code, _count(Load.objects.filter(pk__in=[row.pk for row in loads]), "importer"))
         )

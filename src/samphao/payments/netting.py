@@ -20,11 +20,14 @@ class Owing:
 
 
 def owing(cursor: CursorWrapper, codes: list[str]) -> list[Owing]:
-    """Return the owners among accounts who owe something, or are about to."""
+    """Return the owners among accounts who owe something or ever owed.
+
+    Nothing is locked yet, so a debt may be about to change: its balance is for `kept_back` to judge.
+    """
     cursor.execute(
         """SELECT r.id, p.id FROM payments_account r
            JOIN payments_account p ON (p.owner, p.currency, p.purpose) = (r.owner, r.currency, 'payable')
-           WHERE r.purpose = 'receivable' AND (r.code = ANY (%s) OR (p.code = ANY (%s) AND r.balance_minor > 0)) ORDER BY r.id""",
+           WHERE r.purpose = 'receivable' AND (r.code = ANY (%s) OR p.code = ANY (%s)) ORDER BY r.id""",
         [codes, codes],
     )
     return [Owing(*row) for row in cursor.fetchall()]

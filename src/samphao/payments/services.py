@@ -45,16 +45,25 @@ def post(postings: Sequence[Posting]) -> int:
     to somebody who owes something is kept back for it at once, by a transfer of its own.
     """
     postings = _once(postings)
-    codes = sorted({code for posting in postings for code, _ in posting.entries})
+    codes = _codes(postings)
     with transaction.atomic(), connection.cursor() as cursor:
         owing = netting.owing(cursor, codes)
         if owing:
             netting.lock(cursor, codes, owing)
         made = _write(cursor, postings, codes)
         if made and owing:
-            kept_back = netting.kept_back(cursor, owing, max(posting.at for posting in postings))
-            _write(cursor, kept_back, sorted({code for posting in kept_back for code, _ in posting.entries}))
+            _keep_back(cursor, owing, max(posting.at for posting in postings))
     return made
+
+
+def _keep_back(cursor: CursorWrapper, owing: Sequence[netting.Owing], at: datetime) -> None:
+    """Post what is kept back from owners whose accounts are locked."""
+    if kept_back := netting.kept_back(cursor, owing, at):
+        _write(cursor, kept_back, _codes(kept_back))
+
+
+def _codes(postings: Sequence[Posting]) -> list[str]:
+    return sorted({code for posting in postings for code, _ in posting.entries})
 
 
 def _write(cursor: CursorWrapper, postings: Sequence[Posting], codes: list[str]) -> int:
@@ -177,11 +186,22 @@ def receivable(owner: str, currency: str) -> AccountSpec:
 
 
 def pay_out(method: str, key: str, at: datetime) -> int:
-    """Send what is payable to its owners' banks, and settle the currencies exchanged for it; return how many payouts."""
+    """Send what is payable to its owners' banks, and settle the currencies exchanged for it; return how many transfers.
+
+    Nobody who owes is paid in full: a debt that a posting did not see is kept back here, before balances are read.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
+            "SELECT code FROM payments_account WHERE purpose IN ('payable', 'exchange') AND balance_minor <> 0"
+        )
+        codes = [row[0] for row in cursor.fetchall()]
+        owing = netting.owing(cursor, codes)
+        netting.lock(cursor, codes, owing)
+        _keep_back(cursor, owing, at)
+        cursor.execute(
             """SELECT code, currency, balance_minor, purpose FROM payments_account
-               WHERE purpose IN ('payable', 'exchange') AND balance_minor <> 0 ORDER BY id FOR NO KEY UPDATE"""
+               WHERE code = ANY (%s) AND balance_minor <> 0 ORDER BY id""",
+            [codes],
         )
         rows = cursor.fetchall()
         banks = {currency: bank(method, currency) for _, currency, _, _ in rows}
@@ -191,4 +211,4 @@ def pay_out(method: str, key: str, at: datetime) -> int:
             for code, currency, amount, purpose in rows
             for purpose_name in (PAYMENT_OUT if purpose == "payable" else "currency exchange",)
         ]
-        return _write(cursor, postings, sorted({code for posting in postings for code, _ in posting.entries}))
+        return _write(cursor, postings, _codes(postings))

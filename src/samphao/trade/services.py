@@ -9,6 +9,7 @@ from typing import LiteralString
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import Q
 
 from samphao.core import clock, events
 from samphao.core.bulk import copy_rows, replace_rows
@@ -179,11 +180,14 @@ def leave_orders_behind(codes: Sequence[str], *, load: str, reason: str) -> list
     return gone
 
 
-def promise_arrival(codes: Sequence[str], at: datetime) -> int:
-    """Promise buyers another arrival than before; return how many orders are still to come."""
+def promise_arrival(codes: Sequence[str], at: datetime) -> list[str]:
+    """Promise buyers another arrival than before; return the orders that are still to come, in the order of their codes."""
     with transaction.atomic(), connection.cursor() as cursor:
         _lock_orders(cursor, "code = ANY (%s)", [list(codes)])
-        return Order.objects.filter(code__in=codes, state=Order.State.PAID).update(arrival_promised_at=at)
+        to_come = Order.objects.filter(code__in=codes, state=Order.State.PAID).order_by("code")
+        promised = list(to_come.values_list("code", flat=True))
+        Order.objects.filter(code__in=promised).update(arrival_promised_at=at)
+    return promised
 
 
 def _lock_orders(cursor: object, condition: str, parameters: list[object]) -> None:
@@ -285,6 +289,15 @@ def put_off(gate: str, lots: Collection[str], on: date) -> int:
     return due.update(next_due_on=on + timedelta(days=1))
 
 
+def judge_soon(parties: Collection[str], orchards: Collection[str], on: date) -> int:
+    """Make the gates due that lots of these parties or orchards have not passed yet; return how many."""
+    behind = Lot.objects.filter(
+        Q(packing_house__code__in=parties) | Q(exporter__code__in=parties) | Q(laboratory_code__in=parties) | Q(orchard_code__in=orchards)
+    )  # fmt: skip
+    waiting = GateState.objects.filter(lot__in=behind.values("pk"), passed_on=None, shut_by="")
+    return waiting.exclude(gate=GateState.Gate.ENTER).update(next_due_on=on)
+
+
 def _listed(lots: Mapping[str, int]) -> set[tuple[str, str]]:
     """Return where lots may be sold in some trade mode."""
     rows = GateState.objects.filter(lot__in=list(lots.values()), gate=GateState.Gate.LIST, is_open=True)
@@ -358,7 +371,7 @@ def sign_tickets(specs: Sequence[TicketSpec], *, through: str) -> int:
             ],
             ignore_conflicts=True,
         )  # fmt: skip
-        events.publish(TicketsSigned([spec.lot for spec in specs]))
+        events.publish_in_parts(TicketsSigned, [spec.lot for spec in specs])
     return len(made)
 
 
@@ -375,8 +388,7 @@ def record_tests(results: Sequence[TestResult]) -> int:
             ],
         )  # fmt: skip
         count = int(cursor.rowcount)
-        if results:
-            events.publish(LotsTested([row.lot for row in results]))
+        events.publish_in_parts(LotsTested, [row.lot for row in results])
     return count
 
 

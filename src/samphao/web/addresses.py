@@ -16,5 +16,5 @@ def absolute(request: HttpRequest, name: str, *arguments: str) -> str:
 
 
 def network_behind(request: HttpRequest) -> str:
-    """Return where a request came from, as limits count it. The server before Django has read a proxy's `X-Forwarded-For` already."""
+    """Return where a request came from, as limits count it: with SAMPHAO_BEHIND_PROXY what the proxy said, which uvicorn has read already."""
     return network_of(request.META.get("REMOTE_ADDR", ""))

@@ -10,6 +10,7 @@ class WorkflowsConfig(AppConfig):
     label = "workflows"
 
     def ready(self) -> None:
+        from samphao.accounts.events import EvidenceChanged
         from samphao.core.events import pass_over, subscribe
         from samphao.customs.events import DeclarationsReleased, DeclarationsStopped
         from samphao.freight.events import LoadsAtEntry, LoadsSealed, PlanMade
@@ -37,6 +38,7 @@ class WorkflowsConfig(AppConfig):
         subscribe(LotsDelisted, notices.lots_delisted)
         subscribe(LotTurnedAway, turning_away.lot_turned_away)
         subscribe(OrdersLeftBehind, turning_away.orders_left_behind, judging.orders_left_behind)
+        subscribe(EvidenceChanged, judging.evidence_changed)
         subscribe(LotsTested, judging.lots_tested, turning_away.lots_tested)
         subscribe(TicketsSigned, judging.tickets_signed, payout.tickets_signed)
         subscribe(DeclarationsReleased, releasing.declarations_released, judging.declarations_decided)

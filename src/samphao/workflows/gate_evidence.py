@@ -29,7 +29,7 @@ LIST, CUT, LOAD, ENTER = GATES = ("to_list", "to_cut", "to_load", "to_enter")
 CLEARED = "cleared"
 POST = "post"
 SPEAKS_FIRST = ("suspended", "valid", "pending", "expired")
-"""Of several numbers in one register: a suspension is heard before a number that holds."""
+"""Of several numbers in one register: a suspension of today is heard before a number that holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +143,12 @@ def _registered(parties: Sequence[str], scheme: str, evidence: Evidence, on: dat
 
 
 def _status(row: PartyRegistration, on: date) -> Fact:
-    if row.status != "valid":
-        return Fact(row.status)
+    """Return what a number is on a day: whatever it was called, it speaks of its own time only."""
     if row.valid_to and row.valid_to < on:
         return Fact("expired")
     if row.valid_from and on < row.valid_from:
         return Fact("pending", changes_on=row.valid_from)
-    return Fact("valid", changes_on=row.valid_to + DAY if row.valid_to else None)
+    return Fact(row.status, changes_on=row.valid_to + DAY if row.valid_to else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
+
+from django.db import connection
 
 from samphao.core import clock
 from samphao.freight import queries as freight
@@ -11,6 +14,7 @@ from samphao.trade import services
 from samphao.workflows.gate_evidence import CUT, ENTER, GATES, LOAD, POST
 from samphao.workflows.gates import judge
 
+log = logging.getLogger(__name__)
 DUE_AT_ONCE = 100
 LOTS_AT_ONCE = 20
 """Lots that are locked together: orders of them wait so long."""
@@ -43,6 +47,11 @@ def declarations_decided(payload: dict[str, Any]) -> None:
     judge(gates, only=freight.places_of_consignments(payload["consignments"]))
 
 
+def evidence_changed(payload: dict[str, Any]) -> None:
+    """Let the lots behind parties and orchards be judged by the next pass: there may be thousands, and orders of them wait for each batch."""
+    services.judge_soon(payload["organisations"], payload["orchards"], clock.today())
+
+
 def judge_due(limit: int = DUE_AT_ONCE) -> int:
     """Judge gates of lots that time alone may have changed by today, the longest due first; return how many."""
     today = clock.today()
@@ -50,8 +59,20 @@ def judge_due(limit: int = DUE_AT_ONCE) -> int:
     for gate in GATES:
         lots = [lot for due_gate, lot in due if due_gate == gate]
         for start in range(0, len(lots), LOTS_AT_ONCE):
-            judge((gate,), lots[start : start + LOTS_AT_ONCE])
-        services.put_off(
-            gate, lots, today
-        )  # what could not be judged, its good or city unknown now, keeps nobody waiting
+            _judge_each(gate, lots[start : start + LOTS_AT_ONCE])
+        # What could not be judged keeps nobody waiting: it is looked at again tomorrow.
+        services.put_off(gate, lots, today)
     return len(due)
+
+
+def _judge_each(gate: str, lots: list[str]) -> None:
+    """Judge lots together; where that fails, each alone, so that one lot holds up no other."""
+    try:
+        judge((gate,), lots)
+    except Exception:
+        if not connection.is_usable():
+            raise
+        log.exception("the gate %s of %s cannot be judged", gate, ", ".join(lots))
+        if len(lots) > 1:
+            for lot in lots:
+                _judge_each(gate, [lot])

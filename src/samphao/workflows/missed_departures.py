@@ -6,14 +6,16 @@ A load counts as missed by its own state, not by an event, so that whatever was 
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext_noop as _
 
 from samphao.accounts import services as accounts
 from samphao.core import clock
-from samphao.core.errors import Conflict, HubError
+from samphao.core.errors import Conflict
 from samphao.customs import services as customs
 from samphao.customs.types import NewDeparture
 from samphao.freight import queries as freight_queries
@@ -26,6 +28,8 @@ from samphao.workflows import declaring, notices, releasing, shipping
 
 log = logging.getLogger(__name__)
 LOADS_AT_ONCE = 200
+PASS_S = 20.0  # the worker has other jobs too
+_left_off: list[MissedLoad] = []  # the load that a pass tried last when its time ran out; else empty
 NO_LATER = "no-later-departure"
 REBOOKED = _(
     "Your order %(order)s could not leave on %(was)s: customs had not released its load. It is booked on a departure on %(leaves)s and arrives on %(arrives)s instead of %(before)s (times in Bangkok)."
@@ -33,21 +37,36 @@ REBOOKED = _(
 
 
 def plan_again() -> int:
-    """Book missed loads anew, or give their orders up; return how many. One that cannot be planned holds up no other."""
-    missed = freight_queries.loads_missed(LOADS_AT_ONCE)
-    if not missed:
-        return 0
-    exchange, done = shipping.exchange(clock.today()), 0
-    for load in missed:
-        try:
-            with transaction.atomic():
-                _plan_again(load, exchange)
-            done += 1
-        except Conflict:  # it was seen to in the meantime
-            log.info("load %s has not missed its departure any more", load.code)
-        except (HubError, LookupError):  # a rate or a place that nobody knows
-            log.exception("load %s cannot be planned again", load.code)
+    """Book missed loads anew, or give their orders up; return how many. One that cannot be planned holds up no other.
+
+    Each is tried once. A pass that takes too long leaves off, and this process's next one goes on from there.
+    """
+    ends_at, done = time.monotonic() + PASS_S, 0
+    after = _left_off.pop() if _left_off else None
+    while missed := freight_queries.loads_missed(LOADS_AT_ONCE, after=after):
+        exchange = shipping.exchange(clock.today())
+        for load in missed:
+            done += _try_to_plan(load, exchange)
+            after = load
+            if time.monotonic() > ends_at:
+                _left_off.append(load)
+                return done
     return done
+
+
+def _try_to_plan(load: MissedLoad, exchange: tuple[tuple[str, Decimal], ...]) -> bool:
+    try:
+        with transaction.atomic():
+            _plan_again(load, exchange)
+    except Conflict:  # it was seen to in the meantime
+        log.info("load %s has not missed its departure any more", load.code)
+        return False
+    except Exception as error:  # a rate or a place that nobody knows, or a fault of ours
+        if isinstance(error, OperationalError | InterfaceError) and not connection.is_usable():
+            raise  # the database went away: no other load can be planned either
+        log.exception("load %s cannot be planned again", load.code)
+        return False
+    return True
 
 
 def _plan_again(load: MissedLoad, exchange: tuple[tuple[str, Decimal], ...]) -> None:
@@ -56,9 +75,9 @@ def _plan_again(load: MissedLoad, exchange: tuple[tuple[str, Decimal], ...]) -> 
     if rebooked is None:
         trade.leave_orders_behind(load.orders, load=load.code, reason=NO_LATER)
         return
-    trade.promise_arrival(load.orders, rebooked.arrives_at)
+    promised = trade.promise_arrival(load.orders, rebooked.arrives_at)
     customs.change_departure(load.code, _departure(load.code))
-    _tell(load, rebooked)
+    _tell(promised, rebooked)
     releasing.release_complete([load.code])
 
 
@@ -73,8 +92,8 @@ def _departure(code: str) -> NewDeparture:
     )
 
 
-def _tell(load: MissedLoad, rebooked: Rebooked) -> None:
-    """Tell each buyer the old and the new arrival, and why."""
+def _tell(orders: Sequence[str], rebooked: Rebooked) -> None:
+    """Tell the buyer of each order the old and the new arrival, and why."""
     times = {
         name: accounts.spoken_moment(at)
         for name, at in (
@@ -85,6 +104,6 @@ def _tell(load: MissedLoad, rebooked: Rebooked) -> None:
         notices.message(
             row.buyer, row.order, f"rebooked:{rebooked.departs_at:%y%m%d%H%M}", REBOOKED, None, order=row.order, **times
         )
-        for row in trade_queries.parties_of(load.orders)
+        for row in trade_queries.parties_of(orders)
         if row.is_paid
     )

@@ -40,14 +40,19 @@ def tickets_signed(payload: dict[str, Any]) -> None:
 
 def advance_due() -> int:
     """Pay first shares that are still due: of orders that were paid after the ticket, and where the event came to nothing."""
-    return pay_advances(trade.lots_to_advance(LOTS_ADVANCED_AT_ONCE))
+    without = _told_without_rate(trade.sales_to_advance())
+    return _advance(trade.lots_to_advance(LOTS_ADVANCED_AT_ONCE, without=without), without)
 
 
 def pay_advances(lots: Iterable[str]) -> int:
     """Advance the paid orders of lots with a signed ticket; return how many transfers."""
     codes = list(lots)
+    return _advance(codes, _told_without_rate(trade.sales_to_advance(codes)))
+
+
+def _advance(lots: Sequence[str], without: Sequence[tuple[str, date]]) -> int:
     with transaction.atomic():
-        orders = services.mark_advanced(codes, without=_told_without_rate(trade.sales_to_advance(codes)))
+        orders = services.mark_advanced(lots, without=without)
         if not orders:
             return 0
         growers = [part for part in shares(trade.sales_of_orders(orders, "advanced_at")) if part.receiver == "producer"]
@@ -83,7 +88,8 @@ def has_the_rest(who: Viewer) -> bool:
 def claim_back(orders: Sequence[str], *, reason: str) -> int:
     """Book what growers were advanced for cancelled orders as owed by them, so that it stands for the buyers again.
 
-    It is kept back from what becomes payable to them next. Return how many transfers.
+    It is kept back from what becomes payable to them next. An order is cancelled once, so that a second booking of the same
+    orders finds its transfers posted. Return how many transfers.
     """
     with transaction.atomic():
         now = clock.now()
@@ -97,8 +103,7 @@ def claim_back(orders: Sequence[str], *, reason: str) -> int:
 
 def sales_without_rate() -> list[UnpaidSales]:
     """Return what cannot be paid because the rate of its day is not known, the control tower's word."""
-    lots = trade.lots_to_advance(LOTS_ADVANCED_AT_ONCE)
-    waiting = [*trade.sales_to_settle(CLAIM_WINDOW), *(trade.sales_to_advance(lots) if lots else ())]
+    waiting = [*trade.sales_to_settle(CLAIM_WINDOW), *trade.sales_to_advance()]
     return [row for row in waiting if not has_rate(row.currency, row.priced_on)]
 
 

@@ -103,7 +103,10 @@ def pay(due: Iterable[tuple[Share, int]], kind: str, batch: str) -> Drafted:
 
 
 def take_back(due: Iterable[tuple[Share, int]], kind: str, batch: str, memo: str) -> Drafted:
-    """Draft the way back: the money stands for the lot again, and its owner owes it. Rounded down: nobody owes more than he had."""
+    """Draft the way back: the money stands for the lot again, and its owner owes it. Rounded down: nobody owes more than he had.
+
+    All of a lot goes back at one time, which is no part of the key: asked again later, it is the same transfer.
+    """
     return _draft(due, kind, batch, is_back=True, memo=memo)
 
 
@@ -132,8 +135,9 @@ def _draft(due: Iterable[tuple[Share, int]], kind: str, batch: str, *, is_back: 
         if in_baht:
             drafted.told[part.owner, part.lot] += paid
     drafted.postings = [
-        Posting(kind, f"{kind}:{batch}:{lot}:{currency}:{at:%y%m%d%H%M%S%f}", lot, at, tuple(entries.items()), memo)
+        Posting(kind, f"{kind}:{batch}:{lot}:{currency}{mark}", lot, at, tuple(entries.items()), memo)
         for (lot, currency, at), entries in groups.items()
+        for mark in ("" if is_back else f":{at:%y%m%d%H%M%S%f}",)
     ]
     return drafted
 

@@ -18,10 +18,12 @@ from samphao.freight import services as freight
 from samphao.payments import services as payments
 from samphao.trade import queries as trade
 from samphao.trade import services
+from samphao.trade.queries import BrokenRule
 from samphao.workflows import notices, payout
 
-FOR_GOOD = ("load-by2", "load-cadmium", "load-packing-house-gacc")
-"""Rules of the gate to load that no later paper can mend for this lot."""
+RESIDUES = ("load-by2", "load-cadmium")
+MATURITY = "cut-dry-matter-"
+PACKING_HOUSE = "load-packing-house-gacc"
 
 
 TURNED_AWAY = _(
@@ -39,21 +41,23 @@ WITHDRAWN = _("The goods do not travel: their orders were cancelled.")
 
 
 def failing_lots(on: date | None = None, lots: Collection[str] | None = None) -> dict[tuple[str, str], str]:
-    """Return the rule that each failing lot and destination breaks, of `lots` or of those with orders: it may not be cut, or not be loaded for good.
+    """Return the rule that each failing lot and destination breaks for good, of `lots` or of those with orders.
 
     With a day, what still hangs on the tree then is left alone: it may ripen.
     """
-    failing = {}
+    failing: dict[tuple[str, str], str] = {}
     ripe = None if on is None else trade.lots_ripe(on)
-    states = ("held", "paid") if lots is None else ()
-    for place, rules in trade.gate_findings(("to_cut", "to_load"), order_states=states, lots=lots).items():
-        broken = [rule for rule in FOR_GOOD if rules.get(rule) is False]
-        if rules.get("to_cut") is False and (ripe is None or place[0] in ripe):
-            # a rule that is only unknown turns nobody away
-            broken = [rule for rule, is_met in rules.items() if rule.startswith("cut-") and is_met is False] + broken
-        if broken:
-            failing[place] = broken[0]
+    for broken in trade.broken_rules(lots):
+        if _is_for_good(broken, ripe is None or broken.lot in ripe):
+            failing.setdefault((broken.lot, broken.destination), broken.rule)
     return failing
+
+
+def _is_for_good(broken: BrokenRule, is_ripe: bool) -> bool:
+    """Tell whether no later paper can mend it. A number that has run out may be renewed tomorrow: its gate is shut meanwhile, nobody is turned away."""
+    if broken.rule.startswith(MATURITY):
+        return is_ripe
+    return broken.rule in RESIDUES or (broken.rule == PACKING_HOUSE and broken.found == "suspended")
 
 
 def turn_away_failing_lots(on: date | None = None) -> list[str]:

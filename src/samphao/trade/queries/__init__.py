@@ -1,8 +1,10 @@
 """Reads of trade, by who may see them; every list costs a fixed number of queries."""
 
 from samphao.trade.queries.gates import (
+    BrokenRule,
     Place,
     ShutList,
+    broken_rules,
     finding_of,
     gate_findings,
     gates_due,
@@ -60,11 +62,13 @@ from samphao.trade.queries.sales import (
 )
 
 __all__ = [
+    "BrokenRule",
     "Mark",
     "MarketFigures",
     "Place",
     "RushFigures",
     "ShutList",
+    "broken_rules",
     "by_currency",
     "finding_of",
     "gate_findings",

@@ -7,31 +7,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import Min, Value
 from django.db.models.functions import Coalesce
 
-from samphao.trade.models import GateState, Lot, Order, TradeMode
+from samphao.trade.models import GateState, Lot, TradeMode
 from samphao.trade.types import JudgedLot
+
+IN_CONTAINERS_AND_TRUCKS = (TradeMode.GENERAL, TradeMode.DOMESTIC)
 
 
 def gate_findings(
     gates: Sequence[str],
-    trade_modes: Sequence[str] = (TradeMode.GENERAL, TradeMode.DOMESTIC),
-    *,
-    order_states: Sequence[str] = (),
-    lots: Collection[str] | None = None,
+    trade_modes: Sequence[str] = IN_CONTAINERS_AND_TRUCKS,
 ) -> dict[tuple[str, str], dict[str, bool | None]]:
     """Return for each lot and destination what gates found, rule by rule; a gate itself stands under its own name.
 
-    By the mode in which a lot fills containers and trucks: general trade abroad, domestic at home. With `order_states`, only
-    of lots with an order in one of them; with `lots`, of those.
+    By the mode in which a lot fills containers and trucks: general trade abroad, domestic at home.
     """
     found: dict[tuple[str, str], dict[str, bool | None]] = {}
     rows = GateState.objects.filter(gate__in=gates, trade_mode__in=trade_modes).order_by("id")
-    if order_states:
-        rows = rows.filter(lot__in=Order.objects.filter(state__in=order_states).values("lot"))
-    if lots is not None:
-        rows = rows.filter(lot__code__in=lots)
     for lot, destination, gate, is_open, findings in rows.values_list(
         "lot__code", "destination", "gate", "is_open", "findings"
     ):
@@ -39,6 +34,32 @@ def gate_findings(
         rules[gate] = is_open
         rules.update((finding["rule"], finding["is_met"]) for finding in findings)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRule:
+    """A rule that a lot does not meet on its way to a destination, and what was found."""
+
+    lot: str
+    destination: str
+    rule: str
+    found: str
+
+
+def broken_rules(lots: Collection[str] | None = None) -> list[BrokenRule]:
+    """Return what is not met at the gates to cut and to load, of lots, or of those with held or paid orders for a destination; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT l.code, g.destination, f ->> 'rule', coalesce(f ->> 'found', '')
+               FROM trade_gatestate g JOIN trade_lot l ON l.id = g.lot_id, jsonb_array_elements(g.findings) f
+               WHERE g.gate IN ('to_cut', 'to_load') AND NOT g.is_open AND g.trade_mode = ANY (%s) AND f ->> 'is_met' = 'false'
+                 AND CASE WHEN %s::text[] IS NOT NULL THEN l.code = ANY (%s) ELSE EXISTS (
+                   SELECT 1 FROM trade_order o JOIN trade_offer x ON x.id = o.offer_id
+                   WHERE o.lot_id = l.id AND o.state IN ('held', 'paid') AND x.destination = g.destination) END
+               ORDER BY l.code, g.destination, g.gate, g.id""",
+            [list(IN_CONTAINERS_AND_TRUCKS), *[list(lots) if lots is not None else None] * 2],
+        )
+        return [BrokenRule(*row) for row in cursor.fetchall()]
 
 
 def finding_of(lot: str, destination: str, rule: str) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import orjson
 from django.db import connection
 
 from samphao.trade.models import Offer, Order
+from samphao.trade.services import WITHOUT
 from samphao.trade.types import LotSale, UnpaidSales
 
 SALES = """
@@ -59,9 +60,11 @@ def sales_to_settle(claim_window: timedelta) -> list[UnpaidSales]:
     )
 
 
-def sales_to_advance(lots: Sequence[str]) -> list[UnpaidSales]:
-    """Return what of lots is due for the grower's first share."""
-    return _unpaid(f"l.code = ANY (%s) AND {TO_ADVANCE}", [list(lots)])
+def sales_to_advance(lots: Sequence[str] | None = None) -> list[UnpaidSales]:
+    """Return what is due for the grower's first share: of `lots`, or of every lot with a signed ticket."""
+    if lots is not None:
+        return _unpaid(f"l.code = ANY (%s) AND {TO_ADVANCE}", [list(lots)])
+    return _unpaid(f"EXISTS (SELECT 1 FROM trade_ticket t WHERE t.lot_id = l.id) AND {TO_ADVANCE}", [])  # noqa: S608
 
 
 def _unpaid(condition: str, parameters: list[float | list[str]]) -> list[UnpaidSales]:
@@ -73,13 +76,17 @@ def _unpaid(condition: str, parameters: list[float | list[str]]) -> list[UnpaidS
 TO_ADVANCE = "o.advanced_at IS NULL AND o.state IN ('paid', 'shipped')"
 
 
-def lots_to_advance(limit: int) -> list[str]:
-    """Return lots with a signed ticket and orders whose grower has not had his first share."""
+def lots_to_advance(limit: int, *, without: Sequence[tuple[str, date]] = ()) -> list[str]:
+    """Return lots with a signed ticket and orders whose grower has not had his first share.
+
+    Orders whose price was made `without` a rate, (currency, day), do not count: they take no place of the limit.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT l.code FROM trade_ticket t JOIN trade_lot l ON l.id = t.lot_id
-                WHERE EXISTS (SELECT 1 FROM trade_order o WHERE o.lot_id = l.id AND {TO_ADVANCE}) ORDER BY l.id LIMIT %s""",  # noqa: S608
-            [limit],
+                WHERE EXISTS (SELECT 1 FROM trade_order o WHERE o.lot_id = l.id AND {TO_ADVANCE} {WITHOUT})
+                ORDER BY l.id LIMIT %s""",  # noqa: S608
+            [[currency for currency, _ in without], [day for _, day in without], limit],
         )
         return [row[0] for row in cursor.fetchall()]
 
