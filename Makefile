@@ -30,7 +30,7 @@ up: venv ## the hub on your own data
 test: devenv ## every test: engines, apps, workflows, architecture, browser
 	@scripts/browser
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
-	@SAMPHAO_POSTGRES=16 $(BIN)/python -m pytest -q tests/core tests/payments tests/trade/test_order_counter.py tests/customs
+	@SAMPHAO_POSTGRES=16 $(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/core tests/payments tests/trade/test_order_counter.py tests/customs
 	@scripts/engines-alone
 
 lint: devenv ## ruff, mypy, import contracts
