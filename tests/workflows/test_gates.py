@@ -16,6 +16,7 @@ from worlds.judged_lot import CUT_ON, FIRST_DAY, LISTED_TO, LOT, OPENS_AT, World
 
 from samphao.accounts.models import Notice, Organisation, Registration
 from samphao.core import clock, events
+from samphao.customs.models import Permit
 from samphao.trade import queries, services
 from samphao.trade.models import GateState, Lot, Offer
 from samphao.trade.types import GateAnswer, OrderRequest, Placement, TestResult, TicketSpec
@@ -287,6 +288,24 @@ def test_a_suspension_typed_into_the_back_office_ends_the_sale_within_one_pass(
     assert judging.judge_due() > 0
     assert not state("to_list").is_open
     assert found("to_list", "list-packing-house-gacc")["found"] == "suspended"
+
+
+def test_an_importer_s_permit_that_is_cut_short_in_the_back_office_shuts_the_gate(
+    world: World, admin_client: Client
+) -> None:
+    permits = Permit.objects.filter(good=Lot.objects.get(code=LOT).listing.good)
+    assert state("to_list").is_open
+    for permit in permits:
+        form = {
+            "importer": permit.importer_id, "good": permit.good, "port": permit.port, "number": permit.number, "granted_kg": permit.granted_kg,
+            "valid_from": permit.valid_from - timedelta(days=99), "valid_to": clock.today() - timedelta(days=1), "source": permit.source,
+        }  # fmt: skip
+        answer = admin_client.post(f"/admin/customs/permit/{permit.pk}/change/", form)
+        assert answer.status_code == 302, answer.content.decode()[:2000]
+    events.deliver()
+    assert judging.judge_due() > 0
+    assert not state("to_list").is_open
+    assert {finding["is_met"] for finding in state("to_list").findings if "permit" in finding["rule"]} == {False}
 
 
 def test_a_suspension_of_the_past_says_nothing_of_today(world: World) -> None:

@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.contrib.auth import admin as auth
 from django.contrib.auth.models import Group
-from django.forms import ModelForm
-from django.http import HttpRequest
 
 from samphao.accounts.events import EvidenceChanged
 from samphao.accounts.models import (
@@ -22,7 +20,6 @@ from samphao.accounts.models import (
     User,
 )
 from samphao.core.admin import Edited, Looked
-from samphao.core.events import publish
 
 if TYPE_CHECKING:
     from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -73,12 +70,9 @@ class RegistrationAdmin(Edited):
     autocomplete_fields = ("organisation",)
     code_field = "number"
 
-    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
+    def happened(self, obj: Registration, before: Registration | None) -> EvidenceChanged:
         # A number that moves to another organisation changes what is known of both.
-        before = Registration.objects.filter(pk=obj.pk).values_list("organisation__code", flat=True)
-        parties = {*before, obj.organisation.code}
-        super().save_model(request, obj, form, change)
-        publish(EvidenceChanged(organisations=sorted(parties), orchards=[]))
+        return EvidenceChanged(sorted({row.organisation.code for row in (obj, before) if row}), [])
 
 
 @admin.register(Orchard)
@@ -89,9 +83,8 @@ class OrchardAdmin(Edited):
     search_fields = ("code", "gap_number", "producer__code", "producer__name_en")
     autocomplete_fields = ("producer",)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        publish(EvidenceChanged(organisations=[], orchards=[obj.code]))
+    def happened(self, obj: Orchard, before: Orchard | None) -> EvidenceChanged:
+        return EvidenceChanged([], sorted({row.code for row in (obj, before) if row}))
 
 
 @admin.register(Membership)

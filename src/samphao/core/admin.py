@@ -13,6 +13,7 @@ from django.db.models import Field, Model
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from samphao.core.events import DomainEvent, publish
 from samphao.core.models import AuditEntry, Clock, Event, HubSettings, JobRun, LimitUse, StageResult, StoredFile
 
 if TYPE_CHECKING:
@@ -38,8 +39,15 @@ class Edited(ModelAdmin):
             found.required = False  # what may be unknown in the database may stay empty here
         return found
 
+    def happened(self, obj: Any, before: Any | None) -> DomainEvent | None:  # noqa: ARG002 for those who say something
+        """Return what follows from a change of a row, which was `before` if it stood already."""
+        return None
+
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm[Any], change: bool) -> None:
+        before = type(obj)._default_manager.filter(pk=obj.pk).first() if change else None  # noqa: SLF001 Django documents it
         super().save_model(request, obj, form, change)
+        if event := self.happened(obj, before):
+            publish(event)
         AuditEntry.objects.create(
             actor=request.user.get_username(),
             action=f"backoffice.{'change' if change else 'add'}",

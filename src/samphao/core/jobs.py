@@ -56,13 +56,18 @@ def _run(job: Job) -> None:
     try:
         result = job.work()
     except Exception as error:
-        if isinstance(error, OperationalError | InterfaceError) and not connection.is_usable():
-            raise  # the database went away: the worker waits for it. A deadlock is the job's own failure.
+        if is_database_gone(error):
+            raise  # the worker waits for it
         log.exception("the job %s failed", job.name)
         _keep(KEEP_ERROR, [time.perf_counter() - started, f"{type(error).__name__}: {error}"[:2000], job.name])
     else:
         did = result if isinstance(result, int) else len(result) if isinstance(result, Sized) else None
         _keep(KEEP, [time.perf_counter() - started, did, job.name])
+
+
+def is_database_gone(error: Exception) -> bool:
+    """Tell whether an error is the loss of the database, for which everything has to wait; a deadlock is the failure of its own work."""
+    return isinstance(error, OperationalError | InterfaceError) and not connection.is_usable()
 
 
 def _ask(statement: str, values: list[float | str]) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from samphao.accounts.events import EvidenceChanged
 from samphao.core.admin import Edited, Looked
 from samphao.customs.models import (
     CustomsOffice,
@@ -26,6 +27,9 @@ class ImporterTermsAdmin(Edited):
     autocomplete_fields = ("importer",)
     ordering = ("destination", "importer__code")
 
+    def happened(self, obj: ImporterTerms, before: ImporterTerms | None) -> EvidenceChanged:
+        return _of_importers(obj, before)
+
 
 @admin.register(Permit)
 class PermitAdmin(Edited):
@@ -39,6 +43,13 @@ class PermitAdmin(Edited):
     readonly_fields = ("drawn_kg",)
     code_field = "number"
     ordering = ("importer__code", "good", "port")
+
+    def happened(self, obj: Permit, before: Permit | None) -> EvidenceChanged:
+        return _of_importers(obj, before)
+
+
+def _of_importers(*rows: ImporterTerms | Permit | None) -> EvidenceChanged:
+    return EvidenceChanged(sorted({row.importer.code for row in rows if row}), [])
 
 
 @admin.register(CustomsOffice)

@@ -289,12 +289,13 @@ def put_off(gate: str, lots: Collection[str], on: date) -> int:
     return due.update(next_due_on=on + timedelta(days=1))
 
 
-def judge_soon(parties: Collection[str], orchards: Collection[str], on: date) -> int:
-    """Make the gates due that lots of these parties or orchards have not passed yet; return how many."""
+def judge_soon(parties: Collection[str], orchards: Collection[str], destinations: Collection[str], on: date) -> int:
+    """Make the gates due that lots of these parties or orchards, or for these destinations, have not passed yet; return how many."""
     behind = Lot.objects.filter(
         Q(packing_house__code__in=parties) | Q(exporter__code__in=parties) | Q(laboratory_code__in=parties) | Q(orchard_code__in=orchards)
     )  # fmt: skip
-    waiting = GateState.objects.filter(lot__in=behind.values("pk"), passed_on=None, shut_by="")
+    concerned = Q(lot__in=behind.values("pk")) | Q(destination__in=destinations, gate=GateState.Gate.LIST)
+    waiting = GateState.objects.filter(concerned, passed_on=None, shut_by="")
     return waiting.exclude(gate=GateState.Gate.ENTER).update(next_due_on=on)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.db import connection
-
 from samphao.core import clock
+from samphao.core.jobs import is_database_gone
+from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.trade import queries as trade
 from samphao.trade import services
@@ -48,8 +48,13 @@ def declarations_decided(payload: dict[str, Any]) -> None:
 
 
 def evidence_changed(payload: dict[str, Any]) -> None:
-    """Let the lots behind parties and orchards be judged by the next pass: there may be thousands, and orders of them wait for each batch."""
-    services.judge_soon(payload["organisations"], payload["orchards"], clock.today())
+    """Let the lots behind parties and orchards be judged by the next pass: there may be thousands, and orders of them wait for each batch.
+
+    What is known of an importer concerns every lot that may be sold where he imports.
+    """
+    parties = payload["organisations"]
+    served = [code for code, importers in customs.importers_by_destination().items() if set(importers) & set(parties)]
+    services.judge_soon(parties, payload["orchards"], served, clock.today())
 
 
 def judge_due(limit: int = DUE_AT_ONCE) -> int:
@@ -69,8 +74,8 @@ def _judge_each(gate: str, lots: list[str]) -> None:
     """Judge lots together; where that fails, each alone, so that one lot holds up no other."""
     try:
         judge((gate,), lots)
-    except Exception:
-        if not connection.is_usable():
+    except Exception as error:
+        if is_database_gone(error):
             raise
         log.exception("the gate %s of %s cannot be judged", gate, ", ".join(lots))
         if len(lots) > 1:

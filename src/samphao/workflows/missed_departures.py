@@ -10,12 +10,13 @@ import time
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from samphao.accounts import services as accounts
 from samphao.core import clock
 from samphao.core.errors import Conflict
+from samphao.core.jobs import is_database_gone
 from samphao.customs import services as customs
 from samphao.customs.types import NewDeparture
 from samphao.freight import queries as freight_queries
@@ -62,8 +63,8 @@ def _try_to_plan(load: MissedLoad, exchange: tuple[tuple[str, Decimal], ...]) ->
         log.info("load %s has not missed its departure any more", load.code)
         return False
     except Exception as error:  # a rate or a place that nobody knows, or a fault of ours
-        if isinstance(error, OperationalError | InterfaceError) and not connection.is_usable():
-            raise  # the database went away: no other load can be planned either
+        if is_database_gone(error):
+            raise  # no other load can be planned either
         log.exception("load %s cannot be planned again", load.code)
         return False
     return True
@@ -105,5 +106,4 @@ def _tell(orders: Sequence[str], rebooked: Rebooked) -> None:
             row.buyer, row.order, f"rebooked:{rebooked.departs_at:%y%m%d%H%M}", REBOOKED, None, order=row.order, **times
         )
         for row in trade_queries.parties_of(orders)
-        if row.is_paid
     )
