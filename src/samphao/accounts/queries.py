@@ -64,11 +64,6 @@ def ids_of_kind(kind: str, *, demo_households: bool = False) -> list[int]:
     return list(rows.order_by("code").values_list("id", flat=True))
 
 
-def organisations_by_code(codes: Collection[str]) -> dict[str, Organisation]:
-    """Return organisations by their codes, for whoever writes their names."""
-    return {row.code: row for row in Organisation.objects.filter(code__in=codes)}
-
-
 def ids_by_code() -> dict[str, int]:
     return dict(Organisation.objects.values_list("code", "id"))
 
@@ -178,7 +173,7 @@ def orchards_of(organisations: tuple[int, ...]) -> list[PaperHeld]:
 
 
 def registrations_of(organisations: Collection[str]) -> list[PartyRegistration]:
-    """Return the registrations of organisations, the latest to end last, so that it speaks for its scheme; one query."""
+    """Return the registrations of organisations, in a fixed order; one query."""
     rows = Registration.objects.filter(organisation__code__in=organisations)
     return [
         PartyRegistration(*row)

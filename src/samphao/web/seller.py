@@ -42,7 +42,7 @@ def steps(
             _("Show your orchard's certificate (GAP)"), _("valid to %(day)s") % {"day": day(valid_to)} if valid_to else _("fruit for China needs one"),
             done=bool(orchards), can_start=True,
         ),
-        step(_("List a lot"), _("eight questions"), done=listed, can_start=has_papers, url=reverse("lot", args=[first]) if first else ""),
+        step(_("List a lot"), _("the hub's people load lots from a file"), done=listed, can_start=has_papers, url=reverse("lot", args=[first]) if first else ""),
         step(_("Agree with an exporter, and for fruit with a packing house"), _("they sell for you abroad"), done=any(lot.exporter_id for lot in lots), can_start=listed),
         step(_("Open the gate to list"), _("every paper that the destination asks for"), done=open_gate, can_start=listed),
         step(_("Sell"), _("buyers' money is held for you"), done=sold, can_start=open_gate),

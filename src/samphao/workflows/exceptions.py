@@ -73,7 +73,7 @@ def load_exceptions(plan: Any) -> list[LoadException]:
     ]
     undeclared = {row.load.code: row for row in reversed(undeclared_consignments(near))}
     missed = freight.missed_departures([loads[code] for code in by_load.keys() | undeclared.keys()])
-    parties = accounts.organisations_by_code({row.exporter for row in undeclared.values()})
+    parties = accounts.names_by_code(row.exporter for row in undeclared.values())
     found = [_of_declarations(loads[code], rows, missed.get(code), now) for code, rows in by_load.items()]
     found += [
         _exception(loads[code], Kind.UNDECLARED, row.code, "", parties.get(row.exporter), missed.get(code), now)

@@ -5,7 +5,8 @@ A new kind of record is a line in RECORDS and its class.
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
@@ -19,6 +20,8 @@ from samphao.freight import queries as freight
 from samphao.trade import queries as trade
 
 Kind = StoredFile.Kind
+Evidence = tuple[str, str]
+"""A record and the kind of its files that somebody has relied on: they stay."""
 PAID = gettext_noop("This payment slip is kept: its order was paid.")
 SUBMITTED = gettext_noop("This file is kept: its declaration was submitted with it.")
 TESTED = gettext_noop("This laboratory report is kept: a gate was decided on its result.")
@@ -50,7 +53,7 @@ class OrderFiles:
 
     def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:
         order = trade.order_for(code, organisations=viewer.organisations, sees_all=viewer.is_hub)
-        return PAID if kind == Kind.SLIP and order is not None and order.paid_at else ""
+        return PAID if order is not None and (code, kind) in evidence_of_order(order) else ""
 
 
 class DeclarationFiles:
@@ -66,9 +69,9 @@ class DeclarationFiles:
         declarant = found.importer_id if found.kind == found.Kind.IMPORT else found.exporter_id
         return declarant in viewer.organisations
 
-    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:  # noqa: ARG002 every kind alike
+    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:
         found = customs.declaration_for(code, viewer)
-        return SUBMITTED if found is not None and found.submitted_at else ""
+        return SUBMITTED if found is not None and (code, kind) in evidence_of_declaration(found) else ""
 
 
 class LoadFiles:
@@ -103,9 +106,21 @@ class LotFiles:
         return lot.listing.producer_id in viewer.organisations and kind == Kind.PHOTO
 
     def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:
-        """The gate to load reads what was found on the day of the test: with that day the report is its proof."""
         lot = trade.lot_for(code, viewer)
-        return TESTED if kind == Kind.LAB_REPORT and lot is not None and lot.tested_on else ""
+        return TESTED if lot is not None and (code, kind) in evidence_of_lots([lot]) else ""
+
+
+def evidence_of_order(order: Any) -> set[Evidence]:
+    return {(order.code, Kind.SLIP.value)} if order.paid_at else set()
+
+
+def evidence_of_declaration(declaration: Any) -> set[Evidence]:
+    return {(declaration.code, kind) for kind in Kind.values} if declaration.submitted_at else set()
+
+
+def evidence_of_lots(lots: Iterable[Any]) -> set[Evidence]:
+    """The gate to load reads what was found on the day of the test: with that day the report is its proof."""
+    return {(lot.code, Kind.LAB_REPORT.value) for lot in lots if lot.tested_on}
 
 
 RECORDS: dict[str, Record] = {

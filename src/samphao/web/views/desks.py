@@ -20,6 +20,7 @@ from samphao.web import seller as shape
 from samphao.web.templatetags.samphao import in_language_plain
 from samphao.web.tower import cities
 from samphao.workflows.payout import has_the_rest
+from samphao.workflows.record_access import evidence_of_lots
 
 LOTS_SHOWN, LOADS_SHOWN = 60, 40
 
@@ -80,7 +81,7 @@ def packing(request: HttpRequest) -> HttpResponse:
             "loads": packing_desk.load_rows(loads, cities(), accounts.names_by_code(load.origin for load in loads)),
             "files": file_shape.items(
                 files.files_of([lot.code for lot in lots], ["lab_report", "photo"]), request.user.get_username(), names_subject=True,
-                kept={(lot.code, "lab_report") for lot in lots if lot.tested_on},
+                kept=evidence_of_lots(lots),
             ),
             "upload": file_shape.upload(
                 ["lab_report", "photo"], request.path, subject=lots[0].code,

@@ -16,7 +16,7 @@ from samphao.web import destinations
 from samphao.web import files as file_shape
 from samphao.web.cards import lot_card
 from samphao.web.lot_page import lot_page
-from samphao.workflows.record_access import may_add_file, may_see_files
+from samphao.workflows.record_access import evidence_of_lots, may_add_file, may_see_files
 
 PAGE = 24
 
@@ -68,7 +68,6 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
     sent = {(load.destination, load.trade_mode) for load in freight.carried_lots([code])}
     viewer = accounts.viewer(request.user)
     sees_files = may_see_files(code, "photo", viewer)
-    kept = [(code, "lab_report")] if found.tested_on else []
     return render(
         request,
         "web/lot.html",
@@ -77,7 +76,9 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
             "destination": destination,
             "destinations": known,
             "order_key": uuid.uuid4().hex,
-            "files": file_shape.items(files.files_of([code]), request.user.get_username(), kept=kept)
+            "files": file_shape.items(
+                files.files_of([code]), request.user.get_username(), kept=evidence_of_lots([found])
+            )
             if sees_files
             else None,
             "upload": file_shape.upload(

@@ -21,6 +21,7 @@ from samphao.web.middleware import hub_of
 from samphao.web.numbers import INTEGER_MAX, whole_number
 from samphao.web.order_page import order_columns, order_page, order_row
 from samphao.workflows import payment
+from samphao.workflows.record_access import evidence_of_order
 
 PAGE = 25
 
@@ -95,10 +96,10 @@ def _slips(request: HttpRequest, order: Any, *, is_buyer: bool, sees: bool) -> d
     """Return the payment slips of an order, for its buyer and the hub; other parties do not see that there are any."""
     if not sees:
         return {}
-    found, kept = files.files_of([order.code], ["slip"]), [(order.code, "slip")] if order.paid_at else []
+    found = files.files_of([order.code], ["slip"])
     upload = file_shape.upload(["slip"], request.path, subject=order.code) if is_buyer else {"next": request.path}
     return {
-        "slips": file_shape.items(found, request.user.get_username(), kept=kept),
+        "slips": file_shape.items(found, request.user.get_username(), kept=evidence_of_order(order)),
         "slip_upload": upload,
         "sees_slips": True,
     }
