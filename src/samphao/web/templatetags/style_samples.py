@@ -425,60 +425,60 @@ def _map(code: str) -> dict[str, Any]:
     }
 
 
+WORDS = {
+    "name": W("ไทย", "中文", "English"),
+    "from": W("ต้นทาง", "起点", "From"),
+    "count": W("จำนวน", "数量", "Count"),
+    "buy": W("ซื้อล็อตนี้", "购买此批次", "Buy this lot"),
+    "look": W("ดูราคาทีละบรรทัด", "查看价格明细", "See every line"),
+    "withdraw": W("ถอนออกจากการขาย", "撤销销售", "Withdraw from sale"),
+    "closed": W("ยังซื้อไม่ได้", "尚不能购买", "Not for sale yet"),
+    "ok": W("ตรงเวลา", "准时", "on time"),
+    "warn": W("ใกล้ครบกำหนด", "即将到期", "due soon"),
+    "bad": W("ถูกระงับ", "已暂停", "suspended"),
+    "info": W("ระหว่างตรวจ", "审核中", "under review"),
+    "idle": W("ยังไม่เริ่ม", "未开始", "not started"),
+    "plain": W("18 กก. ต่อกล่อง", "每件 18 公斤", "18 kg cartons"),
+    "confirmed": W("สั่งซื้อสำเร็จ", "下单成功", "Order placed"),
+    "confirmed_text": W("เราส่งรายละเอียดไปที่ LINE ของคุณแล้ว", "详情已发送到您的微信", "We have sent the details to you"),
+    "held": W("คำสั่งซื้อ 3 รายการถูกพักไว้", "3 个订单已暂缓", "3 orders are held"),
+    "held_text": W(
+        "ผลตรวจของโรงคัดบรรจุ DOA-2214 พบสารต้องห้าม",
+        "包装厂 DOA-2214 的检测发现禁用物质",
+        "A test of packing house DOA-2214 found a forbidden dye",
+    ),
+    "saved": W("บันทึกแล้ว", "已保存", "Saved"),
+    "none": W("ยังไม่มีล็อต", "还没有批次", "No lots yet"),
+    "none_text": W(
+        "ลงขายผลผลิตแรก ใช้เวลาราวสามนาที",
+        "发布您的第一批货，约三分钟",
+        "List a first harvest: it takes about three minutes",
+    ),
+    "none_action": W("ลงขายล็อต", "发布批次", "List a lot"),
+    "import": W("นำเข้าคำสั่งซื้อ", "导入订单", "Importing orders"),
+    "tab_all": W("ทั้งหมด", "全部", "All"),
+    "tab_paid": W("ชำระแล้ว", "已付款", "Paid"),
+    "tab_held": W("พักไว้", "暂缓", "Held"),
+    "why": W("ราคานี้คิดอย่างไร", "价格如何计算？", "How is this price computed?"),
+    "why_text": W(
+        "ทุกบรรทัดบอกกฎ แหล่งที่มา และวันที่ บรรทัดที่ไม่รู้จะเขียนว่าไม่รู้ ไม่ใช่ศูนย์",
+        "每一行都注明规则、来源和日期；未知就写未知，不写零。",
+        "Every line names its rule, source and date; what is unknown says so and is never zero.",
+    ),
+    "service": W("เที่ยว", "班次", "Service"),
+    "cutoff": W("ปิดรับ", "截关", "Cut-off"),
+    "fill": W("บรรทุก", "装载率", "Fill"),
+    "boxes": W("ตู้", "柜数", "Containers"),
+    "orders": W("คำสั่งซื้อฤดูนี้", "本季订单", "orders this season"),
+    "oversold": W("ขายเกิน", "超卖", "oversold"),
+    "within": W("แผนห่างดีที่สุดไม่เกิน", "方案距最优不超过", "plan within, proven"),
+    "search": W("ค้นหาในตลาด", "搜索市场", "Search the market"),
+    "market": W("ตลาด", "市场", "Market"),
+}
+
+
 def _sample(code: str) -> dict[str, Any]:
-    words = {
-        "name": W("ไทย", "中文", "English"),
-        "from": W("ต้นทาง", "起点", "From"),
-        "count": W("จำนวน", "数量", "Count"),
-        "buy": W("ซื้อล็อตนี้", "购买此批次", "Buy this lot"),
-        "look": W("ดูราคาทีละบรรทัด", "查看价格明细", "See every line"),
-        "withdraw": W("ถอนออกจากการขาย", "撤销销售", "Withdraw from sale"),
-        "closed": W("ยังซื้อไม่ได้", "尚不能购买", "Not for sale yet"),
-        "ok": W("ตรงเวลา", "准时", "on time"),
-        "warn": W("ใกล้ครบกำหนด", "即将到期", "due soon"),
-        "bad": W("ถูกระงับ", "已暂停", "suspended"),
-        "info": W("ระหว่างตรวจ", "审核中", "under review"),
-        "idle": W("ยังไม่เริ่ม", "未开始", "not started"),
-        "plain": W("18 กก. ต่อกล่อง", "每件 18 公斤", "18 kg cartons"),
-        "confirmed": W("สั่งซื้อสำเร็จ", "下单成功", "Order placed"),
-        "confirmed_text": W(
-            "เราส่งรายละเอียดไปที่ LINE ของคุณแล้ว", "详情已发送到您的微信", "We have sent the details to you"
-        ),
-        "held": W("คำสั่งซื้อ 3 รายการถูกพักไว้", "3 个订单已暂缓", "3 orders are held"),
-        "held_text": W(
-            "ผลตรวจของโรงคัดบรรจุ DOA-2214 พบสารต้องห้าม",
-            "包装厂 DOA-2214 的检测发现禁用物质",
-            "A test of packing house DOA-2214 found a forbidden dye",
-        ),
-        "saved": W("บันทึกแล้ว", "已保存", "Saved"),
-        "none": W("ยังไม่มีล็อต", "还没有批次", "No lots yet"),
-        "none_text": W(
-            "ลงขายผลผลิตแรก ใช้เวลาราวสามนาที",
-            "发布您的第一批货，约三分钟",
-            "List a first harvest: it takes about three minutes",
-        ),
-        "none_action": W("ลงขายล็อต", "发布批次", "List a lot"),
-        "import": W("นำเข้าคำสั่งซื้อ", "导入订单", "Importing orders"),
-        "tab_all": W("ทั้งหมด", "全部", "All"),
-        "tab_paid": W("ชำระแล้ว", "已付款", "Paid"),
-        "tab_held": W("พักไว้", "暂缓", "Held"),
-        "why": W("ราคานี้คิดอย่างไร", "价格如何计算？", "How is this price computed?"),
-        "why_text": W(
-            "ทุกบรรทัดบอกกฎ แหล่งที่มา และวันที่ บรรทัดที่ไม่รู้จะเขียนว่าไม่รู้ ไม่ใช่ศูนย์",
-            "每一行都注明规则、来源和日期；未知就写未知，不写零。",
-            "Every line names its rule, source and date; what is unknown says so and is never zero.",
-        ),
-        "service": W("เที่ยว", "班次", "Service"),
-        "cutoff": W("ปิดรับ", "截关", "Cut-off"),
-        "fill": W("บรรทุก", "装载率", "Fill"),
-        "boxes": W("ตู้", "柜数", "Containers"),
-        "orders": W("คำสั่งซื้อฤดูนี้", "本季订单", "orders this season"),
-        "oversold": W("ขายเกิน", "超卖", "oversold"),
-        "within": W("แผนห่างดีที่สุดไม่เกิน", "方案距最优不超过", "plan within, proven"),
-        "search": W("ค้นหาในตลาด", "搜索市场", "Search the market"),
-        "market": W("ตลาด", "市场", "Market"),
-    }
-    say = {key: value[code] for key, value in words.items()}
+    say = {key: value[code] for key, value in WORDS.items()}
     return (
         {
             "code": code,
