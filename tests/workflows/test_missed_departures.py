@@ -228,6 +228,18 @@ def miss_two(world: market_morning.World) -> str:
     return second.code
 
 
+def test_a_container_of_one_packing_house_begins_anew_at_that_house(morning: market_morning.World) -> None:
+    house = next(party for party in morning.parties.values() if party.kind == "packing_house")
+    Load.objects.filter(code=morning.loads[0]).update(service=f"{house.code}>KMG/importer/0cf", origin=house.code)
+    miss(morning, keeps_days=9)
+    assert missed_departures.plan_again() == 1
+    truck, first = load(morning).legs[:2]
+    assert (truck["from"], truck["mode"], truck["to"]) == (house.code, "road", first["from"])
+    assert load(morning).departs_at.isoformat() == truck["departs_at"]
+    places = page(f"/freight/loads/{morning.loads[0]}/", "hub")
+    assert f"{house.name_en} → " in places
+
+
 def fail_with(error: Exception, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the booking of one load fail."""
     rebook = freight.rebook_load

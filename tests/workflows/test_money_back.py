@@ -179,7 +179,8 @@ def test_an_advance_is_claimed_back_once_however_late_it_is_asked_again(morning:
     fail(LOT)
     debt = owed()
     clock.move_to(clock.now() + timedelta(hours=1))
-    assert payout.claim_back([order.code], reason="told twice") == 0
+    turned_away = [order.code, morning.orders["to_pay"]]
+    assert payout.claim_back(turned_away, reason="told twice") == 0
     assert owed() == debt > 0
     assert Transfer.objects.filter(kind="claim").count() == 1
     assert ledger.check().faults == ()

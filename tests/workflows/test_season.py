@@ -29,6 +29,7 @@ from samphao.customs.queries import loads_stopped
 from samphao.engines import s10
 from samphao.freight.models import Consignment, Load, Plan, Shipment
 from samphao.freight.queries import loads_missed
+from samphao.freight.through_services import POINTS
 from samphao.insight import season as impact
 from samphao.payments.models import Payment, Transfer
 from samphao.reference import services as reference
@@ -123,6 +124,13 @@ def _every_order_has_an_end(count: int) -> None:
         assert loads <= loads_stopped(kind), f"{state} orders wait for no customs"
 
 
+def _fruit_is_sealed_where_it_was_packed(plan: Plan) -> None:
+    """A container sealed at a packing house carries that house's goods alone; others are sealed at a listed point."""
+    for load in Load.objects.filter(plan=plan).prefetch_related("shipments"):
+        houses = {shipment.origin for shipment in load.shipments.all()}
+        assert load.origin in POINTS or (load.is_whole and houses <= {load.origin}), (load.code, load.origin, houses)
+
+
 def _every_shipment_is_in_a_load() -> None:
     plan = Plan.objects.get()
     assert (plan.unserved, plan.is_checked) == (0, True)
@@ -133,6 +141,7 @@ def _every_shipment_is_in_a_load() -> None:
         assert load.mass_kg <= load.capacity_kg + 1e-6
         assert load.volume_m3 <= load.capacity_m3 + 1e-6
         assert load.departs_at < load.arrives_at
+    _fruit_is_sealed_where_it_was_packed(plan)
     booked_anew = Load.objects.filter(events__kind="rebooked")
     late = [
         shipment.code

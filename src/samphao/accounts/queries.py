@@ -68,6 +68,11 @@ def ids_by_code() -> dict[str, int]:
     return dict(Organisation.objects.values_list("code", "id"))
 
 
+def province_of(code: str) -> str:
+    """Return the province (ISO 3166-2) of an organisation, empty where none is known."""
+    return Organisation.objects.filter(code=code).values_list("province_iso", flat=True).first() or ""
+
+
 def names_by_code(codes: Iterable[str]) -> dict[str, dict[str, str]]:
     """Return the names, in three languages, of organisations that are known by their codes."""
     rows = Organisation.objects.filter(code__in=set(codes)).values("code", "name_en", "name_th", "name_zh")

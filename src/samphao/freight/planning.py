@@ -13,6 +13,7 @@ import numpy as np
 
 from samphao.engines.consolidation import Instance, PlanParams, Verdict, build_instance, check_plan, solve
 from samphao.engines.consolidation import Plan as Solved
+from samphao.freight.stuffing import in_own_containers
 from samphao.freight.through_services import Through, arrives_as, build, lane_of
 from samphao.freight.types import ShipmentSpec
 
@@ -39,7 +40,8 @@ def plan(
     seed: int = 1,
 ) -> Planned:
     """Plan on the through services of the reference network."""
-    lanes = [lane_of(shipment) for shipment in shipments]
+    own = in_own_containers(shipments)
+    lanes = [lane_of(shipment, fills_own=at in own) for at, shipment in enumerate(shipments)]
     services = build(lanes, starts_at, days, exchange)
     stops = [(lane.origin, arrives_as(lane.end, lane.is_fresh_fruit)) for lane in lanes]
     return plan_on(services, stops, shipments, starts_at, seed)

@@ -29,6 +29,7 @@ from samphao.freight.types import (
     Postage,
     RoadCarriage,
 )
+from samphao.reference import queries as reference_queries
 from samphao.reference.freight_files import read_freight
 from samphao.reference.freight_network import (
     FRUIT_CN,
@@ -377,11 +378,12 @@ def orders_in(state: str) -> list[str]:
 
 
 def flows_of(plan: Plan) -> list[FlowSum]:
-    """Return what a plan carries on each link, the largest first."""
+    """Return what a plan carries on each link of the network, the largest first; trucks to the first are on none."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT leg ->> 'from', leg ->> 'to', leg ->> 'mode', sum(mass_kg), count(*)
-               FROM freight_load, jsonb_array_elements(legs) leg WHERE plan_id = %s GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3""",
+               FROM freight_load, jsonb_array_elements(legs) leg WHERE plan_id = %s AND leg ->> 'link' <> ''
+               GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3""",
             [plan.pk],
         )
         return [FlowSum(*row) for row in cursor.fetchall()]
@@ -399,6 +401,13 @@ def fill_figures(plan: Plan) -> dict[str, float]:
         "kg": total["kg"] or 0.0,
         "emission_kg": total["emission"] or 0.0,
     }
+
+
+def houses_of_fruit_containers(plan: Plan) -> list[int]:
+    """Return from how many packing houses each whole container of fresh fruit carries goods."""
+    fruit = [good.code for good in reference_queries.goods().values() if good.is_fresh_fruit]
+    rows = Shipment.objects.filter(load__plan=plan, load__is_whole=True, good__in=fruit).order_by()
+    return list(rows.values("load").annotate(houses=Count("origin", distinct=True)).values_list("houses", flat=True))
 
 
 def shipment_of(order_code: str) -> Shipment | None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
+from samphao.accounts import queries as accounts
 from samphao.core import clock
 from samphao.core.errors import Conflict
 from samphao.freight import queries
@@ -92,7 +93,7 @@ def _next(
         and _has_room(one, starts_at, load, taken)
     ]
     links = [leg["link"] for leg in load.legs]
-    again = [one for one in fitting if [leg.link for leg in one.legs] == links]
+    again = [one for one in fitting if [leg.link for leg in one.legs_for(is_whole=load.is_whole)] == links]
     if again:
         return min(again, key=lambda one: (one.departs_min, one.id))
     return min(fitting, key=lambda one: (one.arrives_min, one.cost_minor, one.id), default=None)
@@ -104,15 +105,24 @@ def _lane(load: Load) -> Lane:
     is_fruit = any(
         goods[code].is_fresh_fruit for code in load.shipments.order_by().values_list("good", flat=True).distinct()
     )
-    points, nodes = consolidation_points(), queries.nodes()
-    origin = load.service.partition(">")[0]
-    if origin not in points:
-        start = nodes[load.legs[0]["from"]]
-        origin = nearest_point((start.lat, start.lon))
+    origin, door = _start(load)
     return Lane(
-        origin, points[origin], load.destination, load.legs[-1]["to"], load.importer,
+        origin, door, load.destination, load.legs[-1]["to"], load.importer,
         frozenset({load.entry_node}) if is_fruit else None, "reefer" in load.equipment, is_fruit,
     )  # fmt: skip
+
+
+def _start(load: Load) -> tuple[str, tuple[float, float]]:
+    """Return where a load begins its way anew, with its place: where its lane does, or where it was stuffed as a share."""
+    origin = load.service.partition(">")[0] if load.is_whole else load.origin
+    points = consolidation_points()
+    if origin in points:
+        return origin, points[origin]
+    if province := accounts.province_of(origin):
+        return origin, reference.province_places()[province]
+    start = queries.nodes()[load.legs[0]["from"]]
+    point = nearest_point((start.lat, start.lon))
+    return point, points[point]
 
 
 def _taken(load: Load, since: datetime) -> Mapping[Departure, Taken]:
@@ -132,7 +142,8 @@ def _taken(load: Load, since: datetime) -> Mapping[Departure, Taken]:
 
 
 def _has_room(one: Through, starts_at: datetime, load: Load, taken: Mapping[Departure, Taken]) -> bool:
-    on_legs = [taken.get((leg.link, moment(starts_at, leg.depart_at)), Taken()) for leg in one.legs]
+    legs = one.legs_for(is_whole=load.is_whole)
+    on_legs = [taken.get((leg.link, moment(starts_at, leg.depart_at)), Taken()) for leg in legs if leg.link]
     if load.is_whole:
         return all(row.containers < CONTAINERS_A_SERVICE for row in on_legs)
     return all(row.loose_m3 + load.volume_m3 <= LOOSE_M3_A_SERVICE for row in on_legs)
@@ -141,11 +152,12 @@ def _has_room(one: Through, starts_at: datetime, load: Load, taken: Mapping[Depa
 def _move(load: Load, found: Through, starts_at: datetime) -> None:
     load.service, load.legs, load.mode, load.entry_node = (
         found.id,
-        found.leg_rows(starts_at),
+        found.leg_rows(starts_at, is_whole=load.is_whole),
         found.main_mode,
         found.entry_node,
     )
-    load.departs_at, load.arrives_at = moment(starts_at, found.departs_min), moment(starts_at, found.arrives_min)
+    leaves_min = found.leaves_min(is_whole=load.is_whole)
+    load.departs_at, load.arrives_at = moment(starts_at, leaves_min), moment(starts_at, found.arrives_min)
     load.cost_minor = found.cost_minor if load.is_whole else round(found.loose_minor_m3 * load.volume_m3)
     load.emission_kg = found.emission_kg(load.mass_kg)
     load.save(

@@ -20,7 +20,7 @@ from samphao.freight.certificates import fares_of, prices_of
 from samphao.freight.events import LoadsAtEntry, LoadsSealed, PlanMade
 from samphao.freight.models import Consignment, Load, MovementEvent, Plan, Shipment
 from samphao.freight.planning import SATANG, Filled, Planned, fill_containers, plan
-from samphao.freight.queries import nodes
+from samphao.freight.queries import houses_of_fruit_containers, nodes
 from samphao.freight.shipment_rows import copy_shipments, shipment_row
 from samphao.freight.through_services import Through, moment
 from samphao.freight.types import Dispatched, Rebooked, ShipmentSpec
@@ -57,6 +57,9 @@ class PlanResult:
     above_best: float
     seconds: float
     mean_fill: float
+    fruit_containers: int
+    of_one_house: int
+    """Containers of fresh fruit that are stuffed and sealed at one packing house."""
 
 
 def plan_shipments(
@@ -79,9 +82,10 @@ def plan_shipments(
         _save_consignments(row)
         events.publish(PlanMade(code, _count(Load.objects.filter(plan=row, is_whole=True), "origin")))
     whole = list(Load.objects.filter(plan=row, is_whole=True))
+    fruit = houses_of_fruit_containers(row)
     return PlanResult(
         row.code, row.containers, len(set(load_of.values())), row.unserved, row.cost_minor, row.lower_bound_minor, row.gap, row.above_best, row.seconds,
-        sum(load.fill for load in whole) / max(1, len(whole)),
+        sum(load.fill for load in whole) / max(1, len(whole)), len(fruit), sum(houses == 1 for houses in fruit),
     )  # fmt: skip
 
 
@@ -113,7 +117,7 @@ def _save_loads(
             )
             houses = {shipments[position].origin for position in container}
             filling = Filling(
-                stuffed_at=houses.pop() if len(houses) == 1 else service.start, volume_m3=volume, cost_minor=cost, is_whole=is_whole,
+                stuffed_at=_stuffed_at(service, houses, is_whole=is_whole), volume_m3=volume, cost_minor=cost, is_whole=is_whole,
                 mass_kg=sum(shipments[position].mass_kg for position in container),
             )  # fmt: skip
             loads.append(_load(row, service, len(loads) + 1, filling, starts_at))
@@ -122,13 +126,21 @@ def _save_loads(
     return {position: load.id for load, container in zip(loads, members, strict=True) for position in container}
 
 
+def _stuffed_at(service: Through, houses: set[str], *, is_whole: bool) -> str:
+    """Return where a container is stuffed and sealed: at the packing house whose goods alone it carries, else where goods are gathered."""
+    if not is_whole:
+        return service.legs_for(is_whole=False)[0].from_node
+    return next(iter(houses)) if len(houses) == 1 else service.start
+
+
 def _load(row: Plan, service: Through, number: int, filling: Filling, starts_at: datetime) -> Load:
     destination, _, importer = service.end.partition("/")
     return Load(
         code=encode("LD", row.id * 100_000 + number), plan=row, service=service.id,
         equipment="container_40_reefer" if service.is_chilled else "container_40_dry", is_whole=filling.is_whole, origin=filling.stuffed_at,
-        destination=destination, importer=importer, entry_node=service.entry_node, mode=service.main_mode, legs=service.leg_rows(starts_at),
-        departs_at=moment(starts_at, service.departs_min), arrives_at=moment(starts_at, service.arrives_min), mass_kg=round(filling.mass_kg, 3),
+        destination=destination, importer=importer, entry_node=service.entry_node, mode=service.main_mode, legs=service.leg_rows(starts_at, is_whole=filling.is_whole),
+        departs_at=moment(starts_at, service.leaves_min(is_whole=filling.is_whole)),
+        arrives_at=moment(starts_at, service.arrives_min), mass_kg=round(filling.mass_kg, 3),
         volume_m3=round(filling.volume_m3, 5), capacity_kg=service.holds_kg, capacity_m3=service.holds_m3, cost_minor=filling.cost_minor,
         emission_kg=service.emission_kg(filling.mass_kg),
         container_number=container_number("SMPU", number) if filling.is_whole else "", seal_number=f"SM{row.id:02}{number:06}" if filling.is_whole else "",

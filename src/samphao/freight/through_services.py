@@ -20,7 +20,7 @@ from samphao.engines.itineraries.scan import Feeder, Query, scan
 from samphao.engines.itineraries.timetable import DAY_MIN, TEMPERATURES, Timetable
 from samphao.freight.queries import network, timetable_entering
 from samphao.freight.types import ShipmentSpec
-from samphao.reference.freight_network import FRUIT_CN, GENERAL, PriceTerms, first_mile
+from samphao.reference.freight_network import FRUIT_CN, GENERAL, PriceTerms, first_mile, truck_between
 from samphao.reference.freight_rows import FreightReference
 
 CONTAINER_KG, CONTAINER_M3 = 18_000.0, 60.0
@@ -33,6 +33,7 @@ CONTAINERS_A_SERVICE = 40
 PATIENCE_DAYS = (5, 8, 12)  # the cheapest itinerary within each is offered
 READY_MIN = 720  # noon: what is ready the evening before has been packed
 HUBS_NEAR = 3
+BY_TRUCK = -1  # the departure of a first mile: a truck comes when it is called
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,16 @@ class Through:
         modes = dict.fromkeys(leg.mode for leg in self.legs)
         return max(modes, key=lambda mode: sum(leg.distance_km for leg in self.legs if leg.mode == mode))
 
-    def leg_rows(self, starts_at: datetime) -> list[dict[str, Any]]:
+    def legs_for(self, *, is_whole: bool) -> tuple[Leg, ...]:
+        """The legs of a container: for a shared one goods are gathered by truck, and it is stuffed where its first train or ship leaves."""
+        return self.legs if is_whole or self.legs[0].departure != BY_TRUCK else self.legs[1:]
+
+    def leaves_min(self, *, is_whole: bool) -> int:
+        """When a container leaves the place where it is stuffed."""
+        legs = self.legs_for(is_whole=is_whole)
+        return self.departs_min if legs is self.legs else legs[0].ready_at
+
+    def leg_rows(self, starts_at: datetime, *, is_whole: bool) -> list[dict[str, Any]]:
         """Return the legs as a load keeps them."""
         return [
             {
@@ -70,7 +80,7 @@ class Through:
                 "departs_at": moment(starts_at, leg.depart_at).isoformat(), "arrives_at": moment(starts_at, leg.arrive_at).isoformat(),
                 "distance_km": leg.distance_km, "estimates": list(leg.estimates),
             }
-            for leg in self.legs
+            for leg in self.legs_for(is_whole=is_whole)
         ]  # fmt: skip
 
     def emission_kg(self, mass_kg: float) -> float:
@@ -111,12 +121,13 @@ class Lane:
         return f"{self.destination}/{self.importer}"
 
 
-def lane_of(shipment: ShipmentSpec) -> Lane:
-    """Return the lane of a shipment: from the consolidation point nearest to its packing house or workshop."""
+def lane_of(shipment: ShipmentSpec, *, fills_own: bool = False) -> Lane:
+    """Return the lane of a shipment: from its packing house where it fills containers there, else from the nearest point."""
     point = nearest_point(shipment.door)
+    origin, door = (shipment.origin, shipment.door) if fills_own else (point, consolidation_points()[point])
     return Lane(
-        point, consolidation_points()[point], shipment.destination, shipment.node, shipment.importer, shipment.entry_nodes,
-        shipment.is_chilled, shipment.is_fresh_fruit,
+        origin, door, shipment.destination, shipment.node, shipment.importer, shipment.entry_nodes, shipment.is_chilled,
+        shipment.is_fresh_fruit,
     )  # fmt: skip
 
 
@@ -184,7 +195,9 @@ def _itineraries(
             if option.departures in found:
                 continue  # the same train, found from a day earlier
             legs = legs_of(timetable, query, option)
-            leaves = legs[0].ready_at - (access[option.access].minutes if option.access >= 0 else 0)
+            way_there = access[option.access]
+            leaves = legs[0].ready_at - way_there.minutes
+            legs = (*_first_leg(reference, timetable, lane, way_there, legs[0].ready_at), *legs)
             name = f"{lane.origin}>{lane.end}/{len(found)}{'c' if lane.is_chilled else 'd'}{'f' if lane.is_fresh_fruit else ''}"
             found[option.departures] = Through(
                 name, lane.origin, lane.end, leaves, option.arrive_at, lane.is_chilled, option.cost_minor,
@@ -195,13 +208,33 @@ def _itineraries(
 
 
 def _access(reference: FreightReference, timetable: Timetable, lane: Lane, terms: PriceTerms) -> tuple[Feeder, ...]:
-    """The container starts at its point, or is trucked to one of the next two, where other trains and ships leave."""
+    """The container is trucked from its door to one of the nearest points, where trains and ships leave; or it stands there."""
     points = consolidation_points()
-    hubs = sorted(points, key=lambda code: (great_circle_km(*lane.door, *points[code]), code))[1:HUBS_NEAR]
-    return (
-        Feeder(timetable.node(lane.origin), 1, 0, 0),
-        *(first_mile(reference, timetable, lane.door, hub, terms) for hub in hubs),
+    hubs = sorted(points, key=lambda code: (great_circle_km(*lane.door, *points[code]), code))[:HUBS_NEAR]
+    return tuple(
+        Feeder(timetable.node(hub), 1, 0, 0)
+        if hub == lane.origin
+        else first_mile(reference, timetable, lane.door, hub, terms)
+        for hub in hubs
     )
+
+
+def _first_leg(
+    reference: FreightReference, timetable: Timetable, lane: Lane, access: Feeder, ready_at: int
+) -> tuple[Leg, ...]:
+    """Return the truck that brings the container to where its first train or ship leaves; nothing where it stands there."""
+    hub = timetable.nodes[access.node]
+    if hub == lane.origin:
+        return ()
+    way = truck_between(reference, lane.door, hub)
+    return (
+        Leg(
+            departure=BY_TRUCK, link="", mode="road", from_node=lane.origin, to_node=hub, wait_min=0, ready_at=ready_at - access.minutes,
+            depart_at=ready_at - access.minutes, arrive_at=ready_at, cost_minor=access.cost_minor,
+            emission_g=round(access.emission_mg_per_kg * CONTAINER_KG / 1000), distance_km=round(way.distance_km), shifts=(),
+            estimates=("transit", "rate", "distance"),
+        ),
+    )  # fmt: skip
 
 
 def _entry(reference: FreightReference, legs: tuple[Leg, ...], country: str) -> str:

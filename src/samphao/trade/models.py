@@ -60,6 +60,9 @@ class Lot(models.Model):
     exporter = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True)
     harvest_from = models.DateField()
     harvest_to = models.DateField()
+    cut_on = models.DateField(
+        null=True, help_text="the day on which its packing house means to cut it, within its harvest"
+    )
     unit = models.CharField(max_length=6, choices=Unit)
     unit_mass_g = models.PositiveIntegerField()
     carton_units = models.PositiveIntegerField()
@@ -86,6 +89,10 @@ class Lot(models.Model):
             models.CheckConstraint(condition=Q(quantity__gte=F("held") + F("sold")), name="lot_never_oversold"),
             models.CheckConstraint(
                 condition=Q(price_minor__gt=0, unit_mass_g__gt=0, carton_units__gt=0), name="lot_measures_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(cut_on__isnull=True) | Q(cut_on__range=(F("harvest_from"), F("harvest_to"))),
+                name="lot_is_cut_in_its_harvest",
             ),
         ]
         indexes = [models.Index(fields=["opens_at", "closes_at"])]

@@ -10,10 +10,12 @@ from typing import LiteralString
 import orjson
 from django.db import connection, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from samphao.core import clock, events
 from samphao.core.bulk import copy_rows, replace_rows
 from samphao.core.codes import encode
+from samphao.trade.cutting import Harvest, cutting_days
 from samphao.trade.events import (
     HoldsExpired,
     LotsDelisted,
@@ -239,6 +241,21 @@ def open_lots(
             ]
         )  # fmt: skip
     return len(listings)
+
+
+def name_cutting_days() -> int:
+    """Name a day for each lot that is sold, has none and is not past its harvest; return how many lots got theirs."""
+    with transaction.atomic():
+        lots = Lot.objects.select_for_update(no_key=True, of=("self",)).order_by("id")
+        places = Coalesce("packing_house_id", "listing__producer_id")
+        rows = lots.values_list("code", places, "harvest_from", "harvest_to", "cut_on")
+        days = cutting_days(Harvest(*row) for row in rows.filter(sold__gt=0, harvest_to__gte=clock.today()))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE trade_lot SET cut_on = d.day FROM unnest(%s::text[], %s::date[]) d (lot, day) WHERE code = d.lot",
+                [list(days), list(days.values())],
+            )
+    return len(days)
 
 
 def store_gates(answers: Sequence[GateAnswer], *, decided_at: datetime) -> int:

@@ -75,17 +75,6 @@ def offer_id(code: str) -> int | None:
     return decode("OF", code)
 
 
-def cutting_day(lot: str, harvest_from: date, harvest_to: date) -> date:
-    """Return the day of its harvest on which a lot is cut: a lot is cut, weighed and graded once, on one ticket.
-
-    The day is drawn from the lot's code, so that the lots of a harvest spread over it until growers name their day.
-    """
-    days = (harvest_to - harvest_from).days + 1
-    return harvest_from + timedelta(
-        days=int.from_bytes(hashlib.blake2b(lot.encode(), digest_size=4).digest(), "big") % days
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class CropShare:
     """The share of a good's harvest that a province has in a month."""
@@ -241,8 +230,7 @@ class PaidOrder:
     destination: str
     units: int
     unit_mass_g: int
-    harvest_from: date
-    harvest_to: date
+    cut_on: date
     trade_mode: str
     carrier_service: str
 
@@ -275,8 +263,7 @@ class LotSale:
     priced_on: date
     lines: list[dict[str, Any]]
     mass_g: int
-    harvest_from: date
-    harvest_to: date
+    cut_on: date
     dry_matter_pct: Decimal | None
     at: datetime | None = None
     """When these orders got the mark that was asked for; None where none was."""

@@ -57,13 +57,20 @@ def lot_rows(lots: Iterable[Any]) -> list[list[Any]]:
             [
                 {"text": lot.code, "url": reverse("lot", args=[lot.code]), "note": in_language_plain(lot.listing, "title")},
                 in_language_plain(lot.listing.producer),
-                f"{day(lot.harvest_from)} – {day(lot.harvest_to)}",
+                {"text": f"{day(lot.harvest_from)} – {day(lot.harvest_to)}", "note": _cut_on(lot)},
                 kg(ticket.accepted_kg) if ticket else {"tag": {"kind": "info", "label": _("to be weighed")}},
                 kg(ticket.rejected_kg) if ticket else "",
                 _laboratory(lot),
             ]
         )  # fmt: skip
     return rows
+
+
+def _cut_on(lot: Any) -> str:
+    """Say when a lot is to be cut, until its ticket says when it was."""
+    if lot.cut_on is None or not needs_weighing(lot):
+        return ""
+    return _("to be cut on %(day)s") % {"day": day(lot.cut_on)}
 
 
 def _laboratory(lot: Any) -> Any:

@@ -72,7 +72,7 @@ def _steps(order: Any, road: OrderRoad, held_by: str, *, sees_declarations: bool
     yield _weighed(order, road)
     if not is_besides:
         yield _released(road, sees_declarations=sees_declarations)
-    yield _on_the_way(road)
+    yield _on_the_way(order, road)
     if not is_besides:
         yield _entered(road, sees_declarations=sees_declarations)
     delivered = road.event("delivered")
@@ -171,13 +171,15 @@ def _released(road: OrderRoad, *, sees_declarations: bool) -> Step:
     return Step(_("Declared and released"), row.decided_at, text, tag, links)
 
 
-def _on_the_way(road: OrderRoad) -> Step:
+def _on_the_way(order: Any, road: OrderRoad) -> Step:
     sealed, last = road.event("sealed"), road.last_event("departed", "arrived")
     if sealed is None or last is None or road.load is None:
         return Step(_("Packed, sealed and on the way"))
     modes = " + ".join(mode_name(mode) for mode in dict.fromkeys(leg["mode"] for leg in road.load.legs))
     where = _("left %(node)s") if last.kind == "departed" else _("came to %(node)s")
-    parts = [modes, where % {"node": node_name(last.node)}, stored_text(last.reported_by)]
+    house = order.lot.packing_house
+    node = in_language_plain(house) if house and house.code == last.node else node_name(last.node)
+    parts = [modes, where % {"node": node}, stored_text(last.reported_by)]
     if road.load.seal_number:
         parts.insert(0, _("seal %(number)s") % {"number": road.load.seal_number})
     return Step(_("Packed, sealed and on the way"), sealed.at, " · ".join(parts))

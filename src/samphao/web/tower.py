@@ -291,7 +291,7 @@ def load_page(
         ],
         "legs": [
             [
-                f"{node_name(leg['from'])} → {node_name(leg['to'])}",
+                f"{place_name(leg['from'], parties)} → {node_name(leg['to'])}",
                 mode_name(leg["mode"]),
                 moment(datetime.fromisoformat(leg["departs_at"])),
                 moment(datetime.fromisoformat(leg["arrives_at"])),
@@ -300,7 +300,7 @@ def load_page(
             for leg in load.legs
         ],
         "event_columns": [{"label": _("what")}, {"label": _("where"), "wide": True}, {"label": _("happened"), "whole": True}, {"label": _("planned"), "whole": True}, {"label": _("told by")}],
-        "events": [[event_name(row.kind), node_name(row.node), moment(row.at), moment(row.planned_at), stored_text(row.reported_by)] for row in events],
+        "events": [[event_name(row.kind), place_name(row.node, parties), moment(row.at), moment(row.planned_at), stored_text(row.reported_by)] for row in events],
         "consignment_columns": [
             {"label": _("consignment"), "whole": True},
             {"label": _("exporter"), "whole": True},

@@ -181,7 +181,7 @@ def _item(code: str, goods: Goods, country: str, trade_mode: str, gathering: Gat
 def transport_of(load: Any, country: str) -> Transport:
     """Return how a load leaves Thailand, over which countries, and when it enters its own."""
     nodes = freight.nodes()
-    through = [nodes[leg[end]].country for leg in load.legs for end in ("from", "to")]
+    through = [nodes[leg["to"]].country for leg in load.legs]  # they begin at home, where a packing house is no node
     out = next(leg for leg in load.legs if nodes[leg["to"]].country != ORIGIN)
     into = next(leg for leg in load.legs if nodes[leg["to"]].country == country)
     return Transport(

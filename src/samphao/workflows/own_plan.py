@@ -14,6 +14,7 @@ from typing import Any
 from samphao.core.errors import BadRows, Fault, HubError, NotFound
 from samphao.core.tables import read_numbered_rows
 from samphao.engines.consolidation.plan import Reason
+from samphao.engines.itineraries.explain import Leg
 from samphao.freight import queries as freight
 from samphao.freight.certificates import fares_of, prices_of
 from samphao.freight.planning import UNSERVED_THB_M3, Filled, Planned, fill_containers, plan, plan_on
@@ -202,7 +203,7 @@ class LoadRow:
     """A container, or a share of one: its row in loads.csv, and the positions of its orders."""
 
     cells: tuple[object, ...]
-    departure: int
+    legs: tuple[Leg, ...]
     members: tuple[int, ...]
 
 
@@ -217,18 +218,20 @@ def _loads(own: OwnPlan) -> list[LoadRow]:
             kg = sum(own.shipments[at].mass_kg for at in members)
             m3 = sum(own.shipments[at].volume_m3 for at in members)
             fill = max(kg / service.holds_kg, m3 / service.holds_m3)
+            is_whole = kind == "container"
             cells = (
-                f"L{len(rows) + 1:04}", service.id, kind, service.start, service.end.rstrip("/"), _iso(own, service.departs_min),
+                f"L{len(rows) + 1:04}", service.id, kind, service.legs_for(is_whole=is_whole)[0].from_node, service.end.rstrip("/"),
+                _iso(own, service.leaves_min(is_whole=is_whole)),
                 _iso(own, service.arrives_min), len(members), round(kg, 1), round(m3, 3), round(fill, 3),
             )  # fmt: skip
-            rows.append(LoadRow(cells, departure, members))
+            rows.append(LoadRow(cells, service.legs_for(is_whole=is_whole), members))
     return rows
 
 
 def _itineraries(own: OwnPlan, loads: list[LoadRow]) -> Iterable[tuple[object, ...]]:
     for load in loads:
         for at in load.members:
-            for number, leg in enumerate(own.planned.services[load.departure].legs, 1):
+            for number, leg in enumerate(load.legs, 1):
                 yield (
                     own.shipments[at].order_code, load.cells[0], number, leg.mode, leg.from_node, leg.to_node, _iso(own, leg.depart_at),
                     _iso(own, leg.arrive_at),
@@ -289,7 +292,9 @@ def flows(own: OwnPlan) -> dict[tuple[str, str, str], float]:
     carried: dict[tuple[str, str, str], float] = {}
     for load in _loads(own):
         kg = sum(own.shipments[at].mass_kg for at in load.members)
-        for leg in own.planned.services[load.departure].legs:
+        for leg in load.legs:
+            if not leg.link:
+                continue  # a truck from a packing house is on no link of the network
             key = (own.drawn_at.get(leg.from_node, leg.from_node), leg.to_node, leg.mode)
             carried[key] = carried.get(key, 0.0) + kg
     return carried

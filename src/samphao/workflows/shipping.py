@@ -14,7 +14,7 @@ from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.freight.types import ShipmentSpec
 from samphao.reference import queries as reference
-from samphao.trade.types import PaidOrder, cutting_day
+from samphao.trade.types import PaidOrder
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
 PACKED_AT = time(20)
@@ -39,7 +39,7 @@ def exchange_for_carriage(on: date) -> tuple[tuple[str, Decimal], ...]:
 
 
 def shipments_of(orders: Iterable[PaidOrder], on: date) -> list[ShipmentSpec]:
-    """Return a shipment for each order; a lot is cut for its orders day by day through its harvest."""
+    """Return a shipment for each order: it is packed on the day on which its lot is cut."""
     goods, places = reference.goods(), reference.province_places()
     destinations = {row.code: row for row in reference.destinations()}
     ports = customs.permitted_ports(on)
@@ -63,7 +63,7 @@ def shipments_of(orders: Iterable[PaidOrder], on: date) -> list[ShipmentSpec]:
 
 def _ready_at(order: PaidOrder) -> datetime:
     """Return when an order is packed: in the evening after its lot was cut and weighed."""
-    return datetime.combine(cutting_day(order.lot, order.harvest_from, order.harvest_to), PACKED_AT, BANGKOK)
+    return datetime.combine(order.cut_on, PACKED_AT, BANGKOK)
 
 
 def _same_ports_a_lane(shipments: list[ShipmentSpec]) -> list[ShipmentSpec]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Case, Count, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
 
 from samphao.trade.models import Order
 from samphao.trade.types import OrderParties, OrdersBehind, PaidOrder
@@ -101,7 +102,7 @@ def orders_to_ship() -> list[PaidOrder]:
         .values_list(
             "id", "code", "lot__code", "lot__listing__good", "lot__listing__producer__code", "lot__listing__producer__province_iso",
             "lot__packing_house__code", "lot__packing_house__province_iso", "lot__exporter__code", "offer__importer__code", "offer__destination",
-            "lot_units", "lot__unit_mass_g", "lot__harvest_from", "lot__harvest_to", "offer__trade_mode", "offer__carrier_service",
+            "lot_units", "lot__unit_mass_g", Coalesce("lot__cut_on", "lot__harvest_to"), "offer__trade_mode", "offer__carrier_service",
         )
     )  # fmt: skip
     return [PaidOrder(*row) for row in rows]

@@ -15,7 +15,7 @@ from samphao.trade.types import LotSale, UnpaidSales
 
 SALES = """
     SELECT l.code, g.good, p.code, h.code, i.code, f.destination, f.currency, s.sold, s.advanced, (f.priced_at AT TIME ZONE 'Asia/Bangkok')::date,
-           f.lines, s.units * l.unit_mass_g, l.harvest_from, l.harvest_to, l.dry_matter_pct, s.at
+           f.lines, s.units * l.unit_mass_g, coalesce(l.cut_on, l.harvest_to), l.dry_matter_pct, s.at
     FROM (SELECT offer_id, {mark} AS at, sum(quantity)::bigint AS sold,
                  coalesce(sum(quantity) FILTER (WHERE advanced_at IS NOT NULL), 0)::bigint AS advanced, sum(lot_units)::bigint AS units
           FROM trade_order WHERE {condition} GROUP BY 1, 2) s

@@ -16,7 +16,7 @@ from samphao.payments import queries as ledger
 from samphao.payments.adapters import simulator
 from samphao.trade import queries as trade
 from samphao.trade import services as trade_services
-from samphao.trade.types import LotSale, TicketSpec, cutting_day
+from samphao.trade.types import LotSale, TicketSpec
 from samphao.workflows import missed_departures, payout, turning_away
 from samphao.workflows.season import laboratory
 from samphao.workflows.season.season import Season, drain, require, stage
@@ -61,7 +61,7 @@ def _tickets(sales: list[LotSale], rng: np.random.Generator) -> list[TicketSpec]
         rejected = (accepted * Decimal(str(round(float(rng.uniform(0, REJECT_SHARE_MAX)), 4)))).quantize(
             Decimal("0.001")
         )
-        cut_on = cutting_day(lot, lots[lot].harvest_from, lots[lot].harvest_to)
+        cut_on = lots[lot].cut_on
         signed_at = datetime.combine(cut_on, SIGNED_AT, clock.BANGKOK)
         specs.append(TicketSpec(lot, cut_on, accepted, rejected, lots[lot].dry_matter_pct, signed_at))
     return specs

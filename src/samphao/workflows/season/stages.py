@@ -157,6 +157,7 @@ def shipments_and_plan(season: Season) -> None:
     """Make shipments of the paid orders and consolidate them into containers, with a certificate."""
     with transaction.atomic(), stage(season, 5, "shipments and plan") as count:
         on = season.opens_at.date()
+        trade_services.name_cutting_days()
         shipments = shipping.shipments_of(trade.orders_to_ship(), on)
         starts_at = datetime.combine(on, datetime.min.time(), UTC)
         planned = [shipment for shipment in shipments if shipment.is_planned]
@@ -167,14 +168,14 @@ def shipments_and_plan(season: Season) -> None:
         require(result.unserved == 0, f"{result.unserved} shipments stay behind")
         count.count = len(shipments)
         count.figures = {
-            "containers": result.containers, "loads": result.loads, "cost_minor": result.cost_minor, "lower_bound_minor": result.lower_bound_minor,
+            "containers": result.containers, "fruit_containers": result.fruit_containers, "of_one_house": result.of_one_house, "loads": result.loads, "cost_minor": result.cost_minor, "lower_bound_minor": result.lower_bound_minor,
             "gap": result.gap, "above_best": result.above_best, "solve_s": result.seconds, "mean_fill": result.mean_fill, "trucks": besides.trucks,
             "post_bags": besides.bags, "post_items": besides.items, "truck_minor": besides.truck_minor, "postage_minor": besides.postage_minor,
             "truck_fill": besides.truck_fill,
         }  # fmt: skip
         count.invariant = (
-            f"{result.containers} containers, at most {result.above_best:.2%} above the best; checked without the planner; besides"
-            f" {besides.trucks} trucks inside Thailand, {besides.items:,} postal items"
+            f"{result.containers} containers, {result.of_one_house} of {result.fruit_containers} of fruit sealed at one packing house; at most"
+            f" {result.above_best:.2%} above the best; checked without the planner; besides {besides.trucks} trucks inside Thailand, {besides.items:,} postal items"
         )
 
 
