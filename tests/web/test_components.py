@@ -386,7 +386,7 @@ def test_text_has_a_contrast_of_four_and_a_half_and_drawings_of_three(scheme, gr
 
 
 def test_the_style_sheet_and_the_map_stay_small_and_call_nobody():
-    assert len(CSS.encode()) < 30_000
+    assert len(CSS.encode()) < 40_000
     assert "http" not in CSS
     assert (WEB / "static/web/map/corridor.json").stat().st_size < 80_000
     for weight in ("regular", "bold"):
