@@ -56,6 +56,7 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     "seller": (Visit("seller", as_="somchai"),),
     "money": (Visit("money", as_="somchai"),),
     "packing": (Visit("packing", as_="house"),),
+    "surplus": (Visit("surplus", as_="hub"), Visit("surplus", as_="somchai")),
     "officer": (Visit("officer", as_="office"),),
     "importer": (Visit("importer", as_="importer"),),
     "declaration": (
@@ -100,6 +101,7 @@ POSTS = frozenset(
         "notices_read",
         "file_add",
         "file_remove",
+        "surplus_call",
     }
 )
 

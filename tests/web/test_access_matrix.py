@@ -69,6 +69,8 @@ DOORS: dict[str, Door] = {
     "market": Door(EVERYBODY),
     "lot": Door(EVERYBODY, code("CTI-MT-0430")),
     "impact": Door(EVERYBODY),
+    "surplus": Door(frozenset({"somchai", "teammate", "malee", "house", "exporter", "office", "elsewhere", "hub"})),
+    "surplus_call": Door(HUB, posts=True),
     "problem": Door(EVERYBODY, code("sold-out")),
     "orders": Door(SIGNED_IN),
     "order": Door(PARTIES, PAID),

@@ -23,6 +23,7 @@ from samphao.accounts.models import (
     User,
 )
 from samphao.accounts.types import INVITATION_SALT, OrchardSpec, PartyRegistration
+from samphao.core import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,15 @@ def ids_by_code() -> dict[str, int]:
 def province_of(code: str) -> str:
     """Return the province (ISO 3166-2) of an organisation, empty where none is known."""
     return Organisation.objects.filter(code=code).values_list("province_iso", flat=True).first() or ""
+
+
+def holders_of(scheme: str) -> list[int]:
+    """Return the organisations that hold a registration of a scheme today."""
+    today = clock.today()
+    rows = Registration.objects.filter(scheme=scheme, status=Registration.Status.VALID).exclude(valid_to__lt=today)
+    return list(
+        rows.exclude(valid_from__gt=today).order_by("organisation").values_list("organisation", flat=True).distinct()
+    )
 
 
 def names_by_code(codes: Iterable[str]) -> dict[str, dict[str, str]]:

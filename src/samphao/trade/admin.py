@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from samphao.core.admin import Looked
-from samphao.trade.models import CropSeason, GateState, Listing, Lot, ModeState, Offer, Order, Ticket
+from samphao.trade.models import CropSeason, GateState, Listing, Lot, ModeState, Offer, Order, SurplusCall, Ticket
 
 
 @admin.register(CropSeason)
@@ -95,4 +95,12 @@ class TicketAdmin(Looked):
     list_filter = ("signed_through",)
     list_select_related = ("lot",)
     search_fields = ("=code", "=lot__code")
+    ordering = ("-id",)
+
+
+@admin.register(SurplusCall)
+class SurplusCallAdmin(Looked):
+    list_display = ("code", "good", "kind", "from_week", "surplus_kg", "worth_minor", "asked", "made_at", "made_by")
+    list_filter = ("kind", "good")
+    search_fields = ("=code",)
     ordering = ("-id",)

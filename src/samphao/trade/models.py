@@ -297,3 +297,33 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class SurplusCall(models.Model):
+    """Somebody looked for takers of what ripens and is not sold: who was asked, for which weeks, for how much."""
+
+    class Kind(models.TextChoices):
+        BUYERS = "buyers"
+        PROCESSORS = "processors"
+
+    code = models.CharField(max_length=14, unique=True)
+    good = models.CharField(max_length=40, db_index=True)
+    kind = models.CharField(max_length=12, choices=Kind)
+    from_week = models.DateField(help_text="Monday of the first week")
+    until = models.DateField(help_text="Monday after the last week")
+    surplus_kg = models.DecimalField(max_digits=14, decimal_places=3)
+    worth_minor = models.BigIntegerField(help_text="satang at the sellers' own prices")
+    asked = models.PositiveIntegerField(help_text="organisations that were told")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["good", "kind", "from_week"], name="surplus_call_once_a_week"),
+            models.CheckConstraint(
+                condition=Q(surplus_kg__gt=0, until__gt=F("from_week")), name="surplus_call_of_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -29,6 +29,7 @@ from samphao.trade.events import (
 )
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
+from samphao.trade.surplus import open_surplus_call as open_surplus_call
 from samphao.trade.types import (
     CropShare,
     GateAnswer,

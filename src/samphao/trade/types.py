@@ -327,3 +327,15 @@ class TestResult:
     tested_on: date
     basic_yellow_2: str
     cadmium_mg_kg: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SurplusFound:
+    """What of a good ripens beyond what buyers take, from one Monday to before another; worth in satang at the sellers' prices."""
+
+    good: str
+    kind: str
+    from_week: date
+    until: date
+    surplus_kg: Decimal
+    worth_minor: int

@@ -24,12 +24,13 @@ ROW = 46  # height of a bar with its label above, in px
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: `text` is its value in words and unit (฿ 1,584.00); `note` says what kind of number it is."""
+    """One bar: `text` is its value in words and unit (฿ 1,584.00); `note` says what kind of number it is; bad news is red."""
 
     label: str
     value: float
     text: str
     note: str = ""
+    is_bad: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def bar_chart(bars: Sequence[Bar], *, label: str, top: float | None = None) -> S
             f'<text x="0" y="{y + 16}">{escape(bar.label)}{note}</text>'
             f'<text class="strong" x="100%" y="{y + 16}" text-anchor="end">{escape(bar.text)}</text>'
             f'<rect fill="var(--edge)" opacity=".22" x="0" y="{y + 24}" width="100%" height="10" rx="2"/>'
-            f'<rect fill="var(--sea)" x="0" y="{y + 24}" width="{share:.2f}%" height="10" rx="2"/>'
+            f'<rect fill="var(--{"sail" if bar.is_bad else "sea"})" x="0" y="{y + 24}" width="{share:.2f}%" height="10" rx="2"/>'
         )
     return _svg("".join(rows), max(len(bars) * ROW - 6, 1), label)
 

@@ -28,6 +28,7 @@ DESKS: tuple[tuple[str, frozenset[str], bool], ...] = (
     ("money", frozenset({"producer", "packing_house"}), False),
     ("packing", frozenset({"packing_house"}), False),
     ("tower", frozenset(), True),
+    ("surplus", frozenset({"exporter"}), True),
     ("officer", frozenset({"office"}), True),
     ("importer", frozenset({"importer"}), False),
 )
@@ -40,6 +41,7 @@ def _desk_name(name: str) -> str:
         "money": _("Money"),
         "packing": _("Packing house"),
         "tower": _("Freight"),
+        "surplus": _("Surplus"),
         "officer": _("Customs"),
         "importer": _("Importer"),
     }[name]

@@ -15,6 +15,7 @@ from samphao.web.views import (
     orders,
     people,
     setup,
+    surplus,
     tower,
 )
 
@@ -30,6 +31,8 @@ urlpatterns = [
     path("freight/", tower.tower, name="tower"),
     path("freight/loads/<str:code>/", tower.load, name="load"),
     path("impact/", desks.impact, name="impact"),
+    path("surplus/", surplus.board, name="surplus"),
+    path("surplus/call/", surplus.call, name="surplus_call"),
     path("seller/", desks.seller, name="seller"),
     path("money/", desks.money, name="money"),
     path("packing/", desks.packing, name="packing"),

@@ -9,6 +9,7 @@ from samphao.accounts.services.notify import (
     mark_read,
     notify,
     notify_each,
+    spoken_day,
     spoken_moment,
 )
 from samphao.accounts.services.own_account import change_account, send_reset_letters
@@ -66,6 +67,7 @@ __all__ = [
     "send_reset_letters",
     "send_waiting_mail",
     "set_up_demo",
+    "spoken_day",
     "spoken_moment",
     "withdraw_invitation",
 ]

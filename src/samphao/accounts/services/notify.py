@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from operator import attrgetter
 
@@ -101,6 +101,11 @@ def _said(value: object, field: str) -> object:
     if isinstance(value, Spoken):
         return _templates(str(value))[field]
     return value[field] if isinstance(value, Mapping) else value
+
+
+def spoken_day(on: date) -> dict[str, str]:
+    """Return a day as a value of a message, written in each language's way."""
+    return {field: day_in(language, on) for field, language in LANGUAGES.items()}
 
 
 def spoken_moment(at: datetime) -> dict[str, str]:
