@@ -327,3 +327,71 @@ class SurplusCall(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Basket(models.Model):
+    """What somebody means to buy for one city: a signed-in buyer's, or a visitor's, whom a random token knows again."""
+
+    code = models.CharField(max_length=14, unique=True)
+    buyer = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+", null=True)
+    visitor = models.CharField(max_length=64, blank=True, help_text="hash of the token in a visitor's session")
+    destination = models.CharField(max_length=20)
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(buyer__isnull=True) ^ Q(visitor=""), name="basket_is_a_buyers_or_a_visitors"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["buyer"]),
+            models.Index(fields=["visitor"], condition=~Q(visitor=""), name="basket_visitors"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class BasketLine(models.Model):
+    """So many selling units of an offer; the same offer again adds to its line."""
+
+    basket = models.ForeignKey(Basket, on_delete=models.CASCADE, related_name="lines")
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="+")
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["basket", "offer"], name="basket_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="basket_line_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.offer_id}"
+
+
+class Purchase(models.Model):
+    """The orders that one basket became, an order for each seller's offer, with the address to which they go."""
+
+    code = models.CharField(max_length=14, unique=True)
+    basket = models.OneToOneField(Basket, on_delete=models.PROTECT, related_name="purchase")
+    buyer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    address = models.JSONField(help_text="name, phone, country, the parts of the address as that country writes them")
+    email = models.EmailField(blank=True, help_text="of a visitor: where the way back to these orders was sent")
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField(help_text="what its orders cost to the door together")
+    placed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="purchase_positive")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PurchaseLine(models.Model):
+    purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="lines")
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="purchase_line")
+
+    def __str__(self) -> str:
+        return str(self.order)

@@ -69,6 +69,8 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         return {"hub_name": "Samphao", "home_url": reverse("setup")}
     who = viewer(request.user)
     items = [(_("Market"), reverse("market"))]
+    if "buyer" in who.kinds or request.session.get("visitor"):
+        items.append((_("Basket"), reverse("basket")))
     for name, kinds, for_hub in DESKS:
         if name == "officer" and not may_open_desk(who):
             continue  # an office need not be one of customs

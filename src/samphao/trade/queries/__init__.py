@@ -1,5 +1,6 @@
 """Reads of trade, by who may see them; every list costs a fixed number of queries."""
 
+from samphao.trade.queries.baskets import baskets_to_show, purchase_for, purchase_of_order
 from samphao.trade.queries.gates import (
     BrokenRule,
     Place,
@@ -81,6 +82,7 @@ __all__ = [
     "RipeWeek",
     "RushFigures",
     "ShutList",
+    "baskets_to_show",
     "broken_rules",
     "by_currency",
     "crop_calendar",
@@ -121,6 +123,8 @@ __all__ = [
     "past_buyers",
     "places_judged",
     "producers_of",
+    "purchase_for",
+    "purchase_of_order",
     "ripening",
     "rush_figures",
     "sales_by_province",
