@@ -247,6 +247,9 @@ class Order(models.Model):
     paid_at = models.DateTimeField(null=True)
     advanced_at = models.DateTimeField(null=True, help_text="the grower's first share was paid")
     delivered_at = models.DateTimeField(null=True, help_text="the claim window runs from here")
+    ended_for = models.CharField(
+        max_length=20, blank=True, default="", db_default="", help_text="why it was cancelled; empty while it was not"
+    )
     arrival_promised_at = models.DateTimeField(
         null=True, help_text="when the goods come after they missed a departure; empty while nothing has changed"
     )
