@@ -49,6 +49,15 @@ def order_counter(port: int) -> Iterator[int]:
 
 
 @contextmanager
+def pages(application: str) -> Iterator[int]:
+    """Yield the port on which an application built around the pages answers, in a process of its own."""
+    port = free_port()
+    with _process(_pages(port, application), {}) as process:
+        wait_for_port(port, process)
+        yield port
+
+
+@contextmanager
 def worker(environment: dict[str, str]) -> Iterator[None]:
     with _process([sys.executable, "-m", "samphao", "worker"], environment):
         yield
@@ -112,12 +121,12 @@ def require_free(port: int) -> None:
             raise CannotServe(f"port {wanted} is in use: end what runs there, or choose another with --port")
 
 
-def _pages(port: int) -> list[str]:
+def _pages(port: int, application: str = "samphao.config.asgi:application") -> list[str]:
     from django.conf import settings
 
     # Whoever connects from this machine may write `X-Forwarded-For`: it is believed only where a proxy is said to have written it.
     believed = "--proxy-headers" if settings.BEHIND_PROXY else "--no-proxy-headers"
-    return _uvicorn("samphao.config.asgi:application", port, believed)
+    return _uvicorn(application, port, believed)
 
 
 def _counter(port: int) -> list[str]:

@@ -8,6 +8,8 @@ from http.client import responses
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import ngettext
@@ -16,7 +18,20 @@ from samphao.core import hub
 from samphao.core.limits import TooMany
 
 PROBLEM = "application/problem+json"
+TEXTS = ("text/", "application/json", PROBLEM, "image/svg+xml")
 OPEN_BEFORE = ("/setup/", "/i18n/")
+
+
+class Packing(GZipMiddleware):
+    """Packs texts on their way, with Django's guard against guessing at secrets by length; no pictures and papers, which are
+    packed already, and no streams, whose parts must not wait for each other.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        kind = response.headers.get("Content-Type", "")
+        if response.streaming or not kind.startswith(TEXTS):
+            return response
+        return super().process_response(request, response)
 
 
 class HubGate:
