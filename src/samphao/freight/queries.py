@@ -113,6 +113,7 @@ def nodes() -> dict[str, Node]:
     return {node.code: node for node in network().nodes}
 
 
+@lru_cache(maxsize=1)
 def equipment() -> dict[str, Equipment]:
     return {row.code: row for row in network().equipment}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from http.client import responses
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from samphao.core import hub
+from samphao.core import hub, page
 from samphao.core.limits import TooMany
 
 PROBLEM = "application/problem+json"
@@ -41,8 +42,9 @@ class HubGate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        settings = hub.settings()
-        request.hub = settings  # type: ignore[attr-defined]
+        begun = page.begin()
+        settings = request.hub = begun.hub  # type: ignore[attr-defined]
+        request.is_clock_moved = begun.is_clock_moved  # type: ignore[attr-defined]
         if settings is None and not request.path.startswith(OPEN_BEFORE):
             if request.path.startswith("/api/"):
                 problem = {"type": "/setup/", "title": "This hub is not set up yet.", "status": 503}
@@ -51,7 +53,9 @@ class HubGate:
         if settings and translation.get_language() not in settings.languages:
             translation.activate(settings.languages[0])
             request.LANGUAGE_CODE = settings.languages[0]
-        return self.get_response(request)
+        # What is written bears the time at which it is written, not that at which its page was asked for.
+        with page.made_from(begun) if request.method in ("GET", "HEAD") else nullcontext():
+            return self.get_response(request)
 
 
 class Refusals:
