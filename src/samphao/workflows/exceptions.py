@@ -74,9 +74,11 @@ def load_exceptions(plan: Any) -> list[LoadException]:
         by_load[row.load_code].append(row)
     found = [_of_declarations(loads[code], rows, now) for code, rows in by_load.items()]
     undeclared = [row for row in freight.consignments_in(near) if row.code not in declared] if near else []
-    for row in {row.load.code: row for row in reversed(undeclared)}.values():
-        if row.load.code not in by_load:
-            found.append(_exception(loads[row.load.code], Kind.UNDECLARED, row.code, "", row.exporter, now))
+    found += [
+        _exception(loads[code], Kind.UNDECLARED, row.code, "", row.exporter, now)
+        for code, row in {row.load.code: row for row in reversed(undeclared)}.items()
+        if code not in by_load
+    ]
     return sorted(found, key=lambda row: (row.next not in FIRST, row.due_at, row.load.code))
 
 
