@@ -273,7 +273,8 @@ def _next_first(loads: QuerySet[Load]) -> QuerySet[Load]:
 def containers_of(places: Sequence[str], lot_codes: Sequence[str]) -> QuerySet[Load]:
     """Return the containers that are stuffed at some places or carry some lots: those still to leave first, then the latest."""
     carry = Shipment.objects.filter(lot_code__in=list(lot_codes), load__is_whole=True).values("load")
-    return _next_first(Load.objects.filter(Q(origin__in=list(places)) | Q(pk__in=carry), is_whole=True))
+    found = Load.objects.filter(Q(origin__in=list(places)) | Q(pk__in=carry), is_whole=True)
+    return _next_first(found).defer("legs")
 
 
 ENDED = (Load.State.DELIVERED, Load.State.CANCELLED)

@@ -64,10 +64,7 @@ class DeclarationFiles:
 
     def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
         found = customs.declaration_for(code, viewer)
-        if found is None or kind not in (Kind.PAPER, Kind.PHOTO):
-            return False
-        declarant = found.importer_id if found.kind == found.Kind.IMPORT else found.exporter_id
-        return declarant in viewer.organisations
+        return found is not None and may_add_to_declaration(found, kind, viewer)
 
     def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:
         found = customs.declaration_for(code, viewer)
@@ -108,6 +105,13 @@ class LotFiles:
     def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:
         lot = trade.lot_for(code, viewer)
         return TESTED if lot is not None and (code, kind) in evidence_of_lots([lot]) else ""
+
+
+def may_add_to_declaration(declaration: Any, kind: str, viewer: Viewer) -> bool:
+    """Whether somebody adds files to a declaration that he sees."""
+    is_import = declaration.kind == declaration.Kind.IMPORT
+    declarant = declaration.importer_id if is_import else declaration.exporter_id
+    return declarant in viewer.organisations and kind in (Kind.PAPER, Kind.PHOTO)
 
 
 def evidence_of_order(order: Any) -> set[Evidence]:

@@ -58,8 +58,8 @@ def lots_on_sale(*, text: str = "", good: str = "", province_iso: str = "", dest
         lots = lots.filter(listing__good=good)
     if province_iso:
         lots = lots.filter(listing__producer__province_iso=province_iso)
-    offers = Offer.objects.filter(destination=destination).order_by(general_first(), "kind")
-    gates = GateState.objects.filter(destination=destination)
+    offers = Offer.objects.filter(destination=destination).order_by(general_first(), "kind").defer("lines")
+    gates = GateState.objects.filter(destination=destination).defer("findings")
     return lots.prefetch_related(Prefetch("offers", offers, "offers_here"), Prefetch("gates", gates, "gates_here"))
 
 
