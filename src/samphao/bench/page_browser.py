@@ -46,6 +46,11 @@ class Browser:
         if name:
             self._sign_in(password)
 
+    def connect(self) -> None:
+        """Begin a new connection: a server closes one on which nobody asks for some seconds."""
+        self._connection.close()
+        self._connection.connect()
+
     def get(self, path: str, language: str) -> Answer:
         cookies = {**self._cookies, "django_language": language}
         headers = {
@@ -118,5 +123,7 @@ def first_visit(browser: Browser, page: str, answer: Answer, *, kept: dict[str, 
             continue  # what a page only names, such as the address of a form
         weights[address] = len(found.sent)
         if found.kind == "text/css":
-            waiting += [urljoin(address, part) for part in IN_STYLES.findall(found.text) if not part.startswith("data:")]
+            waiting += [
+                urljoin(address, part) for part in IN_STYLES.findall(found.text) if not part.startswith("data:")
+            ]
     return weights

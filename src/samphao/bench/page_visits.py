@@ -27,7 +27,6 @@ OBJECTS: dict[str, str] = {
                  JOIN accounts_organisation o ON o.id = m.organisation_id ORDER BY m.id LIMIT 1""",
     "problem": "SELECT 'sold-out' AS code",
     "password_new": "SELECT 'MQ' AS uidb64, 'used' AS token",
-    "invitation": "SELECT 'used' AS token",
 }
 """SQL of each page with arguments: what the fullest ones are about, so that the worst is among them."""
 
@@ -45,6 +44,7 @@ LEFT_OUT: dict[str, str] = {
     "setup": "there only until the hub is set up",
     "setup_step": "there only until the hub is set up",
     "setup_done": "there only until the hub is set up",
+    "invitation": "only with a secret from an e-mail; nobody of the demo is invited",
     "file": "a picture or a paper, no page",
     "file_thumbnail": "a picture, no page",
 }

@@ -6,9 +6,9 @@ import argparse
 import json
 import os
 import sys
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -28,17 +28,21 @@ MAP = '<svg class="map"'
 SHUT = frozenset({301, 302, 303, 403, 404, 405})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Visit:
-    """A page as one log-in sees it (empty: nobody)."""
+    """A page as one log-in sees it (empty: nobody), with what each visit took."""
 
     name: str
     path: str
     by: str
-    ms: float
-    queries: int
-    bytes: int
-    has_map: bool
+    has_map: bool = False
+    times_ms: list[float] = field(default_factory=list)
+    queries: int = 0
+    bytes: int = 0
+
+    @property
+    def ms(self) -> float:
+        return median(self.times_ms)
 
     @property
     def label(self) -> str:
@@ -56,35 +60,54 @@ class Measured:
 
 
 def measure(pages: Sequence[Page], port: int, logins: Mapping[str, str]) -> Measured:
-    """Open every page as everybody who may; `logins` are names with passwords, nobody is always among them."""
-    found, files, answered = Measured(), dict[str, Answer](), defaultdict[str, set[int]](set)
-    for name, password in {"": "", **logins}.items():
-        with closing(Browser(port, name, password)) as browser:
-            for page in pages:
-                status = browser.get(page.path, "en").status
-                answered[page.name].add(status)
-                if status == 200:
-                    found.visits.append(_visit(page, browser, files))
-                elif status not in SHUT:
-                    found.broken.append(f"{page.path} answers {status} to {name or 'nobody'}")
-    seen = {visit.name for visit in found.visits}
-    for name in sorted(answered.keys() - seen):
+    """Open every page as everybody who may; `logins` are names with passwords, nobody is always among them.
+
+    Every page is opened once in a round: what else the machine does for some seconds falls on a few of its times only.
+    """
+    with ExitStack() as kept:
+        browsers = {name: Browser(port, name, password) for name, password in {"": "", **logins}.items()}
+        for browser in browsers.values():
+            kept.callback(browser.close)
+        found, files = _found(pages, browsers), dict[str, Answer]()
+        for _ in range(WARM_UPS - 1):  # finding out who may open what has warmed them up once
+            deque(_round(found.visits, browsers), maxlen=0)
+        for number in range(ROUNDS):
+            for visit, answer in _round(found.visits, browsers):
+                visit.times_ms.append(answer.ms)
+                visit.queries = max(visit.queries, answer.queries)
+                if not number:
+                    weights = first_visit(browsers[visit.by], visit.path, answer, kept=files)
+                    visit.bytes = max(visit.bytes, sum(weights.values()))
+    return found
+
+
+def _found(pages: Sequence[Page], browsers: Mapping[str, Browser]) -> Measured:
+    """Find out who may open what."""
+    found, answered = Measured(), defaultdict[str, set[int]](set)
+    for name, browser in browsers.items():
+        browser.connect()
+        for page in pages:
+            for language in LANGUAGES:
+                answer = browser.get(page.path, language)
+            answered[page.name].add(answer.status)
+            if answer.status == 200:
+                found.visits.append(Visit(page.name, page.path, name, MAP in answer.text))
+            elif answer.status not in SHUT:
+                found.broken.append(f"{page.path} answers {answer.status} to {name or 'nobody'}")
+    for name in sorted(answered.keys() - {visit.name for visit in found.visits}):
         is_form = 405 in answered[name] or not answered[name] & {403, 404}
         (found.forms if is_form else found.missed).append(name)
     return found
 
 
-def _visit(page: Page, browser: Browser, files: dict[str, Answer]) -> Visit:
-    for language in LANGUAGES * WARM_UPS:
-        browser.get(page.path, language)
-    answers = [browser.get(page.path, language) for language in LANGUAGES * ROUNDS]
-    weights = [
-        sum(first_visit(browser, page.path, answer, kept=files).values()) for answer in answers[: len(LANGUAGES)]
-    ]
-    return Visit(
-        page.name, page.path, browser.name, median(answer.ms for answer in answers), max(answer.queries for answer in answers), max(weights),
-        MAP in answers[0].text,
-    )  # fmt: skip
+def _round(visits: Sequence[Visit], browsers: Mapping[str, Browser]) -> Iterator[tuple[Visit, Answer]]:
+    """Open every page once in each language, log-in by log-in."""
+    for language in LANGUAGES:
+        for name, browser in browsers.items():
+            browser.connect()
+            for visit in visits:
+                if visit.by == name:
+                    yield visit, browser.get(visit.path, language)
 
 
 def figures(measured: Measured, orders: int) -> dict[str, Any]:
@@ -128,11 +151,13 @@ def table(visits: Sequence[Visit]) -> str:
 @contextmanager
 def _demo() -> Iterator[int]:
     """Yield with the demo's database and how many orders it holds; raise CannotServe where there is no demo."""
-    from samphao.cli import start_django
     from samphao.config.processes import CannotServe, database
 
     with database():
-        start_django()
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "samphao.config.settings")
+        import django
+
+        django.setup()
         from django.db import ProgrammingError
 
         from samphao.core import hub

@@ -20,7 +20,9 @@ from starlette.types import Scope
 mimetypes.add_type("font/woff2", ".woff2")  # a bare machine does not know it
 mimetypes.add_type("text/javascript", ".js")
 CACHED_S = 60  # names carry no digest of their content, so that an update is seen within a minute
-PACKED = frozenset({".css", ".js", ".svg", ".json", ".geojson", ".txt", ".map"})  # pictures and fonts are packed already
+PACKED = frozenset(
+    {".css", ".js", ".svg", ".json", ".geojson", ".txt", ".map"}
+)  # pictures and fonts are packed already
 
 
 def _find(path: str) -> str | None:

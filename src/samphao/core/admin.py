@@ -14,7 +14,17 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from samphao.core.events import DomainEvent, publish
-from samphao.core.models import AuditEntry, Clock, Event, HubSettings, JobRun, LimitUse, StageResult, StoredFile, Summary
+from samphao.core.models import (
+    AuditEntry,
+    Clock,
+    Event,
+    HubSettings,
+    JobRun,
+    LimitUse,
+    StageResult,
+    StoredFile,
+    Summary,
+)
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]

@@ -12,7 +12,8 @@ from contextvars import ContextVar
 from functools import lru_cache, wraps
 from typing import ParamSpec, TypeVar
 
-P, T = ParamSpec("P"), TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 KEPT = 64  # answers of one read: as many days or countries as pages ask for at a time
 
 _seen: ContextVar[int | None] = ContextVar("the revision of reference rows that a page has seen", default=None)
@@ -38,6 +39,8 @@ def kept(read: Callable[P, T]) -> Callable[P, T]:
     @wraps(read)
     def answer(*args: P.args, **kwargs: P.kwargs) -> T:
         number = _seen.get()
-        return read(*args, **kwargs) if number is None else of_revision(number, *args, **kwargs)
+        if number is None:
+            return read(*args, **kwargs)
+        return of_revision(number, *args, **kwargs)  # type: ignore[arg-type]  # days and codes, which can be hashed
 
     return answer

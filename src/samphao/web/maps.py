@@ -364,7 +364,12 @@ def corridor_map(
 
 @lru_cache(maxsize=DRAWN_KEPT)
 def _drawn(
-    label: str, view: View, choropleth: Choropleth | None, flows: tuple[Flow, ...], pins: tuple[Pin, ...], outlines: Outlines
+    label: str,
+    view: View,
+    choropleth: Choropleth | None,
+    flows: tuple[Flow, ...],
+    pins: tuple[Pin, ...],
+    outlines: Outlines,
 ) -> SafeString:
     frame = _Frame(view)
     size = round(frame.width / 46, 1)

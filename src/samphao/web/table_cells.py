@@ -23,7 +23,9 @@ def is_deck(columns: Sequence[Column]) -> bool:
     return len(columns) > 3 or (len(columns) == 3 and words > 1)
 
 
-def rows_html(rows: Iterable[Sequence[Any]], columns: Sequence[Column], write: Write, *, is_foot: bool = False) -> SafeString:
+def rows_html(
+    rows: Iterable[Sequence[Any]], columns: Sequence[Column], write: Write, *, is_foot: bool = False
+) -> SafeString:
     """Return the rows; `write` makes the content of a cell. The first cell of a row is its head."""
     deck = is_deck(columns)
     frames = [_frame(column, deck=deck, head=at == 0, is_foot=is_foot) for at, column in enumerate(columns)]

@@ -222,7 +222,7 @@ WHOLE = re.compile(r"\b[A-Z]{2,4}(?:-[A-Z0-9]+)+\b|\d{4}年\d{1,2}月\d{1,2}日"
 
 
 @register.filter
-def kept(text: object) -> SafeString:
+def kept(text: Any) -> SafeString:
     """Escape a text and keep its codes and days whole: what ends one line and begins the next cannot be read out."""
     return mark_safe(WHOLE.sub(r'<span class="k">\g<0></span>', conditional_escape(text)))  # noqa: S308 - escaped before
 

@@ -30,7 +30,9 @@ def tower(request: HttpRequest) -> HttpResponse:
     plan, figures = found
     page = page_of(freight.loads_of(plan), PAGE, request.GET.get("page"), count=figures.containers)
     names, stopped = shape.cities(), load_exceptions(plan)[:EXCEPTIONS]
-    parties = names_by_code([*(load.origin for load in page), *(row.owner for row in stopped if isinstance(row.owner, str))])
+    parties = names_by_code(
+        [*(load.origin for load in page), *(row.owner for row in stopped if isinstance(row.owner, str))]
+    )
     return render(
         request,
         "web/tower.html",
