@@ -113,13 +113,17 @@ def test_answers_are_kept_for_each_question() -> None:
 
 def test_every_table_of_reference_rows_tells_when_it_changes() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT event_object_table FROM information_schema.triggers WHERE action_statement LIKE '%core_revised%'")
+        cursor.execute(
+            "SELECT DISTINCT event_object_table FROM information_schema.triggers WHERE action_statement LIKE '%core_revised%'"
+        )
         told = {row[0] for row in cursor.fetchall()}
     tables = {model._meta.db_table for model in apps.get_app_config("reference").get_models()}
     assert tables - told == set(), "add a trigger to these, as reference/migrations/0016_revision.py does"
 
 
-def test_what_a_form_sends_is_taken_at_the_time_that_it_is_not_at_the_time_of_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_form_sends_is_taken_at_the_time_that_it_is_not_at_the_time_of_a_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     stopped = []
 
     def look(*_: object, **__: object) -> bool:

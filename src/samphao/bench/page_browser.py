@@ -80,6 +80,7 @@ class Browser:
         answer.read()
         self._keep_cookies(answer)
         if answer.status != 302:
+            self.close()
             raise CannotSignIn(f"the log-in `{self.name}` was not let in: `samphao demo --no-serve` makes it")
 
     def _keep_cookies(self, answer: HTTPResponse) -> None:
