@@ -175,7 +175,9 @@ class Offer(models.Model):
     destination = models.CharField(max_length=20)
     kind = models.CharField(max_length=10, choices=Kind)
     trade_mode = models.CharField(max_length=10, choices=TradeMode)
-    importer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True)
+    importer = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     entry_node = models.CharField(max_length=10, blank=True)
     incoterm = models.CharField(max_length=3)
     incoterm_place = models.CharField(max_length=80)
@@ -213,7 +215,10 @@ class Offer(models.Model):
             models.CheckConstraint(condition=Q(price_minor__gt=0, lot_units__gt=0), name="offer_positive"),
             models.CheckConstraint(condition=Q(quantity_max__gte=F("quantity_min")), name="offer_quantities"),
         ]
-        indexes = [models.Index(fields=["destination", "kind"])]
+        indexes = [
+            models.Index(fields=["destination", "kind"]),
+            models.Index(fields=["importer", "id"], include=["destination", "currency"], name="offer_of_importer"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.destination} {self.kind}"
@@ -232,7 +237,7 @@ class Order(models.Model):
         SETTLED = "settled"
 
     code = models.CharField(max_length=14, unique=True)
-    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="orders")
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="orders", db_index=False)
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="orders", db_index=False)
     buyer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     idempotency_key = models.CharField(max_length=80)
@@ -267,6 +272,10 @@ class Order(models.Model):
         ]
         indexes = [
             models.Index(fields=["lot", "buyer"]),
+            models.Index(fields=["offer"], include=["state", "quantity", "amount_minor"], name="order_of_offer"),
+            models.Index(
+                fields=["lot"], condition=Q(advanced_at=None, state__in=("paid", "shipped")), name="order_to_advance"
+            ),
             models.Index(fields=["hold_expires_at"], condition=Q(state="held"), name="order_holds"),
             models.Index(fields=["delivered_at"], condition=Q(state="delivered"), name="order_claim_windows"),
         ]

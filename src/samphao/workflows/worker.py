@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
@@ -44,9 +46,9 @@ PERIODIC: tuple[Job, ...] = (
 POST: tuple[Job, ...] = (Job("e-mails", 5, accounts.send_waiting_mail, on_wake=True),)
 
 
-def work_once(*, woken: bool = False) -> int:
+def work_once(also: Sequence[Job] = (), *, woken: bool = False) -> int:
     """Run the periodic jobs that are due and deliver what waits; return how many events were delivered."""
-    jobs.run_due(PERIODIC, woken=woken)
+    jobs.run_due((*PERIODIC, *also), woken=woken)
     return events.deliver()
 
 
@@ -55,11 +57,11 @@ def send_post(*, woken: bool = False) -> int:
     return 0
 
 
-def run(stop: threading.Event) -> None:
-    """Work until told to stop, and send the post beside."""
+def run(stop: threading.Event, also: Sequence[Job] = ()) -> None:
+    """Work until told to stop, and send the post beside; `also` are jobs of the floors above."""
     post = threading.Thread(target=_post, args=(stop,), name="post", daemon=True)
     post.start()
-    _work(stop, work_once)
+    _work(stop, partial(work_once, also))
     post.join(STOP_S)  # an e-mail that is half sent is sent again by the next worker
 
 
