@@ -15,18 +15,18 @@ from django.db.models.functions import Coalesce
 from samphao.core import clock, events
 from samphao.core.bulk import copy_rows, replace_rows
 from samphao.core.codes import encode
-from samphao.trade.addresses import AddressPart as AddressPart
-from samphao.trade.addresses import address_faults as address_faults
-from samphao.trade.addresses import address_parts as address_parts
-from samphao.trade.baskets import BasketRefused as BasketRefused
-from samphao.trade.baskets import Delivery as Delivery
-from samphao.trade.baskets import Shopper as Shopper
-from samphao.trade.baskets import change_basket as change_basket
-from samphao.trade.baskets import forget_baskets as forget_baskets
-from samphao.trade.baskets import order_basket as order_basket
-from samphao.trade.baskets import purchase_of_basket as purchase_of_basket
-from samphao.trade.baskets import put_in_basket as put_in_basket
-from samphao.trade.baskets import take_over_baskets as take_over_baskets
+from samphao.trade.addresses import AddressPart, address_faults, address_parts
+from samphao.trade.baskets import (
+    BasketRefused,
+    Delivery,
+    Shopper,
+    change_basket,
+    forget_baskets,
+    order_basket,
+    purchase_of_basket,
+    put_in_basket,
+    take_over_baskets,
+)
 from samphao.trade.cutting import Harvest, cutting_days
 from samphao.trade.events import (
     HoldsExpired,
@@ -41,9 +41,8 @@ from samphao.trade.events import (
 )
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
-from samphao.trade.shortfall import SHORTFALL as SHORTFALL
-from samphao.trade.shortfall import give_up_what_is_short as give_up_what_is_short
-from samphao.trade.surplus import open_surplus_call as open_surplus_call
+from samphao.trade.shortfall import SHORTFALL, give_up_what_is_short
+from samphao.trade.surplus import open_surplus_call
 from samphao.trade.types import (
     CropShare,
     GateAnswer,
