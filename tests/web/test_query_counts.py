@@ -106,6 +106,8 @@ def test_no_page_asks_more_than_twelve_questions(
 ) -> None:
     settings.FILES_FOLDER = tmp_path
     market_morning.add_files(morning)
+    market_morning.purchase(morning)
+    market_morning.basket(morning)
     grow(morning)
     near = Load.objects.get(code=morning.loads[0])
     Consignment.objects.create(code="CS-LATE", load=near, exporter="exporter", importer="x", shipments=1, mass_kg=1)

@@ -19,6 +19,9 @@ OBJECTS: dict[str, str] = {
                      GROUP BY l.code ORDER BY count(*) DESC, l.code LIMIT 1) ORDER BY code""",
     "order": """SELECT code FROM (SELECT DISTINCT ON (o.state, o.buyer_id) o.code, o.state, o.id FROM trade_order o
                 JOIN accounts_membership m ON m.organisation_id = o.buyer_id ORDER BY o.state, o.buyer_id, o.id DESC) x ORDER BY state, id LIMIT 8""",
+    "basket_check_out": """SELECT b.code FROM trade_basket b WHERE NOT EXISTS (SELECT 1 FROM trade_purchase p WHERE p.basket_id = b.id)
+                           ORDER BY (SELECT count(*) FROM trade_basketline n WHERE n.basket_id = b.id) DESC, b.code LIMIT 1""",
+    "purchase": """SELECT p.code FROM trade_purchase p ORDER BY (SELECT count(*) FROM trade_purchaseline n WHERE n.purchase_id = p.id) DESC, p.code LIMIT 1""",
     "load": """SELECT l.code FROM freight_load l JOIN freight_consignment c ON c.load_id = l.id
                GROUP BY l.code ORDER BY count(*) DESC, l.code LIMIT 1""",
     "declaration": """SELECT code FROM (SELECT DISTINCT ON (d.kind) d.kind, d.code FROM customs_declaration d
