@@ -79,6 +79,11 @@ class Lot(models.Model):
     cadmium_mg_kg = models.DecimalField(max_digits=6, decimal_places=4, null=True)
     tested_on = models.DateField(null=True)
     laboratory_code = models.CharField(max_length=40, blank=True)
+    keeps_for_waiting = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="units came back while somebody waits for them: nobody else may order (the database sets it)",
+    )
     is_demo = models.BooleanField(default=False)
 
     class Meta:
@@ -327,3 +332,9 @@ class SurplusCall(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+from samphao.trade.campaign_models import Campaign as Campaign  # noqa: E402
+from samphao.trade.campaign_models import CampaignLot as CampaignLot  # noqa: E402
+from samphao.trade.campaign_models import QueueTicket as QueueTicket  # noqa: E402
+from samphao.trade.campaign_models import WaitingPlace as WaitingPlace  # noqa: E402
