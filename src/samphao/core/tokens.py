@@ -29,7 +29,7 @@ class TokenSigner:
     """Makes and reads passes. One that was read before is looked up: a signature costs more than all else of a request's reading."""
 
     def __init__(self, secret: str) -> None:
-        key = hashlib.sha256(b"samphao order counter\0" + secret.encode()).digest()
+        key = hashlib.sha256(b"samphao order counter pass\0" + secret.encode()).digest()
         self._signer = hmac.new(key, digestmod=hashlib.sha256)
         self._known: dict[str, Pass] = {}
 

@@ -85,7 +85,9 @@ class WaitingPlace(models.Model):
         "trade.Order", on_delete=models.PROTECT, related_name="waited", null=True, help_text="the hold that was made for this place"
     )  # fmt: skip
     ended_at = models.DateTimeField(null=True)
-    ended_by = models.CharField(max_length=20, blank=True, help_text="why a place was closed: what the counter answered")
+    ended_by = models.CharField(
+        max_length=20, blank=True, help_text="why a place was closed: what the counter answered"
+    )
 
     class Meta:
         constraints = [

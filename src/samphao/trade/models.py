@@ -100,7 +100,10 @@ class Lot(models.Model):
                 name="lot_is_cut_in_its_harvest",
             ),
         ]
-        indexes = [models.Index(fields=["opens_at", "closes_at"])]
+        indexes = [
+            models.Index(fields=["opens_at", "closes_at"]),
+            models.Index(fields=["id"], condition=Q(keeps_for_waiting=True), name="lot_kept_for_waiting"),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -334,7 +337,4 @@ class SurplusCall(models.Model):
         return self.code
 
 
-from samphao.trade.campaign_models import Campaign as Campaign  # noqa: E402
-from samphao.trade.campaign_models import CampaignLot as CampaignLot  # noqa: E402
-from samphao.trade.campaign_models import QueueTicket as QueueTicket  # noqa: E402
-from samphao.trade.campaign_models import WaitingPlace as WaitingPlace  # noqa: E402
+from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace  # noqa: E402, F401 Django finds models here

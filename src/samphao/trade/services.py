@@ -15,6 +15,10 @@ from django.db.models.functions import Coalesce
 from samphao.core import clock, events
 from samphao.core.bulk import copy_rows, replace_rows
 from samphao.core.codes import encode
+from samphao.trade.campaigns import announce_campaign as announce_campaign
+from samphao.trade.campaigns import hand_out_pass as hand_out_pass
+from samphao.trade.campaigns import pass_for as pass_for
+from samphao.trade.campaigns import take_place as take_place
 from samphao.trade.cutting import Harvest, cutting_days
 from samphao.trade.events import (
     HoldsExpired,
@@ -28,6 +32,7 @@ from samphao.trade.events import (
     TicketsSigned,
 )
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
+from samphao.trade.queries.campaigns import campaign_that_bars
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.surplus import open_surplus_call as open_surplus_call
 from samphao.trade.types import (
@@ -37,12 +42,16 @@ from samphao.trade.types import (
     ModeAnswer,
     OrderAnswer,
     OrderRequest,
+    Placement,
     PricedOffer,
     SaleWindow,
     TestResult,
     TicketSpec,
     order_code,
 )
+from samphao.trade.waiting import join_line as join_line
+from samphao.trade.waiting import leave_line as leave_line
+from samphao.trade.waiting import serve_lines as serve_lines
 
 INCOTERMS = 2020
 TOLD_AT_ONCE = 5000
@@ -57,7 +66,12 @@ OR (trade_gatestate.passed_on IS NOT NULL AND (trade_gatestate.gate <> 'to_list'
 
 
 def place_order(request: OrderRequest) -> OrderAnswer:
-    """Place one order by the order counter's own statement; the same key gives the same answer."""
+    """Place one order by the order counter's own statement; the same key gives the same answer.
+
+    A lot of a campaign is ordered in turn: whoever its queue has not let through is sent there.
+    """
+    if campaign_that_bars(request.offer, request.buyer):
+        return OrderAnswer(Placement.NOT_IN_TURN, "", 0, "", 0, clock.now())
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(NUMBERS, [1])
         number = cursor.fetchone()[0][0]

@@ -83,4 +83,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('lot', 'buyer'), name='waiting_once_a_buyer'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='waiting_for_something'), models.CheckConstraint(condition=models.Q(('state', 'offered'), ('order', None), _connector='XOR'), name='waiting_offered_is_an_order'), models.CheckConstraint(condition=models.Q(('state', 'waiting'), ('ended_at__isnull', False), _connector='XOR'), name='waiting_ended_when')],
             },
         ),
+        migrations.AddIndex(
+            model_name='lot',
+            index=models.Index(condition=models.Q(('keeps_for_waiting', True)), fields=['id'], name='lot_kept_for_waiting'),
+        ),
     ]
