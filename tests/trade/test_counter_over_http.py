@@ -111,10 +111,23 @@ def test_each_refusal_is_a_problem_that_says_what_to_do(counter: Counter) -> Non
 
 def test_a_forged_or_expired_token_is_not_taken() -> None:
     signer = TokenSigner("one")
-    assert signer.buyer(TokenSigner("another").make(7)) is None
-    assert signer.buyer(signer.make(7, lives_s=-1)) is None
-    assert signer.buyer("nonsense") is None
-    assert signer.buyer(signer.make(7)) == 7
+    assert signer.read(TokenSigner("another").make(7)) is None
+    assert signer.read(signer.make(7, lives_s=-1)) is None
+    assert signer.read("nonsense") is None
+    own = signer.make(7, sale=3)
+    found = signer.read(own)
+    assert found is not None
+    assert (found.buyer, found.sale) == (7, 3)
+    assert signer.read(own.replace("7.3.", "7.4.", 1)) is None, "the sale is signed too"
+
+
+def test_a_pass_that_was_read_before_still_expires(monkeypatch: pytest.MonkeyPatch) -> None:
+    signer = TokenSigner("one")
+    given = signer.make(7, lives_s=600)
+    assert signer.read(given) is not None
+    in_time = time.time()
+    monkeypatch.setattr(time, "time", lambda: in_time + 601)
+    assert signer.read(given) is None
 
 
 def test_a_counter_killed_in_a_rush_loses_no_answered_order_and_sells_nothing_twice() -> None:
