@@ -74,7 +74,9 @@ def test_until_they_are_asked_nobody_else_gets_what_came_back(world: two_buyers_
     passing = order(world, world.baisong.pk, 1)
     assert (passing.placement, passing.units_left) == (Placement.SOLD_OUT, 0)
     services.serve_lines()
-    assert order(world, world.baisong.pk, 2, "later").placement is Placement.PLACED, "what nobody waits for is free again"
+    assert order(world, world.baisong.pk, 2, "later").placement is Placement.PLACED, (
+        "what nobody waits for is free again"
+    )
 
 
 def test_the_database_keeps_it_whoever_brings_it_back(world: two_buyers_one_lot.World) -> None:
@@ -229,8 +231,7 @@ def test_workers_and_walk_ins_at_once_sell_nothing_twice_and_pass_nobody_over() 
     def walk_in(number: int) -> None:
         try:
             barrier.wait(20)
-            for turn in range(20):
-                walk_ins.append(order(world, world.baisong.pk, 1, f"{number}-{turn}").placement)
+            walk_ins.extend(order(world, world.baisong.pk, 1, f"{number}-{turn}").placement for turn in range(20))
         finally:
             connection.close()
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection
-from worlds import two_buyers_one_lot
 
 from samphao.core import clock
 from samphao.trade import services
 from samphao.trade.campaign_models import Campaign
 from samphao.trade.models import Lot
 from samphao.trade.types import CampaignSpec
+from worlds import two_buyers_one_lot
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ class OrderCounter:
                 await self._decide(batch)
                 self._began = None
                 if len(batch) >= min(MEASURED_FROM, self._batch_max):
-                    self._order_s += ((loop.time() - began) / len(batch) - self._order_s) / 8
+                    self._order_s += ((loop.time() - began) / len(batch) - self._order_s) / 4
 
     def _next_batch(self) -> list[Waiting]:
         batch: list[Waiting] = []
