@@ -113,6 +113,11 @@ class Lot(models.Model):
         return self.quantity - self.held - self.sold
 
     @property
+    def open_left(self) -> int:
+        """What anybody may order now: not what came back for those who wait."""
+        return 0 if self.keeps_for_waiting else self.left
+
+    @property
     def unit_mass_kg(self) -> float:
         return self.unit_mass_g / 1000
 

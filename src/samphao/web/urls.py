@@ -5,6 +5,7 @@ from django.urls import path
 
 from samphao.web.views import (
     account,
+    campaigns,
     desks,
     files,
     home,
@@ -24,6 +25,12 @@ urlpatterns = [
     path("design/", home.design, name="design"),
     path("market/", market.market, name="market"),
     path("market/<str:code>/", market.lot, name="lot"),
+    path("market/<str:code>/wait/", campaigns.wait, name="wait"),
+    path("market/<str:code>/wait/leave/", campaigns.stop_waiting, name="wait_leave"),
+    path("campaigns/", campaigns.campaigns, name="campaigns"),
+    path("campaigns/new/", campaigns.announce, name="campaign_new"),
+    path("campaigns/<str:code>/", campaigns.one, name="campaign"),
+    path("campaigns/<str:code>/queue/", campaigns.queue, name="campaign_queue"),
     path("orders/", orders.mine, name="orders"),
     path("orders/new/", orders.place, name="order_place"),
     path("orders/<str:code>/", orders.one, name="order"),

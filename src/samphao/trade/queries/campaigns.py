@@ -28,7 +28,7 @@ def campaign_for(code: str, destination: str = "") -> Campaign | None:
     offers = Offer.objects.filter(destination=destination).order_by(general_first(), "kind")
     lots = CampaignLot.objects.select_related("lot__listing__producer", "lot__packing_house").order_by("lot__code")
     lots = lots.prefetch_related(Prefetch("lot__offers", offers, "offers_here"))
-    return Campaign.objects.prefetch_related(Prefetch("lots", lots, "lots_here")).filter(code=code).first()
+    return Campaign.objects.prefetch_related(Prefetch("lots", lots)).filter(code=code).first()
 
 
 def campaign_of_lot(lot: str) -> Campaign | None:

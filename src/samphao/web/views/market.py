@@ -14,6 +14,7 @@ from samphao.freight import queries as freight
 from samphao.trade import queries as trade
 from samphao.web import destinations
 from samphao.web import files as file_shape
+from samphao.web.campaigns import line_of_lot
 from samphao.web.cards import lot_card
 from samphao.web.lot_page import lot_page
 from samphao.workflows.record_access import evidence_of_lots, may_add_file, may_see_files
@@ -73,6 +74,7 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
         "web/lot.html",
         {
             **lot_page(found, destination, sent),
+            **line_of_lot(found, destination, viewer),
             "destination": destination,
             "destinations": known,
             "order_key": uuid.uuid4().hex,
