@@ -62,6 +62,12 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     "seller": (Visit("seller", as_="somchai"),),
     "money": (Visit("money", as_="somchai"),),
     "packing": (Visit("packing", as_="house"),),
+    "campaign": (
+        Visit("campaign", arguments=lambda world: {"code": world.campaign}),
+        Visit("campaign", as_="anong", arguments=lambda world: {"code": world.campaign}),
+    ),
+    "campaign_queue": (Visit("campaign_queue", as_="anong", arguments=lambda world: {"code": world.campaign}),),
+    "campaign_new": (Visit("campaign_new", as_="hub"),),
     "surplus": (Visit("surplus", as_="hub"), Visit("surplus", as_="somchai")),
     "officer": (Visit("officer", as_="office"),),
     "importer": (Visit("importer", as_="importer"),),
@@ -111,6 +117,8 @@ POSTS = frozenset(
         "basket_add",
         "basket_change",
         "purchase_pay",
+        "wait",
+        "wait_leave",
     }
 )
 

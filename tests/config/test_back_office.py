@@ -24,6 +24,7 @@ from samphao.freight.models import Load, MovementEvent
 from samphao.payments import services as payments
 from samphao.payments.models import Account, Entry, Payment, Transfer
 from samphao.payments.types import BankReport
+from samphao.trade.campaign_models import WaitingPlace
 from samphao.trade.models import CropSeason, Order, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,9 @@ def staff() -> Client:
         uploaded_by="anong", at=world.now,
     )  # fmt: skip
     JobRun.objects.create(name="holds", ran_at=world.now)
+    WaitingPlace.objects.create(
+        lot=order.lot, offer=order.offer, buyer=world.parties["anong"], quantity=1, joined_at=world.now
+    )
     client = Client()
     client.force_login(User.objects.create_superuser("malee-of-the-office", password="irrelevant here"))
     return client

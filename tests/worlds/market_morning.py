@@ -24,7 +24,7 @@ from samphao.reference import services as reference
 from samphao.reference.models import Destination
 from samphao.trade import services
 from samphao.trade.models import Basket, GateState, Listing, Lot, ModeState, Offer, Order, Purchase, TradeMode
-from samphao.trade.types import OrderRequest
+from samphao.trade.types import CampaignSpec, OrderRequest
 from samphao.workflows.price_to_door import REGIMES
 from worlds import customs_house, open_hub
 
@@ -75,6 +75,7 @@ class World:
     loads: tuple[str, ...] = ()
     declarations: dict[str, str] = field(default_factory=dict)
     invitation: str = ""
+    campaign: str = ""
 
 
 def make() -> World:
@@ -97,7 +98,8 @@ def make() -> World:
     loads = _plan(orders["paid"], now)
     declarations = customs_house.make(parties, loads, now)
     parties |= {name: _officer(name, code) for name, code in OFFICERS.items()}
-    return World(now, parties, lots, orders, loads, declarations, _told(parties, orders))
+    told = _told(parties, orders)
+    return World(now, parties, lots, orders, loads, declarations, told, _campaign(parties, now))
 
 
 ADDRESS = {
@@ -152,6 +154,19 @@ def _told(parties: dict[str, Organisation], orders: dict[str, str]) -> str:
         "somchai", "fa.of.the.orchard.with.a.long.address@village.example", "member", by="somchai", address="x/{token}"
     )
     return accounts.invitation_token(made.secret)
+
+
+def _campaign(parties: dict[str, Organisation], now: datetime) -> str:
+    """Announce a campaign for tomorrow, with a lot of its own, and give Anong a place in its queue."""
+    lot = _lot(parties, now, "CTI-MT-0512", *GOODS[0][1:])
+    Lot.objects.filter(pk=lot.pk).update(opens_at=now + timedelta(days=1), closes_at=now + timedelta(days=2))
+    spec = CampaignSpec(
+        "Monthong of Tha Mai, in one minute", "หมอนทองท่าใหม่ ในหนึ่งนาที", "他迈金枕，一分钟开抢", now + timedelta(days=1), now + timedelta(days=2), 12,
+        (lot.code,),
+    )  # fmt: skip
+    code = services.announce_campaign(spec, by="hub")
+    services.take_place(code, parties["anong"].pk, address="127.0.0.1")
+    return code
 
 
 def _party(code: str, kind: str, english: str, thai: str, chinese: str, province: str) -> Organisation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from samphao.core.admin import Looked
+from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace
 from samphao.trade.models import (
     Basket,
     BasketLine,
@@ -149,4 +150,45 @@ class PurchaseLineAdmin(Looked):
     list_display = ("purchase", "order")
     list_select_related = ("purchase", "order")
     search_fields = ("=purchase__code", "=order__code")
+
+
+@admin.register(Campaign)
+class CampaignAdmin(Looked):
+    list_display = (
+        "code",
+        "name_en",
+        "starts_at",
+        "ends_at",
+        "buyer_limit",
+        "admit_per_s",
+        "numbered",
+        "admitted",
+        "announced_by",
+    )
+    search_fields = ("=code", "name_en", "name_th", "name_zh")
+    ordering = ("-id",)
+
+
+@admin.register(CampaignLot)
+class CampaignLotAdmin(Looked):
+    list_display = ("campaign", "lot")
+    list_select_related = ("campaign", "lot")
+    search_fields = ("=campaign__code", "=lot__code")
+    ordering = ("-id",)
+
+
+@admin.register(QueueTicket)
+class QueueTicketAdmin(Looked):
+    list_display = ("campaign", "buyer", "number", "taken_at")
+    list_select_related = ("campaign", "buyer")
+    search_fields = ("=campaign__code", "=buyer__code")
+    ordering = ("-id",)
+
+
+@admin.register(WaitingPlace)
+class WaitingPlaceAdmin(Looked):
+    list_display = ("lot", "buyer", "quantity", "state", "joined_at", "order", "ended_at", "ended_by")
+    list_filter = ("state",)
+    list_select_related = ("lot", "buyer", "order")
+    search_fields = ("=lot__code", "=buyer__code")
     ordering = ("-id",)

@@ -79,6 +79,11 @@ class Lot(models.Model):
     cadmium_mg_kg = models.DecimalField(max_digits=6, decimal_places=4, null=True)
     tested_on = models.DateField(null=True)
     laboratory_code = models.CharField(max_length=40, blank=True)
+    keeps_for_waiting = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="units came back while somebody waits for them: nobody else may order (the database sets it)",
+    )
     is_demo = models.BooleanField(default=False)
 
     class Meta:
@@ -95,7 +100,10 @@ class Lot(models.Model):
                 name="lot_is_cut_in_its_harvest",
             ),
         ]
-        indexes = [models.Index(fields=["opens_at", "closes_at"])]
+        indexes = [
+            models.Index(fields=["opens_at", "closes_at"]),
+            models.Index(fields=["id"], condition=Q(keeps_for_waiting=True), name="lot_kept_for_waiting"),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -103,6 +111,11 @@ class Lot(models.Model):
     @property
     def left(self) -> int:
         return self.quantity - self.held - self.sold
+
+    @property
+    def open_left(self) -> int:
+        """What anybody may order now: not what came back for those who wait."""
+        return 0 if self.keeps_for_waiting else self.left
 
     @property
     def unit_mass_kg(self) -> float:
@@ -407,3 +420,6 @@ class PurchaseLine(models.Model):
 
     def __str__(self) -> str:
         return str(self.order)
+
+
+from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace  # noqa: E402, F401 Django finds models here

@@ -27,6 +27,7 @@ from samphao.trade.baskets import (
     put_in_basket,
     take_over_baskets,
 )
+from samphao.trade.campaigns import announce_campaign, hand_out_pass, pass_for, take_place
 from samphao.trade.cutting import Harvest, cutting_days
 from samphao.trade.events import (
     HoldsExpired,
@@ -40,6 +41,7 @@ from samphao.trade.events import (
     TicketsSigned,
 )
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
+from samphao.trade.queries.campaigns import campaign_that_bars
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.shortfall import SHORTFALL, give_up_what_is_short
 from samphao.trade.surplus import open_surplus_call
@@ -50,12 +52,14 @@ from samphao.trade.types import (
     ModeAnswer,
     OrderAnswer,
     OrderRequest,
+    Placement,
     PricedOffer,
     SaleWindow,
     TestResult,
     TicketSpec,
     order_code,
 )
+from samphao.trade.waiting import join_line, leave_line, serve_lines
 
 INCOTERMS = 2020
 TOLD_AT_ONCE = 5000
@@ -70,7 +74,12 @@ OR (trade_gatestate.passed_on IS NOT NULL AND (trade_gatestate.gate <> 'to_list'
 
 
 def place_order(request: OrderRequest) -> OrderAnswer:
-    """Place one order by the order counter's own statement; the same key gives the same answer."""
+    """Place one order by the order counter's own statement; the same key gives the same answer.
+
+    A lot of a campaign is ordered in turn: whoever its queue has not let through is sent there.
+    """
+    if campaign_that_bars(request.offer, request.buyer):
+        return OrderAnswer(Placement.NOT_IN_TURN, "", 0, "", 0, clock.now())
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(NUMBERS, [1])
         number = cursor.fetchone()[0][0]

@@ -13,6 +13,9 @@ from typing import Any
 from samphao.core.codes import decode, encode
 
 HOLD = timedelta(minutes=15)
+WAITING_HOLD = timedelta(hours=1)
+"""Whoever waited is not at his screen when his turn comes."""
+PASS_LIVES_S = 600
 KEY_LENGTH_MAX = 80
 
 
@@ -32,6 +35,8 @@ class Placement(IntEnum):
     PRICE_EXPIRED = 10
     OVER_YEAR_LIMIT = 11
     NO_CORRIDOR = 12
+    NOT_IN_TURN = 13
+    """Said before the statement: the lot is sold in a campaign, and this buyer has not been let through its queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,3 +344,44 @@ class SurplusFound:
     until: date
     surplus_kg: Decimal
     worth_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignSpec:
+    """A campaign as the hub announces it: lots by code, `buyer_limit` units of each for one buyer."""
+
+    name_en: str
+    name_th: str
+    name_zh: str
+    starts_at: datetime
+    ends_at: datetime
+    buyer_limit: int
+    lots: tuple[str, ...]
+    admit_per_s: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePlace:
+    """Where a buyer stands before the counter; without a number until the places are drawn."""
+
+    campaign: str
+    buyer: int
+    number: int | None
+    admitted: int
+    admit_per_s: int
+    sale: int
+    is_running: bool
+
+    @property
+    def is_admitted(self) -> bool:
+        return self.is_running and self.number is not None and self.number <= self.admitted
+
+    @property
+    def ahead(self) -> int | None:
+        """How many are let through before him; None while nobody can say."""
+        return None if self.number is None else max(0, self.number - self.admitted - 1)
+
+    @property
+    def again_s(self) -> int:
+        """When to look again: about when his turn comes, at least every half minute."""
+        return 2 if self.ahead is None else min(30, 1 + self.ahead // self.admit_per_s)

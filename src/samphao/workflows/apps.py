@@ -26,13 +26,17 @@ class WorkflowsConfig(AppConfig):
             OrdersPaid,
             OrdersPlaced,
             OrdersShort,
+            PlacesClosed,
+            PlacesOffered,
             TicketsSigned,
         )
-        from samphao.workflows import judging, notices, payment, payout, releasing, turning_away
+        from samphao.workflows import judging, notices, payment, payout, releasing, turning_away, waiting_notices
 
         pass_over(OrdersPlaced)
         subscribe(PaymentsReceived, payment.payments_received)
         subscribe(HoldsExpired, notices.holds_expired)
+        subscribe(PlacesOffered, waiting_notices.places_offered)
+        subscribe(PlacesClosed, waiting_notices.places_closed)
         subscribe(OrdersPaid, notices.orders_paid)
         subscribe(PlanMade, notices.plan_made)
         subscribe(LotsListed, notices.lots_listed)

@@ -31,6 +31,7 @@ class Work(Protocol):
 # takes no arguments, may be run twice, and returns what it counted. `samphao doctor` and the back office show the last runs.
 PERIODIC: tuple[Job, ...] = (
     Job("holds that ran out", 1, trade.expire_holds),
+    Job("waiting lists", 1, trade.serve_lines),
     Job("lots that failed", 60, turning_away.turn_away_what_failed),
     Job("departures that come near", 60, cut_offs.watch_departures),
     Job("gates whose time ran out", 5, judging.judge_due),

@@ -41,6 +41,7 @@ def refusal(placement: Placement, left: int) -> str:
         )
         % {"left": left},
         Placement.NO_CORRIDOR: _("This hub does not sell to this country."),
+        Placement.NOT_IN_TURN: _("This lot is sold in a campaign: take a place in its queue."),
         Placement.PRICE_EXPIRED: _("This price is no longer valid. Look at the new one below."),
     }[placement]
 
@@ -70,6 +71,8 @@ def place(request: HttpRequest) -> HttpResponse:
     answer = services.place_order(OrderRequest(who.organisations[0], key, offer, quantity))
     if answer.is_order:
         return redirect("order", code=answer.order)
+    if campaign := trade.campaign_that_bars(offer, who.organisations[0]):
+        return redirect("campaign_queue", code=campaign)
     messages.error(request, refusal(answer.placement, answer.units_left))
     return redirect("lot", code=lot) if lot else redirect("market")
 
