@@ -114,3 +114,16 @@ class OrdersDelivered:
     @property
     def aggregate(self) -> str:
         return "orders"
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersCancelled:
+    """A buyer or a seller gave orders up before their goods left; `reason` is the seller's."""
+
+    side: str
+    reason: str
+    orders: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return "orders"

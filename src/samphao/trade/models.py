@@ -250,6 +250,9 @@ class Order(models.Model):
     arrival_promised_at = models.DateTimeField(
         null=True, help_text="when the goods come after they missed a departure; empty while nothing has changed"
     )
+    is_claimed = models.BooleanField(
+        default=False, db_default=False, help_text="a claim on it waits to be decided: nobody is paid for it before"
+    )
 
     class Meta:
         constraints = [
@@ -260,6 +263,9 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=("delivered", "settled")) | Q(delivered_at__isnull=False),
                 name="order_delivered_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_claimed=False) | Q(state="delivered"), name="order_settled_after_its_claim"
             ),
         ]
         indexes = [
@@ -327,3 +333,6 @@ class SurplusCall(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+import samphao.trade.after_sale  # noqa: E402, F401 the tables of what follows a delivery

@@ -53,9 +53,9 @@ UNPAID = """
 
 
 def sales_to_settle(claim_window: timedelta) -> list[UnpaidSales]:
-    """Return what was delivered and not claimed in time: everybody's share of it is due."""
+    """Return what was delivered, its claim window over and no claim waiting: everybody's share of it is due."""
     return _unpaid(
-        "o.state = 'delivered' AND o.delivered_at <= core_now() - make_interval(secs => %s)",
+        "o.state = 'delivered' AND NOT o.is_claimed AND o.delivered_at <= core_now() - make_interval(secs => %s)",
         [claim_window.total_seconds()],
     )
 
