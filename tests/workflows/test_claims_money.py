@@ -243,26 +243,8 @@ def _random_season(world: World, data: st.DataObject) -> None:
             wrong = data.draw(st.sampled_from(["mouldy", "crushed", "short", "late", "wrong_grade"]))
             opened.append(delivered.report(world, order, data.draw(st.integers(1, order.lot_units)), wrong))
     delivered.pass_hours(data.draw(st.sampled_from([1, 30, 47])))
-    seller, buyer, staff = world.viewer(SELLER), world.viewer("baisong"), world.viewer("hub")
     for claim in opened:
-        step = data.draw(st.sampled_from(["accept", "offer", "refuse", "dispute", "nothing"]))
-        half = max(1, claim.asked_minor // 2)
-        if step == "accept":
-            claims.answer(claim.code, ACCEPT, viewer=seller, by=SELLER)
-        elif step == "offer" and half < claim.asked_minor:
-            claims.answer(claim.code, ClaimAnswer("offer", half, "Half of them were good."), viewer=seller, by=SELLER)
-        elif step in ("refuse", "dispute"):
-            claims.answer(
-                claim.code, ClaimAnswer("refuse", reason="They were good when packed."), viewer=seller, by=SELLER
-            )
-            if step == "dispute":
-                claims.reply(
-                    claim.code, ClaimAnswer("dispute", reason="The photos show them."), viewer=buyer, by="baisong"
-                )
-                verdict = data.draw(st.integers(0, claim.asked_minor))
-                claims.decide(
-                    claim.code, ClaimAnswer("decide", verdict, "As the photos show it."), viewer=staff, by="hub"
-                )
+        _answer(world, claim, data)
         payout.settle_due()
         assert ledger.check().faults == ()
     for _day in range(5):
@@ -280,3 +262,20 @@ def _random_season(world: World, data: st.DataObject) -> None:
         assert refunded(order) == (claim.agreed_minor or 0) <= paid[order.code]
         borne = sum(row["kept"] + row["taken_back"] for row in claim.borne.values())
         assert borne == (claim.agreed_minor or 0)
+
+
+def _answer(world: World, claim: Claim, data: st.DataObject) -> None:
+    """Let the seller, and after a refusal perhaps buyer and hub, say something to a claim, or nobody."""
+    seller, buyer, staff = world.viewer(SELLER), world.viewer("baisong"), world.viewer("hub")
+    step = data.draw(st.sampled_from(["accept", "offer", "refuse", "dispute", "nothing"]))
+    half = max(1, claim.asked_minor // 2)
+    if step == "accept":
+        claims.answer(claim.code, ACCEPT, viewer=seller, by=SELLER)
+    elif step == "offer" and half < claim.asked_minor:
+        claims.answer(claim.code, ClaimAnswer("offer", half, "Half of them were good."), viewer=seller, by=SELLER)
+    elif step in ("refuse", "dispute"):
+        claims.answer(claim.code, ClaimAnswer("refuse", reason="They were good when packed."), viewer=seller, by=SELLER)
+        if step == "dispute":
+            claims.reply(claim.code, ClaimAnswer("dispute", reason="The photos show them."), viewer=buyer, by="baisong")
+            verdict = data.draw(st.integers(0, claim.asked_minor))
+            claims.decide(claim.code, ClaimAnswer("decide", verdict, "As the photos show it."), viewer=staff, by="hub")

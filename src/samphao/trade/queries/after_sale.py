@@ -73,7 +73,7 @@ def claims_to_pay(limit: int, codes: Collection[str] | None = None) -> list[Clai
         "currency", "order__state",
     )  # fmt: skip
     found: list[Any] = list(rows.order_by("due_at", "id").values_list(*fields)[:limit])
-    return [ClaimToPay(*row[:-1], row[-1] == Order.State.SETTLED) for row in found]
+    return [ClaimToPay(*[*row[:-1], row[-1] == Order.State.SETTLED]) for row in found]
 
 
 def borne_by_claims(orders: Sequence[str]) -> dict[str, dict[str, dict[str, int]]]:
