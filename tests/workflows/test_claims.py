@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -401,7 +402,7 @@ def test_a_claim_and_the_payout_at_once_end_with_one_of_the_two(committed: World
         order = delivered.delivered(committed, key=f"order-{number}")
         spec, viewer = ClaimSpec(order.code, "mouldy", 6), committed.viewer(BUYER)
         together(
-            lambda spec=spec: services.open_claim(spec, viewer=viewer, by=BUYER),
+            partial(services.open_claim, spec, viewer=viewer, by=BUYER),
             lambda: services.mark_settled(timedelta(), 10),
         )
         order.refresh_from_db()

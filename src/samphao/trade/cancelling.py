@@ -84,7 +84,10 @@ def _lock(code: str) -> Order | None:
 def _cancel(order: Order, side: str, reason: str, by: str) -> None:
     was_paid, units = order.state == Order.State.PAID, order.lot_units
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE trade_order SET state = 'cancelled' WHERE id = %s", [order.pk])
+        cursor.execute(
+            "UPDATE trade_order SET state = 'cancelled', cancelled_by = %s, cancel_reason = %s WHERE id = %s",
+            [side, reason, order.pk],
+        )
         cursor.execute(
             "UPDATE trade_lot SET sold = sold - %s, held = held - %s, quantity = quantity - %s WHERE id = %s",
             [units if was_paid else 0, 0 if was_paid else units, units if side == SELLER else 0, order.lot_id],

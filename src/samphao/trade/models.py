@@ -250,6 +250,10 @@ class Order(models.Model):
     arrival_promised_at = models.DateTimeField(
         null=True, help_text="when the goods come after they missed a departure; empty while nothing has changed"
     )
+    cancelled_by = models.CharField(
+        max_length=6, blank=True, default="", db_default="", help_text="buyer or seller, where one of them gave it up"
+    )
+    cancel_reason = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="the seller's")
     is_claimed = models.BooleanField(
         default=False, db_default=False, help_text="a claim on it waits to be decided: nobody is paid for it before"
     )

@@ -65,7 +65,7 @@ def _steps(order: Any, road: OrderRoad, held_by: str, *, sees_declarations: bool
     else:
         yield Step(_("Waiting for payment"))
     if order.state == "cancelled":
-        yield _turned_away(road)
+        yield _turned_away(order, road)
         return
     is_besides = order.offer.trade_mode in ("domestic", "post")
     yield _besides(order, road) if is_besides else _planned(road)
@@ -93,10 +93,14 @@ def _placed(order: Any) -> str:
     return text
 
 
-def _turned_away(road: OrderRoad) -> Step:
+def _turned_away(order: Any, road: OrderRoad) -> Step:
     returned = road.transfers.get("return")
     is_late = road.shipment is not None and road.shipment.unserved_reason == NO_LATER
-    text = (
+    given_up = {
+        "buyer": _("The buyer gave the order up in time."),
+        "seller": _("The seller gave the order up: “%(reason)s”.") % {"reason": order.cancel_reason},
+    }
+    text = given_up.get(order.cancelled_by) or (
         _("Customs had not released the load in time, and no later departure arrives while the goods keep.")
         if is_late
         else _("The lot failed a test at the packing house and does not travel.")

@@ -4,6 +4,7 @@ from samphao.trade.cancelling import cancel_until, may_cancel
 from samphao.trade.claims import may_claim, may_return, side_of
 from samphao.trade.queries.after_sale import (
     borne_by_claims,
+    claim_closed_at,
     claim_for,
     claim_of_order,
     claim_with_steps,
@@ -18,7 +19,6 @@ from samphao.trade.queries.after_sale import (
     reviews_appealed,
     reviews_of_listing,
     reviews_of_producers,
-    settled_after_claim,
     star_averages,
     tickets_of_lots,
 )
@@ -107,6 +107,7 @@ __all__ = [
     "broken_rules",
     "by_currency",
     "cancel_until",
+    "claim_closed_at",
     "claim_for",
     "claim_of_order",
     "claim_with_steps",
@@ -169,7 +170,6 @@ __all__ = [
     "sales_of_orders",
     "sales_to_advance",
     "sales_to_settle",
-    "settled_after_claim",
     "shut_lists",
     "side_of",
     "star_averages",

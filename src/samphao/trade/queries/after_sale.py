@@ -82,10 +82,10 @@ def borne_by_claims(orders: Sequence[str]) -> dict[str, dict[str, dict[str, int]
     return dict(rows.order_by("order_id").values_list("order__code", "borne"))
 
 
-def settled_after_claim(order: Order) -> datetime | None:
-    """Return when the claim of an order was closed, which may be after its window."""
+def claim_closed_at(order: str, opened_before: datetime) -> datetime | None:
+    """Return when the claim that an order's payout waited for was closed."""
     return (
-        Claim.objects.filter(order=order, closed_at__isnull=False)
+        Claim.objects.filter(order__code=order, opened_at__lt=opened_before, closed_at__isnull=False)
         .order_by("-closed_at")
         .values_list("closed_at", flat=True)
         .first()

@@ -14,6 +14,7 @@ from samphao.freight import queries as freight
 from samphao.trade import queries as trade
 from samphao.web import destinations
 from samphao.web import files as file_shape
+from samphao.web import reviews as review_shape
 from samphao.web.cards import lot_card
 from samphao.web.lot_page import lot_page
 from samphao.workflows.record_access import evidence_of_lots, may_add_file, may_see_files
@@ -21,7 +22,15 @@ from samphao.workflows.record_access import evidence_of_lots, may_add_file, may_
 PAGE = 24
 
 
-PAGES_OF_CODES = {"SO": "order", "LD": "load", "DX": "declaration", "DM": "declaration"}
+PAGES_OF_CODES = {
+    "SO": "order",
+    "LD": "load",
+    "DX": "declaration",
+    "DM": "declaration",
+    "CL": "claim",
+    "RT": "claim",
+    "RV": "review",
+}
 
 
 def address_of(text: str) -> str:
@@ -76,6 +85,7 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
             "destination": destination,
             "destinations": known,
             "order_key": uuid.uuid4().hex,
+            "reviews": review_shape.of_listing(found.listing),
             "files": file_shape.items(
                 files.files_of([code]), request.user.get_username(), kept=evidence_of_lots([found])
             )
