@@ -76,6 +76,10 @@ TOLD: dict[str, tuple[tuple[str, str], ...]] = {
         (BUYER, _("Claim %(claim)s for order %(order)s is closed: nothing was asked in time.")),
         (SELLERS, _("Claim %(claim)s for order %(order)s is closed: nothing was asked in time.")),
     ),
+    "closed return": (
+        (BUYER, _("Return %(claim)s of order %(order)s is closed: the goods were not sent in time.")),
+        (SELLERS, _("Return %(claim)s of order %(order)s is closed: the goods were not sent in time.")),
+    ),
     "paid": ((BUYER, _("%(amount)s was sent back to you for order %(order)s, claim %(claim)s.")),),
 }  # fmt: skip
 
@@ -153,7 +157,9 @@ def _tell(code: str) -> None:
     if claim is None:
         raise NotFound(_("There is no such claim."))
     step = claim.steps.all()[len(claim.steps.all()) - 1]
-    kind = "opened return" if step.step == "opened" and claim.kind == claim.Kind.RETURN else step.step
+    kind = step.step
+    if claim.kind == claim.Kind.RETURN and not claim.tracking and kind in ("opened", "closed"):
+        kind = f"{kind} return"
     values = _values(claim, step)
     messages: list[Message] = []
     for whom, text in TOLD.get(kind, ()):
