@@ -59,4 +59,4 @@ def delivered(world: World, key: str, offer: int, quantity: int) -> str:
 def picture() -> tuple[str, bytes]:
     buffer = BytesIO()
     Image.new("RGB", (900, 700), "#6b4a2b").save(buffer, "JPEG")
-    return "IMG_3307.JPG", buffer.getvalue()
+    return "3307", buffer.getvalue()
