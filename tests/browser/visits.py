@@ -32,6 +32,27 @@ class Visit:
 
 
 DURIAN = {"code": "CTI-MT-0430"}
+
+
+def order_with(key: str) -> dict[str, Any]:
+    """Return the order of `worlds.after_delivery` that was placed with a key."""
+    from samphao.trade.models import Order
+
+    return {"code": Order.objects.get(idempotency_key=key).code}
+
+
+def the_claim() -> dict[str, Any]:
+    from samphao.trade.after_sale import Claim
+
+    return {"code": Claim.objects.earliest("id").code}
+
+
+def the_review() -> dict[str, Any]:
+    from samphao.trade.after_sale import Review
+
+    return {"code": Review.objects.earliest("id").code}
+
+
 PAGES: dict[str, tuple[Visit, ...]] = {
     "design": (Visit("design", speaks_all=True),),
     "market": (
@@ -56,7 +77,21 @@ PAGES: dict[str, tuple[Visit, ...]] = {
         Visit("order", as_="anong", arguments=lambda world: {"code": world.orders["paid"]}, query="paid"),
         Visit("order", as_="anong", arguments=lambda world: {"code": world.orders["expired"]}, query="expired"),
         Visit("order", as_="anong", arguments=lambda world: {"code": world.orders["post"]}, query="post"),
+        Visit("order", as_="anong", arguments=lambda _world: order_with("came-2"), query="came"),
     ),
+    "claim_new": (Visit("claim_new", as_="anong", arguments=lambda _world: order_with("came-2")),),
+    "return_new": (
+        Visit("return_new", as_="anong", arguments=lambda _world: order_with("came-3")),
+        Visit("return_new", as_="anong", arguments=lambda _world: order_with("came-2"), query="fruit"),
+    ),
+    "review_new": (Visit("review_new", as_="anong", arguments=lambda _world: order_with("came-2")),),
+    "claims": (Visit("claims", as_="anong"), Visit("claims", as_="hub"), Visit("claims", as_="malee")),
+    "claim": (
+        Visit("claim", as_="anong", arguments=lambda _world: the_claim()),
+        Visit("claim", as_="somchai", arguments=lambda _world: the_claim()),
+    ),
+    "review": (Visit("review", as_="malee", arguments=lambda _world: the_review()),),
+    "product_notes": (Visit("product_notes", as_="somchai"), Visit("product_notes", as_="malee")),
     "tower": (Visit("tower", as_="hub"), Visit("tower", as_="anong", status=403)),
     "load": (Visit("load", as_="hub", arguments=lambda world: {"code": world.loads[0]}),),
     "seller": (Visit("seller", as_="somchai"),),
@@ -119,6 +154,15 @@ POSTS = frozenset(
         "purchase_pay",
         "wait",
         "wait_leave",
+        "order_cancel",
+        "claim_answer",
+        "claim_reply",
+        "claim_decide",
+        "claim_appeal",
+        "review_answer",
+        "review_appeal",
+        "review_decide",
+        "product_note_done",
     }
 )
 

@@ -17,13 +17,15 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
-from worlds import market_morning
+from worlds import after_delivery, market_morning
 from worlds.market_morning import World
 
 from samphao.accounts.models import Invitation, Membership, User
 from samphao.config.api import api
 from samphao.core import files
 from samphao.core.models import StoredFile
+from samphao.trade.after_sale import Claim, Review
+from samphao.trade.models import Order
 
 pytestmark = pytest.mark.django_db
 
@@ -60,8 +62,15 @@ PAID: Arguments = lambda world: {"code": world.orders["paid"]}  # noqa: E731 a t
 WAITS: Arguments = lambda world: {"code": world.declarations["waits"]}  # noqa: E731
 SOMCHAI: Arguments = lambda _world: {"code": "somchai", "name": "somchai"}  # noqa: E731
 
-FILE: Arguments = lambda _world: {"code": StoredFile.objects.get().code}  # noqa: E731
+FILE: Arguments = lambda _world: {"code": StoredFile.objects.get(kind="slip").code}  # noqa: E731
 SLIP = frozenset({"anong", "hub"})
+
+# What came to Anong and what she said of it: Somchai grew the longan, Malee wove the silk that was reviewed.
+CLAIM: Arguments = lambda _world: {"code": Claim.objects.get().code}  # noqa: E731
+REVIEW: Arguments = lambda _world: {"code": Review.objects.get().code}  # noqa: E731
+CAME: Arguments = lambda _world: {"code": Order.objects.get(idempotency_key="came-2").code}  # noqa: E731
+POSTED: Arguments = lambda _world: {"code": Order.objects.get(idempotency_key="came-3").code}  # noqa: E731
+GROWERS, BUYERS, WEAVERS = frozenset({"somchai", "teammate"}), frozenset({"anong"}), frozenset({"malee"})
 
 DOORS: dict[str, Door] = {
     "home": Door(EVERYBODY),
@@ -90,6 +99,22 @@ DOORS: dict[str, Door] = {
     "order": Door(PARTIES, PAID),
     "order_place": Door(SIGNED_IN, posts=True),  # without a form it leads to the market
     "order_pay": Door(frozenset({"anong"}), PAID, posts=True),
+    "order_cancel": Door(BUYERS | GROWERS, PAID, posts=True),
+    "claim_new": Door(BUYERS, CAME),
+    "return_new": Door(BUYERS, POSTED),
+    "review_new": Door(BUYERS, CAME),
+    "claims": Door(SIGNED_IN),
+    "claim": Door(PARTIES, CLAIM),
+    "claim_answer": Door(GROWERS, CLAIM, posts=True),
+    "claim_reply": Door(BUYERS, CLAIM, posts=True),
+    "claim_decide": Door(HUB, CLAIM, posts=True),
+    "claim_appeal": Door(BUYERS | GROWERS, CLAIM, posts=True),
+    "review": Door(BUYERS | WEAVERS | HUB, REVIEW),
+    "review_answer": Door(WEAVERS, REVIEW, posts=True),
+    "review_appeal": Door(WEAVERS, REVIEW, posts=True),
+    "review_decide": Door(HUB, REVIEW, posts=True),
+    "product_notes": Door(GROWERS | WEAVERS),
+    "product_note_done": Door(GROWERS | WEAVERS, posts=True),
     "tower": Door(HUB),
     "load": Door(HUB, lambda world: {"code": world.loads[0]}),
     "seller": Door(frozenset({"somchai", "teammate", "malee"})),
@@ -149,6 +174,7 @@ def morning(tmp_path: Path, settings: Any) -> World:
     picture = io.BytesIO()
     Image.new("RGB", (40, 30), "green").save(picture, "JPEG")
     files.store(picture.getvalue(), "slip.jpg", subject=world.orders["paid"], kind="slip", by="anong")
+    after_delivery.add(world)
     mate = User.objects.create_user("teammate", password="irrelevant here")
     Membership.objects.create(user=mate, organisation=world.parties["somchai"], role=Membership.Role.MEMBER)
     return world

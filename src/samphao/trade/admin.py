@@ -21,6 +21,8 @@ from samphao.trade.models import (
     SurplusCall,
     Ticket,
 )
+from samphao.trade.after_sale import Claim, ClaimStep, ProductNote, Review
+from samphao.trade.models import CropSeason, GateState, Listing, Lot, ModeState, Offer, Order, SurplusCall, Ticket
 
 
 @admin.register(CropSeason)
@@ -191,4 +193,50 @@ class WaitingPlaceAdmin(Looked):
     list_filter = ("state",)
     list_select_related = ("lot", "buyer", "order")
     search_fields = ("=lot__code", "=buyer__code")
+
+
+@admin.register(Claim)
+class ClaimAdmin(Looked):
+    list_display = (
+        "code",
+        "order",
+        "kind",
+        "wrong",
+        "bad_units",
+        "asked_minor",
+        "agreed_minor",
+        "currency",
+        "state",
+        "due_at",
+    )
+    list_filter = ("state", "kind", "wrong")
+    list_select_related = ("order",)
+    search_fields = ("=code", "=order__code")
+    ordering = ("-id",)
+
+
+@admin.register(ClaimStep)
+class ClaimStepAdmin(Looked):
+    list_display = ("at", "claim", "side", "by", "step", "amount_minor")
+    list_filter = ("side", "step")
+    list_select_related = ("claim",)
+    search_fields = ("=claim__code",)
+    ordering = ("-id",)
+
+
+@admin.register(Review)
+class ReviewAdmin(Looked):
+    list_display = ("code", "order", "listing", "goods", "as_described", "packing", "delivery", "state", "written_at")
+    list_filter = ("state",)
+    list_select_related = ("order", "listing")
+    search_fields = ("=code", "=order__code")
+    ordering = ("-id",)
+
+
+@admin.register(ProductNote)
+class ProductNoteAdmin(Looked):
+    list_display = ("source", "kind", "producer", "lot", "bad", "of", "due_on", "done_lot")
+    list_filter = ("kind", ("done_at", admin.EmptyFieldListFilter))
+    list_select_related = ("producer", "lot", "done_lot")
+    search_fields = ("=source", "=lot__code")
     ordering = ("-id",)

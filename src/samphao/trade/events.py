@@ -132,6 +132,13 @@ class OrdersDelivered:
 class PlacesOffered:
     """Units came back to a lot, and these orders hold them for those who waited longest."""
 
+
+
+class OrdersCancelled:
+    """A buyer or a seller gave orders up before their goods left; `reason` is the seller's."""
+
+    side: str
+    reason: str
     orders: list[str]
 
     @property
@@ -148,3 +155,4 @@ class PlacesClosed:
     @property
     def aggregate(self) -> str:
         return "waiting"
+        return "orders"

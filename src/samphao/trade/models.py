@@ -271,6 +271,13 @@ class Order(models.Model):
     arrival_promised_at = models.DateTimeField(
         null=True, help_text="when the goods come after they missed a departure; empty while nothing has changed"
     )
+    cancelled_by = models.CharField(
+        max_length=6, blank=True, default="", db_default="", help_text="buyer or seller, where one of them gave it up"
+    )
+    cancel_reason = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="the seller's")
+    is_claimed = models.BooleanField(
+        default=False, db_default=False, help_text="a claim on it waits to be decided: nobody is paid for it before"
+    )
 
     class Meta:
         constraints = [
@@ -281,6 +288,9 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=("delivered", "settled")) | Q(delivered_at__isnull=False),
                 name="order_delivered_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_claimed=False) | Q(state="delivered"), name="order_settled_after_its_claim"
             ),
         ]
         indexes = [
@@ -423,3 +433,4 @@ class PurchaseLine(models.Model):
 
 
 from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace  # noqa: E402, F401 Django finds models here
+import samphao.trade.after_sale  # noqa: E402, F401 the tables of what follows a delivery

@@ -28,6 +28,17 @@ from samphao.trade.baskets import (
     take_over_baskets,
 )
 from samphao.trade.campaigns import announce_campaign, hand_out_pass, pass_for, take_place
+from samphao.trade.cancelling import cancel_as_buyer
+from samphao.trade.cancelling import cancel_as_seller
+from samphao.trade.claims import answer_claim
+from samphao.trade.claims import appeal_claim
+from samphao.trade.claims import decide_claim
+from samphao.trade.claims import let_clock_move
+from samphao.trade.claims import mark_claim_paid
+from samphao.trade.claims import open_claim
+from samphao.trade.claims import reply_to_answer
+from samphao.trade.claims import send_back
+from samphao.trade.claims import withdraw_claim
 from samphao.trade.cutting import Harvest, cutting_days
 from samphao.trade.events import (
     HoldsExpired,
@@ -42,6 +53,12 @@ from samphao.trade.events import (
 )
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
 from samphao.trade.queries.campaigns import campaign_that_bars
+from samphao.trade.product_notes import mend_with_lot
+from samphao.trade.product_notes import note_products
+from samphao.trade.reviews import answer_review
+from samphao.trade.reviews import appeal_review
+from samphao.trade.reviews import decide_review
+from samphao.trade.reviews import write_review
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.shortfall import SHORTFALL, give_up_what_is_short
 from samphao.trade.surplus import open_surplus_call
@@ -477,14 +494,15 @@ def mark_advanced(lots: Sequence[str], *, without: Sequence[tuple[str, date]] = 
 
 
 def mark_settled(claim_window: timedelta, limit: int, *, without: Sequence[tuple[str, date]] = ()) -> list[str]:
-    """Settle delivered orders whose claim window has closed, the oldest first; return them.
+    """Settle delivered orders whose claim window has closed and on which no claim waits, the oldest first; return them.
 
-    Those whose price was made `without` a rate, (currency, day), wait.
+    A claim that is opened meanwhile changes the order's row, which is looked at again under its lock. Those whose price was made `without` a rate, (currency, day), wait.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE trade_order SET state = 'settled' WHERE id IN (
-                  SELECT o.id FROM trade_order o WHERE o.state = 'delivered' AND o.delivered_at <= core_now() - make_interval(secs => %s)
+                  SELECT o.id FROM trade_order o
+                  WHERE o.state = 'delivered' AND NOT o.is_claimed AND o.delivered_at <= core_now() - make_interval(secs => %s)
                   {WITHOUT if without else ""}
                   ORDER BY o.delivered_at, o.id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING code""",  # noqa: S608
             [claim_window.total_seconds(), *_columns(without), limit],

@@ -50,6 +50,7 @@ def _account(request: HttpRequest) -> dict[str, Any]:
     """The account menu, and how many notices wait to be read."""
     links = [
         {"label": _("Notices"), "url": reverse("notices")},
+        {"label": _("Claims and returns"), "url": reverse("claims")},
         {"label": _("Your organisation"), "url": reverse("organisation")},
         {"label": _("Your account"), "url": reverse("account")},
     ]

@@ -14,6 +14,7 @@ from samphao.payments.queries import Movement
 from samphao.payments.types import KEPT_BACK, PAYMENT_OUT, Earned
 from samphao.web.cards import unit_name
 from samphao.web.templatetags.samphao import day, in_language_plain, moment, money, number
+from samphao.workflows.claims_money import CLAIM_SHARE
 
 
 def steps(
@@ -74,6 +75,7 @@ def movement_name(kind: str) -> str:
         PAYMENT_OUT: _("sent to your bank (simulator)"),
         KEPT_BACK: _("kept back for what is to be paid back"),
         "claim": _("first share of cancelled orders"),
+        CLAIM_SHARE: _("your part of what a buyer was refunded"),
     }.get(kind, kind)
 
 

@@ -21,6 +21,7 @@ class WorkflowsConfig(AppConfig):
             LotsListed,
             LotsTested,
             LotTurnedAway,
+            OrdersCancelled,
             OrdersDelivered,
             OrdersLeftBehind,
             OrdersPaid,
@@ -31,6 +32,16 @@ class WorkflowsConfig(AppConfig):
             TicketsSigned,
         )
         from samphao.workflows import judging, notices, payment, payout, releasing, turning_away, waiting_notices
+        from samphao.workflows import (
+            cancelling,
+            judging,
+            notices,
+            payment,
+            payout,
+            product_notes,
+            releasing,
+            turning_away,
+        )
 
         pass_over(OrdersPlaced)
         subscribe(PaymentsReceived, payment.payments_received)
@@ -47,6 +58,7 @@ class WorkflowsConfig(AppConfig):
         subscribe(EvidenceChanged, judging.evidence_changed)
         subscribe(LotsTested, judging.lots_tested, turning_away.lots_tested)
         subscribe(TicketsSigned, judging.tickets_signed, turning_away.tickets_signed, payout.tickets_signed)
+        subscribe(TicketsSigned, judging.tickets_signed, payout.tickets_signed, product_notes.tickets_signed)
         subscribe(DeclarationsReleased, releasing.declarations_released, judging.declarations_decided)
         subscribe(
             DeclarationsStopped,
@@ -54,6 +66,7 @@ class WorkflowsConfig(AppConfig):
             judging.declarations_decided,
             notices.declarations_stopped,
         )
-        subscribe(LoadsSealed, judging.loads_sealed)
+        subscribe(LoadsSealed, judging.loads_sealed, product_notes.loads_sealed)
         subscribe(LoadsAtEntry, notices.loads_at_entry)
         subscribe(OrdersDelivered, notices.orders_delivered)
+        subscribe(OrdersCancelled, cancelling.orders_cancelled)

@@ -24,6 +24,7 @@ Evidence = tuple[str, str]
 """A record and the kind of its files that somebody has relied on: they stay."""
 PAID = gettext_noop("This payment slip is kept: its order was paid.")
 SUBMITTED = gettext_noop("This file is kept: its declaration was submitted with it.")
+CLAIMED = gettext_noop("This file is kept: it is evidence in a claim.")
 TESTED = gettext_noop("This laboratory report is kept: a gate was decided on its result.")
 
 
@@ -121,6 +122,24 @@ def may_add_to_declaration(declaration: Any, kind: str, viewer: Viewer) -> bool:
     return declarant in viewer.organisations and kind in (Kind.PAPER, Kind.PHOTO)
 
 
+class ClaimFiles:
+    """Photos and papers of a claim or a return: seen by all its parties, added by the two sides while it is not final; all stay."""
+
+    def may_see(self, code: str, kind: str, viewer: Viewer) -> bool:  # noqa: ARG002 every kind alike
+        return trade.claim_for(code, viewer) is not None
+
+    def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
+        claim = trade.claim_for(code, viewer)
+        if claim is None or claim.is_final or kind not in (Kind.PHOTO, Kind.PAPER):
+            return False
+        lot = claim.order.lot
+        sides = {claim.order.buyer_id, lot.listing.producer_id, lot.packing_house_id, lot.exporter_id}
+        return bool(sides & set(viewer.organisations))
+
+    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:  # noqa: ARG002 whatever somebody showed
+        return CLAIMED
+
+
 def evidence_of_order(order: Any) -> set[Evidence]:
     return {(order.code, Kind.SLIP.value)} if order.paid_at else set()
 
@@ -136,6 +155,7 @@ def evidence_of_lots(lots: Iterable[Any]) -> set[Evidence]:
 
 RECORDS: dict[str, Record] = {
     "SO": OrderFiles(), "DX": DeclarationFiles(), "DM": DeclarationFiles(), "LD": LoadFiles(),
+    "CL": ClaimFiles(), "RT": ClaimFiles(),
 }  # fmt: skip
 LOTS = LotFiles()  # a lot's code begins as its producer named it
 

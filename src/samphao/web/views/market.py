@@ -15,6 +15,7 @@ from samphao.trade import queries as trade
 from samphao.web import destinations
 from samphao.web import files as file_shape
 from samphao.web.campaigns import line_of_lot
+from samphao.web import reviews as review_shape
 from samphao.web.cards import lot_card
 from samphao.web.lot_page import lot_page
 from samphao.workflows.record_access import evidence_of_lots, lot_files
@@ -22,7 +23,15 @@ from samphao.workflows.record_access import evidence_of_lots, lot_files
 PAGE = 24
 
 
-PAGES_OF_CODES = {"SO": "order", "LD": "load", "DX": "declaration", "DM": "declaration"}
+PAGES_OF_CODES = {
+    "SO": "order",
+    "LD": "load",
+    "DX": "declaration",
+    "DM": "declaration",
+    "CL": "claim",
+    "RT": "claim",
+    "RV": "review",
+}
 
 
 def address_of(text: str) -> str:
@@ -78,6 +87,7 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
             "destination": destination,
             "destinations": known,
             "order_key": uuid.uuid4().hex,
+            "reviews": review_shape.of_listing(found.listing),
             "files": file_shape.items(
                 files.files_of([code]), request.user.get_username(), kept=evidence_of_lots([found])
             )

@@ -17,6 +17,7 @@ from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.types import KEY_LENGTH_MAX, OrderRequest, Placement, offer_id
 from samphao.web import files as file_shape
+from samphao.web.claims_section import order_section
 from samphao.web.middleware import hub_of
 from samphao.web.numbers import INTEGER_MAX, whole_number
 from samphao.web.order_page import order_columns, order_page, order_row
@@ -92,7 +93,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         hub=hub_of(request),
     )
     slips = _slips(request, order, is_buyer=is_buyer, sees=is_buyer or who.is_hub)
-    return render(request, "web/order.html", page | slips)
+    return render(request, "web/order.html", page | slips | order_section(order, who))
 
 
 def _slips(request: HttpRequest, order: Any, *, is_buyer: bool, sees: bool) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from samphao.accounts.queries import names_by_code, viewer
 from samphao.customs import queries as customs
 from samphao.freight import queries as freight
-from samphao.web import reasons
+from samphao.trade import queries as trade
+from samphao.web import claims_page, reasons, reviews
 from samphao.web import tower as shape
 from samphao.web.paging import page_of
 from samphao.workflows.exceptions import load_exceptions, sales_without_rate
@@ -33,6 +34,12 @@ def tower(request: HttpRequest) -> HttpResponse:
     parties = names_by_code(
         [*(load.origin for load in page), *(row.owner for row in stopped if isinstance(row.owner, str))]
     )
+    plan = freight.latest_plan()
+    if plan is None:
+        return render(request, "web/tower.html", {"plan": None, "exceptions": _disputes()})
+    page = Paginator(freight.loads_of(plan), PAGE).get_page(request.GET.get("page"))
+    names = shape.cities()
+    figures, houses = freight.fill_figures(plan), names_by_code(load.origin for load in page)
     return render(
         request,
         "web/tower.html",
@@ -45,11 +52,17 @@ def tower(request: HttpRequest) -> HttpResponse:
             "certificate": shape.certificate(plan),
             "figures": shape.tower_figures(plan, figures),
             "exceptions": [
+                *_disputes(),
                 *shape.unpaid_items(sales_without_rate()),
                 *shape.exception_items(stopped, names, reasons.names_by_code(), parties),
             ],
         },
     )
+
+
+def _disputes() -> list[dict[str, Any]]:
+    """Return what the hub's people have to decide between buyers and sellers."""
+    return claims_page.dispute_items(trade.disputes_to_decide()) + reviews.appeal_items(trade.reviews_appealed())
 
 
 @login_required
