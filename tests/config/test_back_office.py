@@ -27,8 +27,8 @@ from samphao.freight.models import Load, MovementEvent
 from samphao.payments import services as payments
 from samphao.payments.models import Account, Entry, Payment, Transfer
 from samphao.payments.types import BankReport
-from samphao.trade.campaign_models import WaitingPlace
 from samphao.trade.after_sale import ClaimStep
+from samphao.trade.campaign_models import WaitingPlace
 from samphao.trade.models import CropSeason, Order, Ticket
 
 pytestmark = pytest.mark.django_db

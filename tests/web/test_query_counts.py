@@ -12,7 +12,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from worlds import customs_house, market_morning
 from worlds import after_delivery, customs_house, market_morning
 from worlds.market_morning import World
 

@@ -216,4 +216,4 @@ def pay_out(method: str, key: str, at: datetime) -> int:
         return _write(cursor, postings, _codes(postings))
 
 
-from samphao.payments.partial_refunds import refund_order as refund_order  # noqa: E402 it posts by what stands above
+from samphao.payments.partial_refunds import refund_order  # noqa: E402 it posts by what stands above

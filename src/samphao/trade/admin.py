@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from samphao.core.admin import Looked
+from samphao.trade.after_sale import Claim, ClaimStep, ProductNote, Review
 from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace
 from samphao.trade.models import (
     Basket,
@@ -21,8 +22,6 @@ from samphao.trade.models import (
     SurplusCall,
     Ticket,
 )
-from samphao.trade.after_sale import Claim, ClaimStep, ProductNote, Review
-from samphao.trade.models import CropSeason, GateState, Listing, Lot, ModeState, Offer, Order, SurplusCall, Ticket
 
 
 @admin.register(CropSeason)

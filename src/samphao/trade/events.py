@@ -132,13 +132,6 @@ class OrdersDelivered:
 class PlacesOffered:
     """Units came back to a lot, and these orders hold them for those who waited longest."""
 
-
-
-class OrdersCancelled:
-    """A buyer or a seller gave orders up before their goods left; `reason` is the seller's."""
-
-    side: str
-    reason: str
     orders: list[str]
 
     @property
@@ -155,4 +148,16 @@ class PlacesClosed:
     @property
     def aggregate(self) -> str:
         return "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersCancelled:
+    """A buyer or a seller gave orders up before their goods left; `reason` is the seller's."""
+
+    side: str
+    reason: str
+    orders: list[str]
+
+    @property
+    def aggregate(self) -> str:
         return "orders"

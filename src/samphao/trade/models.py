@@ -432,5 +432,5 @@ class PurchaseLine(models.Model):
         return str(self.order)
 
 
-from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace  # noqa: E402, F401 Django finds models here
 import samphao.trade.after_sale  # noqa: E402, F401 the tables of what follows a delivery
+from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace  # noqa: E402, F401 Django finds models here

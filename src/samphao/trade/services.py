@@ -28,17 +28,18 @@ from samphao.trade.baskets import (
     take_over_baskets,
 )
 from samphao.trade.campaigns import announce_campaign, hand_out_pass, pass_for, take_place
-from samphao.trade.cancelling import cancel_as_buyer
-from samphao.trade.cancelling import cancel_as_seller
-from samphao.trade.claims import answer_claim
-from samphao.trade.claims import appeal_claim
-from samphao.trade.claims import decide_claim
-from samphao.trade.claims import let_clock_move
-from samphao.trade.claims import mark_claim_paid
-from samphao.trade.claims import open_claim
-from samphao.trade.claims import reply_to_answer
-from samphao.trade.claims import send_back
-from samphao.trade.claims import withdraw_claim
+from samphao.trade.cancelling import cancel_as_buyer, cancel_as_seller
+from samphao.trade.claims import (
+    answer_claim,
+    appeal_claim,
+    decide_claim,
+    let_clock_move,
+    mark_claim_paid,
+    open_claim,
+    reply_to_answer,
+    send_back,
+    withdraw_claim,
+)
 from samphao.trade.cutting import Harvest, cutting_days
 from samphao.trade.events import (
     HoldsExpired,
@@ -52,13 +53,9 @@ from samphao.trade.events import (
     TicketsSigned,
 )
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
+from samphao.trade.product_notes import mend_with_lot, note_products
 from samphao.trade.queries.campaigns import campaign_that_bars
-from samphao.trade.product_notes import mend_with_lot
-from samphao.trade.product_notes import note_products
-from samphao.trade.reviews import answer_review
-from samphao.trade.reviews import appeal_review
-from samphao.trade.reviews import decide_review
-from samphao.trade.reviews import write_review
+from samphao.trade.reviews import answer_review, appeal_review, decide_review, write_review
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.shortfall import SHORTFALL, give_up_what_is_short
 from samphao.trade.surplus import open_surplus_call

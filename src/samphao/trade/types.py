@@ -387,6 +387,7 @@ class QueuePlace:
         return 2 if self.ahead is None else min(30, 1 + self.ahead // self.admit_per_s)
 
 
+@dataclass(frozen=True, slots=True)
 class AfterSaleTerms:
     """What buyers and sellers were told before they agreed: windows, clocks, and how much may be bad without a claim."""
 

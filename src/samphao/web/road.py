@@ -98,18 +98,10 @@ def _turned_away(order: Any, road: OrderRoad) -> Step:
     returned = road.transfers.get("return")
     text = {
         NO_LATER: _("Customs had not released the load in time, and no later departure arrives while the goods keep."),
-        SHORTFALL: _("The harvest was smaller than what was sold, and who ordered first was served first."),
-    }.get(order.ended_for) or _("The lot failed a test at the packing house and does not travel.")
-    is_late = road.shipment is not None and road.shipment.unserved_reason == NO_LATER
-    given_up = {
         "buyer": _("The buyer gave the order up in time."),
         "seller": _("The seller gave the order up: “%(reason)s”.") % {"reason": order.cancel_reason},
-    }
-    text = given_up.get(order.cancelled_by) or (
-        _("Customs had not released the load in time, and no later departure arrives while the goods keep.")
-        if is_late
-        else _("The lot failed a test at the packing house and does not travel.")
-    )
+        SHORTFALL: _("The harvest was smaller than what was sold, and who ordered first was served first."),
+    }.get(order.cancelled_by or order.ended_for) or _("The lot failed a test at the packing house and does not travel.")
     if returned:
         text += " " + _("Your money went back on %(at)s.") % {"at": moment(returned)}
     return Step(_("Cancelled"), text=text, is_stop=True)

@@ -31,7 +31,6 @@ class WorkflowsConfig(AppConfig):
             PlacesOffered,
             TicketsSigned,
         )
-        from samphao.workflows import judging, notices, payment, payout, releasing, turning_away, waiting_notices
         from samphao.workflows import (
             cancelling,
             judging,
@@ -41,6 +40,7 @@ class WorkflowsConfig(AppConfig):
             product_notes,
             releasing,
             turning_away,
+            waiting_notices,
         )
 
         pass_over(OrdersPlaced)
@@ -57,8 +57,13 @@ class WorkflowsConfig(AppConfig):
         subscribe(OrdersLeftBehind, turning_away.orders_left_behind, judging.orders_left_behind)
         subscribe(EvidenceChanged, judging.evidence_changed)
         subscribe(LotsTested, judging.lots_tested, turning_away.lots_tested)
-        subscribe(TicketsSigned, judging.tickets_signed, turning_away.tickets_signed, payout.tickets_signed)
-        subscribe(TicketsSigned, judging.tickets_signed, payout.tickets_signed, product_notes.tickets_signed)
+        subscribe(
+            TicketsSigned,
+            judging.tickets_signed,
+            turning_away.tickets_signed,
+            payout.tickets_signed,
+            product_notes.tickets_signed,
+        )
         subscribe(DeclarationsReleased, releasing.declarations_released, judging.declarations_decided)
         subscribe(
             DeclarationsStopped,

@@ -116,14 +116,11 @@ def tickets_signed(payload: dict[str, Any]) -> None:
 def orders_short(payload: dict[str, Any]) -> None:
     """Take the goods out of their loads, return the money, tell each buyer why."""
     orders, lot = payload["orders"], payload["lot"]
-    _undo(orders, reason="shortfall")
+    undo(orders, reason="shortfall")
     accounts.notify_each(
         notices.message(row.buyer, row.order, "short", SHORT if row.is_paid else SHORT_HELD, order=row.order, lot=lot)
         for row in trade.parties_of(orders)
     )
-
-
-def _undo(orders: Sequence[str], *, reason: str) -> None:
 
 
 def undo(orders: Sequence[str], *, reason: str) -> None:

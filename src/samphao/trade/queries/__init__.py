@@ -1,18 +1,5 @@
 """Reads of trade, by who may see them; every list costs a fixed number of queries."""
 
-from samphao.trade.queries.baskets import baskets_to_show, purchase_for, purchase_of_order
-from samphao.trade.queries.campaigns import (
-    PlaceInLine,
-    campaign_for,
-    campaign_of_lot,
-    campaign_that_bars,
-    campaigns_to_show,
-    closed_places,
-    holds_of,
-    offered_places,
-    place_in_queue,
-    places_in_line,
-)
 from samphao.trade.cancelling import cancel_until, may_cancel
 from samphao.trade.claims import may_claim, may_return, side_of
 from samphao.trade.queries.after_sale import (
@@ -34,6 +21,19 @@ from samphao.trade.queries.after_sale import (
     reviews_of_producers,
     star_averages,
     tickets_of_lots,
+)
+from samphao.trade.queries.baskets import baskets_to_show, purchase_for, purchase_of_order
+from samphao.trade.queries.campaigns import (
+    PlaceInLine,
+    campaign_for,
+    campaign_of_lot,
+    campaign_that_bars,
+    campaigns_to_show,
+    closed_places,
+    holds_of,
+    offered_places,
+    place_in_queue,
+    places_in_line,
 )
 from samphao.trade.queries.gates import (
     BrokenRule,
@@ -119,16 +119,13 @@ __all__ = [
     "RushFigures",
     "ShutList",
     "baskets_to_show",
+    "borne_by_claims",
     "broken_rules",
     "by_currency",
     "campaign_for",
     "campaign_of_lot",
     "campaign_that_bars",
     "campaigns_to_show",
-    "closed_places",
-    "borne_by_claims",
-    "broken_rules",
-    "by_currency",
     "cancel_until",
     "claim_closed_at",
     "claim_for",
@@ -137,6 +134,7 @@ __all__ = [
     "claims_due",
     "claims_for",
     "claims_to_pay",
+    "closed_places",
     "crop_calendar",
     "declared_by_month",
     "disputes_to_decide",
@@ -162,10 +160,10 @@ __all__ = [
     "lots_to_judge",
     "lots_whose_counts_are_wrong",
     "market_figures",
-    "offered_places",
     "may_cancel",
     "may_claim",
     "may_return",
+    "offered_places",
     "offers_by_mode",
     "offers_for_sale",
     "offers_of_orders",
@@ -184,9 +182,9 @@ __all__ = [
     "places_in_line",
     "places_judged",
     "producers_of",
+    "product_notes_of",
     "purchase_for",
     "purchase_of_order",
-    "product_notes_of",
     "review_for",
     "review_of_order",
     "reviews_appealed",

@@ -14,8 +14,8 @@ from samphao.freight import queries as freight
 from samphao.trade import queries as trade
 from samphao.web import destinations
 from samphao.web import files as file_shape
-from samphao.web.campaigns import line_of_lot
 from samphao.web import reviews as review_shape
+from samphao.web.campaigns import line_of_lot
 from samphao.web.cards import lot_card
 from samphao.web.lot_page import lot_page
 from samphao.workflows.record_access import evidence_of_lots, lot_files

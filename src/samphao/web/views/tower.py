@@ -27,19 +27,13 @@ def tower(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     found = freight.latest_plan_with_figures()
     if found is None:
-        return render(request, "web/tower.html", {"plan": None})
+        return render(request, "web/tower.html", {"plan": None, "exceptions": _disputes()})
     plan, figures = found
     page = page_of(freight.loads_of(plan), PAGE, request.GET.get("page"), count=figures.containers)
     names, stopped = shape.cities(), load_exceptions(plan)[:EXCEPTIONS]
     parties = names_by_code(
         [*(load.origin for load in page), *(row.owner for row in stopped if isinstance(row.owner, str))]
     )
-    plan = freight.latest_plan()
-    if plan is None:
-        return render(request, "web/tower.html", {"plan": None, "exceptions": _disputes()})
-    page = Paginator(freight.loads_of(plan), PAGE).get_page(request.GET.get("page"))
-    names = shape.cities()
-    figures, houses = freight.fill_figures(plan), names_by_code(load.origin for load in page)
     return render(
         request,
         "web/tower.html",

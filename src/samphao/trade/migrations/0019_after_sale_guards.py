@@ -44,5 +44,5 @@ DROP FUNCTION trade_check_claim();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trade", "0040_claims")]
+    dependencies = [("trade", "0018_claims")]
     operations = [migrations.RunSQL(SQL, UNDO)]

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_active_owner'),
-        ('trade', '0012_surplus_calls'),
+        ('trade', '0017_queues'),
     ]
 
     operations = [
