@@ -3,7 +3,7 @@
 from samphao.trade.queries.campaigns import (
     PlaceInLine,
     campaign_for,
-    campaign_of_lot,
+    campaign_named,
     campaign_that_bars,
     campaigns_to_show,
     closed_places,
@@ -97,7 +97,7 @@ __all__ = [
     "broken_rules",
     "by_currency",
     "campaign_for",
-    "campaign_of_lot",
+    "campaign_named",
     "campaign_that_bars",
     "campaigns_to_show",
     "closed_places",
