@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from samphao.accounts.queries import Viewer
-from samphao.core import clock
 from samphao.core.errors import HubError
 from samphao.reference.types import DestinationSpec
 from samphao.trade import queries as trade
-from samphao.trade.types import QueuePlace, offer_code
+from samphao.trade.types import QueuePlace
 from samphao.web.cards import destination_names, motif, unit_count
 from samphao.web.lot_page import offer_row
 from samphao.web.templatetags.samphao import in_language_plain, moment, number
@@ -24,7 +23,8 @@ from samphao.web.templatetags.samphao import in_language_plain, moment, number
 LIVE = "/counter/live/{code}"
 
 
-def state_of(campaign: Any, now: datetime) -> str:
+def state_of(campaign: Any) -> str:
+    now = campaign.now
     return "before" if now < campaign.starts_at else "running" if now < campaign.ends_at else "after"
 
 
@@ -43,7 +43,6 @@ def told(error: HubError) -> str:
 
 
 def campaigns_page(rows: Iterable[Any], *, announces: bool) -> dict[str, Any]:
-    now = clock.now()
     return {
         "announces": announces,
         "columns": [
@@ -51,7 +50,7 @@ def campaigns_page(rows: Iterable[Any], *, announces: bool) -> dict[str, Any]:
         ],
         "rows": [
             [
-                {"text": in_language_plain(row), "url": reverse("campaign", args=[row.code]), "note": row.code}, {"tag": state_tag(state_of(row, now))},
+                {"text": in_language_plain(row), "url": reverse("campaign", args=[row.code]), "note": row.code}, {"tag": state_tag(state_of(row))},
                 moment(row.starts_at), moment(row.ends_at), number(row.lot_count),
             ]
             for row in rows
@@ -59,12 +58,12 @@ def campaigns_page(rows: Iterable[Any], *, announces: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def clockwork(campaign: Any, now: datetime) -> dict[str, Any]:
+def clockwork(campaign: Any) -> dict[str, Any]:
     """Return what the page's script counts down by: the hub's clock, never the reader's."""
-    state = state_of(campaign, now)
+    state = state_of(campaign)
     return {
         "campaign": campaign, "title": in_language_plain(campaign), "state": state, "state_tag": state_tag(state), "live_url": LIVE.format(code=campaign.code),
-        "now_ms": _ms(now), "starts_ms": _ms(campaign.starts_at), "ends_ms": _ms(campaign.ends_at), "starts": moment(campaign.starts_at),
+        "now_ms": _ms(campaign.now), "starts_ms": _ms(campaign.starts_at), "ends_ms": _ms(campaign.ends_at), "starts": moment(campaign.starts_at),
         "ends": moment(campaign.ends_at),
     }  # fmt: skip
 
@@ -74,7 +73,7 @@ def _ms(at: datetime) -> int:
 
 
 def campaign_page(campaign: Any, destination: DestinationSpec | None, viewer: Viewer) -> dict[str, Any]:
-    now, buyers = clock.now(), viewer.organisations
+    buyers = viewer.organisations
     lots = [row.lot for row in campaign.lots.all()]
     codes = [lot.code for lot in lots]
     place = trade.place_in_queue(campaign.code, buyers[0]) if buyers else None
@@ -82,7 +81,7 @@ def campaign_page(campaign: Any, destination: DestinationSpec | None, viewer: Vi
     lines = trade.places_in_line(codes, buyers) if buyers else {}
     city = in_language_plain(destination_names(destination), "city") if destination else ""
     return {
-        **clockwork(campaign, now),
+        **clockwork(campaign),
         "place": place,
         "may_order": place is not None and place.is_admitted,
         "lots": [_lot(lot, city, holds.get(lot.pk), lines.get(lot.code)) for lot in lots],
@@ -125,7 +124,7 @@ def _line(line: Any) -> dict[str, Any]:
 
 def queue_page(campaign: Any, place: QueuePlace | None) -> dict[str, Any]:
     """Shape a buyer's place before the counter: his number, how many are before him, when to look again."""
-    found = clockwork(campaign, clock.now())
+    found = clockwork(campaign)
     again_s = 0
     if place is not None and found["state"] == "running" and not place.is_admitted:
         again_s = place.again_s
@@ -140,24 +139,22 @@ def queue_page(campaign: Any, place: QueuePlace | None) -> dict[str, Any]:
     }
 
 
-def line_of_lot(lot: Any, destination: DestinationSpec | None, viewer: Viewer) -> dict[str, Any]:
-    """Return what a lot's page says of its campaign, of what the reader holds or waits for, and the form to wait."""
+def line_of_lot(lot: Any, page: dict[str, Any], destination: DestinationSpec | None, viewer: Viewer) -> dict[str, Any]:
+    """Return what a lot's `page` says besides of its campaign, of what the reader holds or waits for, and the form to wait."""
     buyers = viewer.organisations
-    campaign = trade.campaign_of_lot(lot.code)
+    listed = getattr(lot, "of_campaign", None)
     hold = trade.holds_of([lot.code], buyers).first() if buyers else None
     line = trade.places_in_line([lot.code], buyers).get(lot.code) if buyers else None
     here = destination.code if destination else ""
-    city = in_language_plain(destination_names(destination), "city") if destination else ""
     offers = [offer for offer in lot.offers.all() if offer.destination == here]
-    is_open = lot.opens_at <= clock.now() < lot.closes_at
-    may_wait = bool(buyers) and is_open and line is None
+    may_wait = bool(buyers) and page["on_sale"] and line is None
     return {
-        "campaign_banner": campaign and _banner(campaign),
+        "campaign_banner": listed and _banner(listed.campaign),
         "hold": _hold(hold),
         "line": line and _line(line),
         "wait_offers": [
-            {**offer_row(offer, lot, city), "code": offer_code(offer.pk)}
-            for offer in offers
+            row
+            for offer, row in zip(offers, page["offers"], strict=True)
             if may_wait and lot.open_left < offer.lot_units * offer.quantity_min
         ],
     }

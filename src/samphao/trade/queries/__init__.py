@@ -26,7 +26,7 @@ from samphao.trade.queries.baskets import baskets_to_show, purchase_for, purchas
 from samphao.trade.queries.campaigns import (
     PlaceInLine,
     campaign_for,
-    campaign_of_lot,
+    campaign_named,
     campaign_that_bars,
     campaigns_to_show,
     closed_places,
@@ -123,7 +123,7 @@ __all__ = [
     "broken_rules",
     "by_currency",
     "campaign_for",
-    "campaign_of_lot",
+    "campaign_named",
     "campaign_that_bars",
     "campaigns_to_show",
     "cancel_until",

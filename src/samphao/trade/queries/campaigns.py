@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Prefetch, QuerySet, Subquery
 
-from samphao.core import clock
+from samphao.core.clock import HubNow
 from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace
 from samphao.trade.models import Offer, Order
 from samphao.trade.queries.market import general_first
@@ -19,37 +19,36 @@ SHOWN_AFTER = timedelta(days=7)
 
 def campaigns_to_show() -> QuerySet[Campaign]:
     """Return campaigns that are announced, running or lately over, the next to start or end first."""
-    rows = Campaign.objects.filter(ends_at__gt=clock.now() - SHOWN_AFTER)
-    return rows.annotate(lot_count=Count("lots")).order_by("starts_at", "id")
+    rows = Campaign.objects.annotate(now=HubNow(), lot_count=Count("lots")).filter(ends_at__gt=F("now") - SHOWN_AFTER)
+    return rows.order_by("starts_at", "id")
 
 
 def campaign_for(code: str, destination: str = "") -> Campaign | None:
-    """Return a campaign with its lots and their prices to a destination."""
-    offers = Offer.objects.filter(destination=destination).order_by(general_first(), "kind")
+    """Return a campaign with its lots and their prices to a destination; `now` is the hub's clock."""
+    offers = Offer.objects.select_related("importer").filter(destination=destination).order_by(general_first(), "kind")
     lots = CampaignLot.objects.select_related("lot__listing__producer", "lot__packing_house").order_by("lot__code")
     lots = lots.prefetch_related(Prefetch("lot__offers", offers, "offers_here"))
-    return Campaign.objects.prefetch_related(Prefetch("lots", lots)).filter(code=code).first()
+    return Campaign.objects.annotate(now=HubNow()).prefetch_related(Prefetch("lots", lots)).filter(code=code).first()
 
 
-def campaign_of_lot(lot: str) -> Campaign | None:
-    """Return the campaign in which a lot is sold, while it is not over."""
-    return Campaign.objects.filter(lots__lot__code=lot, ends_at__gt=clock.now()).first()
+def campaign_named(code: str) -> Campaign | None:
+    return Campaign.objects.annotate(now=HubNow()).filter(code=code).first()
 
 
 def place_in_queue(campaign: str, buyer: int) -> QueuePlace | None:
     """Return where a buyer stands before the counter of a campaign; None where he has not taken a place."""
-    ticket = QueueTicket.objects.select_related("campaign").filter(campaign__code=campaign, buyer=buyer).first()
+    tickets = QueueTicket.objects.select_related("campaign").annotate(now=HubNow())
+    ticket = tickets.filter(campaign__code=campaign, buyer=buyer).first()
     if ticket is None:
         return None
-    sale, now = ticket.campaign, clock.now()
-    is_running = sale.starts_at <= now < sale.ends_at
+    sale = ticket.campaign
+    is_running = sale.starts_at <= ticket.now < sale.ends_at
     return QueuePlace(sale.code, buyer, ticket.number, sale.admitted, sale.admit_per_s, sale.pk, is_running)
 
 
 def campaign_that_bars(offer: int, buyer: int) -> str:
     """Return the running campaign that sells an offer and has not let this buyer through yet; empty where none bars him."""
-    now = clock.now()
-    sale = Campaign.objects.filter(lots__lot__offers=offer, starts_at__lte=now, ends_at__gt=now).first()
+    sale = Campaign.objects.filter(lots__lot__offers=offer, starts_at__lte=HubNow(), ends_at__gt=HubNow()).first()
     if sale is None:
         return ""
     place = place_in_queue(sale.code, buyer)
@@ -78,7 +77,7 @@ def places_in_line(lots: Sequence[str], buyers: Sequence[int]) -> dict[str, Plac
 def holds_of(lots: Sequence[str], buyers: Sequence[int]) -> QuerySet[Order]:
     """Return the orders of buyers that hold units of lots and wait for payment, the one that ends first in front."""
     rows = Order.objects.select_related("lot").filter(lot__code__in=lots, buyer__in=buyers, state=Order.State.HELD)
-    return rows.filter(hold_expires_at__gt=clock.now()).order_by("hold_expires_at")
+    return rows.filter(hold_expires_at__gt=HubNow()).order_by("hold_expires_at")
 
 
 def offered_places(orders: Sequence[str]) -> list[Order]:

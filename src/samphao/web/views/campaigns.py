@@ -38,7 +38,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def queue(request: HttpRequest, code: str) -> HttpResponse:
     """Show one's place before the counter; sending the form takes it. However often it is opened, a buyer has one."""
-    campaign, who = trade.campaign_for(code), viewer(request.user)
+    campaign, who = trade.campaign_named(code), viewer(request.user)
     if campaign is None:
         raise Http404
     if request.method == "POST":

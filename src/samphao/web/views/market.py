@@ -82,8 +82,8 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
         request,
         "web/lot.html",
         {
-            **lot_page(found, destination, sent),
-            **line_of_lot(found, destination, viewer),
+            **(page := lot_page(found, destination, sent)),
+            **line_of_lot(found, page, destination, viewer),
             "destination": destination,
             "destinations": known,
             "order_key": uuid.uuid4().hex,
