@@ -38,6 +38,13 @@ class Organisation(models.Model):
         OFFICE = "office"
         HUB = "hub"
 
+    class Standing(models.TextChoices):
+        """Whether it may act: who registered from a page waits until the hub's people have looked."""
+
+        OPEN = "open"
+        REVIEW = "review"
+        REFUSED = "refused"
+
     code = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=20, choices=Kind)
     legal_form = models.CharField(max_length=30)
@@ -51,6 +58,8 @@ class Organisation(models.Model):
     language = models.CharField(max_length=10, default="th")
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=HubNow())
+
+    standing = models.CharField(max_length=10, choices=Standing, default=Standing.OPEN, db_default=Standing.OPEN)
 
     class Meta:
         indexes = [models.Index(fields=["kind", "code"])]
@@ -261,3 +270,7 @@ class Letter(Outgoing):
 
     def __str__(self) -> str:
         return f"{self.purpose} to {self.address}"
+
+
+from samphao.accounts.application_models import Application, ApplicationEntry, ApplicationNumber  # noqa: E402, F401
+from samphao.accounts.delegation_models import Delegation  # noqa: E402, F401

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
+from samphao.accounts import queries as accounts
 from samphao.accounts.queries import Viewer
 from samphao.core import files
 from samphao.core.errors import NotFound, Refused
@@ -24,6 +25,7 @@ Evidence = tuple[str, str]
 """A record and the kind of its files that somebody has relied on: they stay."""
 PAID = gettext_noop("This payment slip is kept: its order was paid.")
 SUBMITTED = gettext_noop("This file is kept: its declaration was submitted with it.")
+SENT = gettext_noop("This file is kept: a registration was sent with it.")
 TESTED = gettext_noop("This laboratory report is kept: a gate was decided on its result.")
 
 
@@ -110,6 +112,22 @@ class LotFiles:
         return TESTED if lot is not None and (code, kind) in evidence_of_lots([lot]) else ""
 
 
+class RegistrationFiles:
+    """What an applicant shows of himself: for him, the owners of his organisation and the hub's people; what was sent stays."""
+
+    def may_see(self, code: str, kind: str, viewer: Viewer) -> bool:  # noqa: ARG002 every kind alike
+        return accounts.registration_for(code, viewer) is not None
+
+    def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
+        found = accounts.registration_for(code, viewer)
+        is_own = found is not None and found.applicant.username == viewer.username
+        return is_own and found.is_open_to_change and kind in (Kind.PAPER, Kind.PHOTO)
+
+    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:  # noqa: ARG002 every kind alike
+        found = accounts.registration_for(code, viewer)
+        return SENT if found is not None and found.sent_at else ""
+
+
 def evidence_of_order(order: Any) -> set[Evidence]:
     return {(order.code, Kind.SLIP.value)} if order.paid_at else set()
 
@@ -124,7 +142,7 @@ def evidence_of_lots(lots: Iterable[Any]) -> set[Evidence]:
 
 
 RECORDS: dict[str, Record] = {
-    "SO": OrderFiles(), "DX": DeclarationFiles(), "DM": DeclarationFiles(), "LD": LoadFiles(),
+    "SO": OrderFiles(), "DX": DeclarationFiles(), "DM": DeclarationFiles(), "LD": LoadFiles(), "RG": RegistrationFiles(),
 }  # fmt: skip
 LOTS = LotFiles()  # a lot's code begins as its producer named it
 

@@ -31,6 +31,7 @@ class Viewer:
     """Who looks: the organisations he belongs to and their kinds; the hub's own people see all.
 
     `offices` are the codes of those that are offices: whoever belongs to the organisation of a customs office is its officer.
+    `in_review` are organisations that may not act: they registered and wait, or were refused. What they are told they may read.
     """
 
     organisations: tuple[int, ...]
@@ -38,10 +39,13 @@ class Viewer:
     kinds: frozenset[str]
     is_hub: bool
     offices: frozenset[str] = frozenset()
+    username: str = ""
+    in_review: tuple[int, ...] = ()
+    kinds_in_review: frozenset[str] = frozenset()
 
     @property
     def is_signed_in(self) -> bool:
-        return bool(self.organisations) or self.is_hub
+        return bool(self.organisations) or self.is_hub or bool(self.username)
 
 
 def viewer(user: User | AnonymousUser) -> Viewer:
@@ -50,12 +54,19 @@ def viewer(user: User | AnonymousUser) -> Viewer:
     rows = list(
         Membership.objects.filter(user=user)
         .order_by("id")
-        .values_list("organisation_id", "organisation__code", "organisation__kind")
+        .values_list("organisation_id", "organisation__code", "organisation__kind", "organisation__standing")
     )
-    kinds = frozenset(kind for _, _, kind in rows)
-    is_hub = user.is_superuser or Organisation.Kind.HUB in kinds
-    offices = frozenset(code for _, code, kind in rows if kind == Organisation.Kind.OFFICE)
-    return Viewer(tuple(row[0] for row in rows), tuple(row[1] for row in rows), kinds, is_hub, offices)
+    acting = [row for row in rows if row[3] == Organisation.Standing.OPEN]
+    waiting = [row for row in rows if row[3] != Organisation.Standing.OPEN]
+    kinds = frozenset(row[2] for row in acting)
+    return Viewer(
+        tuple(row[0] for row in acting), tuple(row[1] for row in acting), kinds,
+        is_hub=user.is_superuser or Organisation.Kind.HUB in kinds,
+        offices=frozenset(row[1] for row in acting if row[2] == Organisation.Kind.OFFICE),
+        username=user.get_username(),
+        in_review=tuple(row[0] for row in waiting),
+        kinds_in_review=frozenset(row[2] for row in waiting if row[3] == Organisation.Standing.REVIEW),
+    )  # fmt: skip
 
 
 def ids_of_kind(kind: str, *, demo_households: bool = False) -> list[int]:
