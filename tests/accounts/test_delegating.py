@@ -18,7 +18,7 @@ from samphao.core import clock
 from samphao.core.errors import Conflict, NotAllowed, NotFound, Refused
 from samphao.core.models import AuditEntry
 
-SILK = "silk-mudmee"
+SILK = "silk-fabric"
 
 
 @pytest.fixture
@@ -59,7 +59,12 @@ def test_what_is_asked_holds_only_when_the_other_side_agrees(world: new_seller.W
     services.accept_delegation(code, by="prasit")
     found = held()
     assert found
-    assert (found.code, found.goods, found.month_kg_max, found.month_amount_max_minor) == (code, (SILK,), 200, 5_000_000)
+    assert (found.code, found.goods, found.month_kg_max, found.month_amount_max_minor) == (
+        code,
+        (SILK,),
+        200,
+        5_000_000,
+    )
 
 
 def test_the_exporter_may_ask_too(world: new_seller.World) -> None:

@@ -151,11 +151,11 @@ def test_an_answer_that_is_changed_takes_with_it_what_it_decided(world: new_sell
 
 
 def test_a_post_code_is_chosen_where_a_sub_district_has_several(world: new_seller.World) -> None:
-    """Bang Lamung's Pong lies in two: which one is asked with the street."""
+    """Hua Mak has two: which one is asked with the street."""
     answered()
-    for step, value in (("province", "TH-26"), ("district", "2603"), ("subdistrict", "260302")):
+    for step, value in (("province", "TH-10"), ("district", "1006"), ("subdistrict", "100608")):
         services.save_answer(step, {step: value}, by="fa")
-    found = queries_post_codes("260302")
+    found = queries_post_codes("100608")
     assert len(found) > 1
     assert row().post_code == ""
     with pytest.raises(Refused):
@@ -185,7 +185,11 @@ def test_the_database_refuses_a_registration_that_was_sent_incomplete(world: new
         with pytest.raises(IntegrityError), transaction.atomic():
             Application.objects.update(**change)
     sent_row = sent_after_begin()
-    for change in ({"street": ""}, {"state": "refused", "decided_at": clock.now(), "decided_by": "nid"}, {"state": "asked"}):
+    for change in (
+        {"street": ""},
+        {"state": "refused", "decided_at": clock.now(), "decided_by": "nid"},
+        {"state": "asked"},
+    ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Application.objects.filter(pk=sent_row.pk).update(**change)
 
@@ -201,7 +205,9 @@ def test_what_is_sent_waits_with_its_organisation_and_its_numbers(world: new_sel
     assert party is not None
     assert (party.standing, party.kind, party.tax_id, party.province_iso) == ("review", "producer", PIN, "TH-51")
     assert party.code.startswith("PRD-")
-    assert dict(party.registrations.values_list("scheme", "status")) == dict.fromkeys(("th_pin", "otop", "gap"), "pending")
+    assert dict(party.registrations.values_list("scheme", "status")) == dict.fromkeys(
+        ("th_pin", "otop", "gap"), "pending"
+    )
     assert party.registrations.get(scheme="otop").valid_to == date(2027, 12, 31)
     assert Membership.objects.get(organisation=party).role == "owner"
     assert Notice.objects.get(organisation=world.hub).text_th == "มีการลงทะเบียนใหม่รอตรวจสอบ: สวนลำไยฟ้าใส"
@@ -280,7 +286,18 @@ def test_who_is_known_by_a_number_is_not_let_in_without_it(world: new_seller.Wor
 
 def test_a_group_that_no_register_knows_is_let_in_without_a_number(world: new_seller.World) -> None:
     begun()
-    for step in ("kind", "form", "name", "about", "province", "district", "subdistrict", "street", "contact", "documents"):
+    for step in (
+        "kind",
+        "form",
+        "name",
+        "about",
+        "province",
+        "district",
+        "subdistrict",
+        "street",
+        "contact",
+        "documents",
+    ):
         services.save_answer(step, {"legal_form": "group"} if step == "form" else ANSWERS[step], by="fa")
     services.save_answer("numbers", {"schemes": []}, by="fa")
     services.send_registration(by="fa")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from samphao.core.clock import HubNow
+
+if TYPE_CHECKING:
+    from samphao.accounts.models import Organisation
 
 
 class Application(models.Model):
@@ -94,8 +99,11 @@ class Application(models.Model):
         return self.state in self.OPEN_TO_CHANGE
 
     @property
-    def is_decided(self) -> bool:
-        return self.state not in self.UNDECIDED
+    def party(self) -> Organisation:
+        """Return the organisation, which a registration has from its first sending on."""
+        if self.organisation is None:
+            raise ValueError(f"{self.code} was not sent")
+        return self.organisation
 
 
 class ApplicationNumber(models.Model):

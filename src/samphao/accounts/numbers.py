@@ -2,6 +2,10 @@
 
 A number that passes is written rightly; whether the office gave it to this applicant a person finds out. Where no public rule is
 known the number is taken as it is, and the page says that nothing was checked.
+
+Personal, juristic and tax numbers are checked by python-stdnum (`th.pin`, `th.moa`, `cn.uscc`, `vn.mst`), which names its sources;
+the others by the rule beside them here. Farmers', OTOP, GAP, halal and community enterprise numbers have shapes that people know
+from their papers, but none that an office has published.
 """
 
 from __future__ import annotations
@@ -74,13 +78,13 @@ UNKNOWN = gettext_noop("no public rule is known: the format is not checked")
 RULES = {
     rule.scheme: rule
     for rule in (
-        Rule("th_pin", pin.validate, gettext_noop("13 digits, check digit modulo 11, first digit 1 to 8 (python-stdnum th.pin)")),
-        Rule("th_tin", _thai_tax, gettext_noop("13 digits, check digit modulo 11; a personal or a juristic number (python-stdnum th.pin, th.moa)")),
-        Rule("dbd", moa.validate, gettext_noop("13 digits, check digit modulo 11, first digit 0 (python-stdnum th.moa)")),
-        Rule("cn_uscc", uscc.validate, gettext_noop("18 characters, check character modulo 31 of GB 32100 (python-stdnum cn.uscc)")),
-        Rule("vn_mst", mst.validate, gettext_noop("10 or 13 digits, check digit modulo 11 (python-stdnum vn.mst)")),
-        Rule("gi", _gi, gettext_noop("the letters สช and 8 digits, first the year, as the Department of Intellectual Property announces them (สช 66100207)")),
-        Rule("gacc", _gacc, gettext_noop("18 letters and digits (pages of agencies about GACC's registration of overseas producers); nothing else is checked")),
+        Rule("th_pin", pin.validate, gettext_noop("13 digits with a check digit (modulo 11), the first 1 to 8")),
+        Rule("th_tin", _thai_tax, gettext_noop("13 digits with a check digit (modulo 11): a personal or a juristic number")),
+        Rule("dbd", moa.validate, gettext_noop("13 digits with a check digit (modulo 11), the first 0")),
+        Rule("cn_uscc", uscc.validate, gettext_noop("18 characters with a check character (modulo 31)")),
+        Rule("vn_mst", mst.validate, gettext_noop("10 or 13 digits with a check digit (modulo 11)")),
+        Rule("gi", _gi, gettext_noop("สช and 8 digits, first the year, as the Department of Intellectual Property announces them")),
+        Rule("gacc", _gacc, gettext_noop("18 letters and digits, as agencies for GACC registration say; nothing else is checked")),
         *(
             Rule(scheme, None, UNKNOWN)
             for scheme in (

@@ -92,4 +92,6 @@ def open_steps(row: Application, numbers: Numbers) -> list[str]:
 
 
 def schemes_asked(row: Application) -> set[str]:
-    return {*offered_schemes(row.kind, row.country, row.legal_form), identity_scheme(row.country, row.legal_form)} - {""}
+    return {*offered_schemes(row.kind, row.country, row.legal_form), identity_scheme(row.country, row.legal_form)} - {
+        ""
+    }

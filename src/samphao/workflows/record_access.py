@@ -19,6 +19,7 @@ from samphao.core.models import StoredFile
 from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.trade import queries as trade
+from samphao.workflows.delegated import acts_for_producer
 
 Kind = StoredFile.Kind
 Evidence = tuple[str, str]
@@ -93,7 +94,7 @@ class LoadFiles:
 
 class LotFiles:
     """Reports and photos of a lot: those who handle it see them, and the customs office where it was declared; its packing house,
-    laboratory and grower add them.
+    laboratory and grower add them, and the exporter whom the grower lets sell for it.
     """
 
     def may_see(self, code: str, kind: str, viewer: Viewer) -> bool:  # noqa: ARG002 every kind alike
@@ -105,7 +106,8 @@ class LotFiles:
             return False
         if lot.packing_house_id in viewer.organisations or lot.laboratory_code in viewer.codes:
             return kind in (Kind.LAB_REPORT, Kind.PHOTO)
-        return lot.listing.producer_id in viewer.organisations and kind == Kind.PHOTO
+        is_producers = lot.listing.producer_id in viewer.organisations or acts_for_producer(lot, viewer.organisations)
+        return kind == Kind.PHOTO and is_producers
 
     def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:
         lot = trade.lot_for(code, viewer)
@@ -120,8 +122,9 @@ class RegistrationFiles:
 
     def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
         found = accounts.registration_for(code, viewer)
-        is_own = found is not None and found.applicant.username == viewer.username
-        return is_own and found.is_open_to_change and kind in (Kind.PAPER, Kind.PHOTO)
+        if found is None or found.applicant.username != viewer.username:
+            return False
+        return found.is_open_to_change and kind in (Kind.PAPER, Kind.PHOTO)
 
     def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:  # noqa: ARG002 every kind alike
         found = accounts.registration_for(code, viewer)

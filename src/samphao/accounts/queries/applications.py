@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from samphao.accounts import onboarding
 from samphao.accounts.application_models import Application, ApplicationEntry
 from samphao.accounts.models import Membership, Organisation, Registration
-from samphao.accounts.numbers import Checked, RULES, check_number
+from samphao.accounts.numbers import RULES, Checked, check_number
 from samphao.accounts.queries.parties import Viewer
 
 
@@ -47,7 +47,7 @@ class ToldNumber:
 def registration_of(username: str) -> Application | None:
     """Return the registration that somebody is at, or the last one that was decided."""
     rows = Application.objects.select_related("organisation").filter(applicant__username=username)
-    return rows.order_by(Q(decided_at__isnull=False), "-id").first()
+    return rows.order_by(F("decided_at").desc(nulls_first=True), "-id").first()
 
 
 def registration_for(code: str, viewer: Viewer) -> Application | None:
@@ -90,7 +90,11 @@ def schemes_of(row: Application) -> tuple[str, ...]:
 
 def told_numbers(row: Application) -> list[ToldNumber]:
     """Return the numbers of a registration, each checked anew, with who else holds it; three queries."""
-    held = {kept.scheme: kept for kept in Registration.objects.filter(organisation=row.organisation_id)} if row.organisation_id else {}
+    held = (
+        {kept.scheme: kept for kept in Registration.objects.filter(organisation=row.organisation_id)}
+        if row.organisation_id
+        else {}
+    )
     numbers = [number for number in row.numbers.order_by("id") if number.number]
     also = _others(row, [number.number for number in numbers])
     return [
@@ -134,3 +138,8 @@ def registration_counts(viewer: Viewer) -> dict[str, int]:
         return {}
     rows = Application.objects.exclude(state=Application.State.DRAFT).values_list("state").annotate(Count("id"))
     return dict(rows)
+
+
+def kinds() -> tuple[str, ...]:
+    """Return what somebody new can register to do."""
+    return tuple(onboarding.FORMS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from samphao.accounts.delegation_models import Delegation
 from samphao.accounts.models import Organisation
@@ -45,7 +45,9 @@ def delegation(producer: str, exporter: str, good: str, on: date) -> DelegationH
 
 def delegations_for(viewer: Viewer) -> QuerySet[Delegation]:
     """Return the delegations that somebody's organisations give or hold: what waits first; one query."""
-    return _seen_by(viewer).order_by(~Q(state="asked"), ~Q(state="accepted"), "-id")
+    return _seen_by(viewer).order_by(
+        Case(When(state="asked", then=0), When(state="accepted", then=1), default=2), "-id"
+    )
 
 
 def delegation_for(code: str, viewer: Viewer) -> Delegation | None:
@@ -67,8 +69,25 @@ def has_delegation(organisations: tuple[int, ...]) -> bool:
 
 def exporters() -> QuerySet[Organisation]:
     """Return the exporters that a producer can ask, by code; one query."""
-    return Organisation.objects.filter(kind=Organisation.Kind.EXPORTER, standing=Organisation.Standing.OPEN).order_by("code")
+    return Organisation.objects.filter(kind=Organisation.Kind.EXPORTER, standing=Organisation.Standing.OPEN).order_by(
+        "code"
+    )
 
 
-def open_organisation(code: str) -> Organisation | None:
-    return Organisation.objects.filter(code=code, standing=Organisation.Standing.OPEN).first()
+def side_owned_by(username: str) -> Organisation | None:
+    """Return the producer or exporter that somebody owns, the first one; the one who may ask for it."""
+    return (
+        Organisation.objects.filter(
+            memberships__user__username=username, memberships__role="owner", kind__in=Delegation.Side.values, standing="open"
+        )
+        .order_by("memberships__id")
+        .first()
+    )  # fmt: skip
+
+
+def sides_owned(row: Delegation, username: str) -> set[str]:
+    """Return the sides of a delegation whose owner somebody is: only owners decide."""
+    owned = Organisation.objects.filter(
+        pk__in=(row.producer_id, row.exporter_id), memberships__user__username=username, memberships__role="owner"
+    )  # fmt: skip
+    return {str(party.kind) for party in owned}

@@ -15,7 +15,7 @@ from samphao.accounts.services.deciding import (
     confirm_numbers,
     refuse_application,
 )
-from samphao.accounts.services.delegating import accept_delegation, ask_delegation, end_delegation
+from samphao.accounts.services.delegating import accept_delegation, ask_delegation, end_delegation, lock_delegation
 from samphao.accounts.services.notify import (
     LANGUAGES,
     Message,
@@ -77,6 +77,7 @@ __all__ = [
     "invite",
     "invite_first_owner",
     "leave",
+    "lock_delegation",
     "make_set_up_token",
     "mark_read",
     "may_set_up",

@@ -12,7 +12,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_noop
 
 from samphao.accounts import onboarding
-from samphao.accounts.models import Application, ApplicationEntry, Membership, Organisation, Registration, User
+from samphao.accounts.application_models import Application, ApplicationEntry
+from samphao.accounts.models import Membership, Organisation, Registration, User
 from samphao.accounts.services.answers import ANSWERS
 from samphao.accounts.services.letters import offered
 from samphao.accounts.services.notify import in_three_languages, notify
@@ -144,8 +145,7 @@ def _keep_organisation(row: Application, identity: str) -> Organisation:
 
 def _keep_registrations(row: Application) -> None:
     """Write the numbers as registrations that wait for the hub's people; those that were taken out are forgotten."""
-    party = row.organisation
-    assert party is not None  # noqa: S101 for the type checker
+    party = row.party
     party.registrations.all().delete()  # all of them are of this registration: nobody has confirmed any
     Registration.objects.bulk_create(
         Registration(
@@ -158,8 +158,7 @@ def _keep_registrations(row: Application) -> None:
 
 def _tell_hub(row: Application) -> None:
     hubs = Organisation.objects.filter(kind=Organisation.Kind.HUB).order_by("id").values_list("id", flat=True)
-    party = row.organisation
-    assert party is not None  # noqa: S101 for the type checker
+    party = row.party
     notify(
         list(hubs), subject=row.code, key=f"registration:{row.code}:{row.entries.count()}",
         **in_three_languages(
@@ -175,7 +174,9 @@ def forget_drafts() -> int:
     forgotten = 0
     for code in Application.objects.filter(state=State.DRAFT, touched_at__lt=limit).values_list("code", flat=True):
         with transaction.atomic():
-            row = Application.objects.select_for_update(skip_locked=True).filter(code=code, touched_at__lt=limit).first()
+            row = (
+                Application.objects.select_for_update(skip_locked=True).filter(code=code, touched_at__lt=limit).first()
+            )
             if row is None or row.state != State.DRAFT:
                 continue
             for file in files.files_of([code]):

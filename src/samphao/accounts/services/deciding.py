@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
 from samphao.accounts import onboarding
+from samphao.accounts.application_models import Application, ApplicationEntry
 from samphao.accounts.events import EvidenceChanged
-from samphao.accounts.models import Application, ApplicationEntry, Membership, Orchard, Organisation, Registration, User
+from samphao.accounts.models import Membership, Orchard, Organisation, Registration, User
 from samphao.accounts.services.notify import in_three_languages, notify
 from samphao.core import clock
 from samphao.core.codes import encode
@@ -64,9 +65,7 @@ def approve_application(code: str, confirmed: Collection[int], *, by: str, text:
 def confirm_numbers(code: str, confirmed: Collection[int], *, by: str) -> None:
     """Confirm numbers of an approved registration that went on waiting."""
     with _case(code, by, (State.APPROVED,)) as row:
-        party = row.organisation
-        assert party is not None  # noqa: S101 for the type checker
-        if numbers := _confirm(row, party, confirmed):
+        if numbers := _confirm(row, row.party, confirmed):
             _close(row, What.CONFIRMED, ", ".join(numbers)[:TEXT_MAX], by)
             _tell(row, gettext_noop("The hub's people have confirmed: %(text)s"), ", ".join(numbers))
 
@@ -103,7 +102,7 @@ def _require_hub(by: str) -> None:
 
 
 def _stand(row: Application, standing: str) -> Organisation:
-    party = Organisation.objects.select_for_update().get(pk=row.organisation_id)
+    party = Organisation.objects.select_for_update().get(pk=row.party.pk)
     party.standing = standing
     party.save(update_fields=["standing"])
     return party
@@ -128,6 +127,7 @@ def _confirm(row: Application, party: Organisation, confirmed: Collection[int]) 
 
 def _orchard(row: Application, party: Organisation, held: Registration) -> str:
     told = row.numbers.get(scheme=onboarding.GAP)
+    assert told.area_rai and told.trees  # noqa: S101, PT018 the database said so
     made = Orchard.objects.create(
         code=encode("ORC", held.pk), producer=party, name_en=party.name_en, name_th=party.name_th, province_iso=party.province_iso,
         district_code=party.district_code, area_rai=told.area_rai, trees=told.trees, gap_number=held.number,
@@ -141,14 +141,12 @@ def _close(row: Application, what: str, text: str, by: str) -> None:
     now = clock.now()
     row.entries.create(at=now, actor=by, what=what, text=text)
     AuditEntry.objects.create(
-        at=now, actor=by, action=f"registration.{what}", subject=row.code, detail={"organisation": row.organisation.code, "text": text}
+        at=now, actor=by, action=f"registration.{what}", subject=row.code, detail={"organisation": row.party.code, "text": text}
     )  # fmt: skip
 
 
 def _tell(row: Application, message: str, text: str) -> None:
-    if row.organisation_id is None:
-        return
     notify(
-        [row.organisation_id], subject=row.code, key=f"registration:{row.code}:{row.entries.count()}",
+        [row.party.pk], subject=row.code, key=f"registration:{row.code}:{row.entries.count()}",
         **in_three_languages(message, text=text),
     )  # fmt: skip

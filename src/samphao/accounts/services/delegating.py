@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
-from samphao.accounts.models import Delegation, Membership, Organisation
+from samphao.accounts.delegation_models import Delegation
+from samphao.accounts.models import Membership, Organisation
+from samphao.accounts.queries import DelegationHeld, delegation
 from samphao.accounts.services.notify import Spoken, in_three_languages, notify
 from samphao.accounts.types import DelegationTerms
 from samphao.core import clock
@@ -80,6 +82,13 @@ def end_delegation(code: str, *, by: str) -> None:
         _tell(row, theirs, mine, told, state)
 
 
+def lock_delegation(producer: str, exporter: str, good: str, on: date) -> DelegationHeld | None:
+    """Return what holds between two for a good, locked: two who offer at once count each other's goods."""
+    agreed = Delegation.objects.filter(producer__code=producer, exporter__code=exporter, state=State.ACCEPTED)
+    list(agreed.select_for_update().values_list("pk"))
+    return delegation(producer, exporter, good, on)
+
+
 def _require_terms(terms: DelegationTerms) -> None:
     if not terms.goods or not set(terms.goods) <= set(reference.goods()):
         raise Refused(gettext_noop("Choose at least one good."), field="goods")
@@ -108,13 +117,13 @@ def _owns(party: Organisation, by: str) -> bool:
 
 def _require_owner(party: Organisation, by: str) -> None:
     if not _owns(party, by):
-        raise NotAllowed(gettext_noop("Only an owner of the organisation decides who sells for it, and for whom it sells."))
+        raise NotAllowed(
+            gettext_noop("Only an owner of the organisation decides who sells for it, and for whom it sells.")
+        )
 
 
 @contextmanager
-def _between(
-    code: str, by: str, states: tuple[str, ...]
-) -> Iterator[tuple[Delegation, Organisation, Organisation]]:
+def _between(code: str, by: str, states: tuple[str, ...]) -> Iterator[tuple[Delegation, Organisation, Organisation]]:
     """Lock a delegation; yield it with the side of whoever acts and the other. To outsiders it does not exist."""
     with transaction.atomic():
         row = (
@@ -154,7 +163,11 @@ def _audit(by: str, what: str, row: Delegation) -> None:
 
 
 def _tell(row: Delegation, to: Organisation, sender: Organisation, what: str, key: str) -> None:
-    name = {"text_th": sender.name_th or sender.name_en, "text_zh": sender.name_zh or sender.name_en, "text_en": sender.name_en}
+    name = {
+        "text_th": sender.name_th or sender.name_en,
+        "text_zh": sender.name_zh or sender.name_en,
+        "text_en": sender.name_en,
+    }
     notify(
         [to.pk], subject=row.code, key=f"delegation:{row.code}:{key}",
         **in_three_languages(gettext_noop("%(name)s %(what)s (%(code)s)."), name=name, what=Spoken(what), code=row.code),

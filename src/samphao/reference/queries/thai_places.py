@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import geothai
+from geothai.types import District, Subdistrict
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +49,5 @@ def thai_address(subdistrict: str) -> ThaiAddress | None:
     return ThaiAddress(f"TH-{found.province.code}", district, within, tuple(found.subdistrict.postal_codes))
 
 
-def _places(areas: Iterable[geothai.District | geothai.Subdistrict]) -> list[ThaiPlace]:
+def _places(areas: Iterable[District | Subdistrict]) -> list[ThaiPlace]:
     return [ThaiPlace(area.code, area.name_th, area.name_en) for area in areas]

@@ -21,6 +21,7 @@ from samphao.trade.queries.lots import (
     lots_of_producers,
     lots_ripe,
     lots_whose_counts_are_wrong,
+    offered_for,
     sales_by_province,
     tickets_signed_at,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "lots_to_judge",
     "lots_whose_counts_are_wrong",
     "market_figures",
+    "offered_for",
     "offers_by_mode",
     "offers_for_sale",
     "offers_of_orders",
