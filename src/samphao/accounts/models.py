@@ -62,7 +62,10 @@ class Organisation(models.Model):
     standing = models.CharField(max_length=10, choices=Standing, default=Standing.OPEN, db_default=Standing.OPEN)
 
     class Meta:
-        indexes = [models.Index(fields=["kind", "code"])]
+        indexes = [
+            models.Index(fields=["kind", "code"]),
+            models.Index(fields=["tax_id"], condition=~models.Q(tax_id=""), name="organisation_by_tax_id"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name_en} ({self.code})"
@@ -92,6 +95,7 @@ class Registration(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "scheme", "number"], name="registration_once")]
+        indexes = [models.Index(fields=["number"])]
 
     def __str__(self) -> str:
         return self.number

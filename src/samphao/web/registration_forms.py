@@ -182,7 +182,7 @@ def given_before(step: str, row: Any) -> dict[str, Any]:
         return {"schemes": [number.scheme for number in row.numbers.all()]}
     if step == "identity" or step.startswith(words.NUMBER):
         scheme = queries.identity_of(row) if step == "identity" else step.removeprefix(words.NUMBER)
-        held = row.numbers.filter(scheme=scheme).first()
+        held = next((number for number in row.numbers.all() if number.scheme == scheme), None)
         names = ("number", "valid_from", "valid_to", "area_rai", "trees")
         return {name: getattr(held, name) for name in names} if held else {}
     found = {

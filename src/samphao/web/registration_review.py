@@ -45,7 +45,7 @@ def numbers(told: Iterable[ToldNumber], identity: str) -> list[dict[str, Any]]:
     """Return each number with what its rule says, who else has it, and whether it can be confirmed."""
     shown = []
     for one in told:
-        tag = {"kind": "ok", "label": _("confirmed")} if one.status in ("valid", "") else words.number_tag(one.checked)
+        tag = {"kind": "ok", "label": _("confirmed")} if one.status == "valid" else words.number_tag(one.checked)
         size = (
             _("%(area)s rai, %(trees)s trees") % {"area": number(one.area_rai), "trees": number(one.trees)}
             if one.trees

@@ -195,5 +195,13 @@ class Migration(migrations.Migration):
             model_name='delegation',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('ended_at', None), ('state', 'asked')), models.Q(('accepted_at__isnull', False), ('ended_at', None), ('state', 'accepted')), models.Q(('accepted_at', None), ('ended_at__isnull', False), ('state__in', ('declined', 'withdrawn'))), models.Q(('accepted_at__isnull', False), ('ended_at__isnull', False), ('state__in', ('revoked', 'replaced'))), _connector='OR'), name='delegation_dates_fit_its_state'),
         ),
+        migrations.AddIndex(
+            model_name='organisation',
+            index=models.Index(condition=models.Q(('tax_id', ''), _negated=True), fields=['tax_id'], name='organisation_by_tax_id'),
+        ),
+        migrations.AddIndex(
+            model_name='registration',
+            index=models.Index(fields=['number'], name='accounts_re_number_fe3f0d_idx'),
+        ),
         migrations.RunSQL(SQL, UNDO),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -46,19 +46,26 @@ class ToldNumber:
 
 def registration_of(username: str) -> Application | None:
     """Return the registration that somebody is at, or the last one that was decided."""
-    rows = Application.objects.select_related("organisation").filter(applicant__username=username)
+    rows = Application.objects.select_related("organisation", "applicant").prefetch_related("numbers")
+    rows = rows.filter(applicant__username=username)
     return rows.order_by(F("decided_at").desc(nulls_first=True), "-id").first()
 
 
 def registration_for(code: str, viewer: Viewer) -> Application | None:
     """Return a registration to who may see it: its applicant, owners of its organisation; what was sent, to the hub's people."""
-    rows = Application.objects.select_related("organisation", "applicant").filter(code=code)
+    rows = Application.objects.select_related("organisation", "applicant").prefetch_related("numbers").filter(code=code)
     owned = Membership.objects.filter(
         user__username=viewer.username, role=Membership.Role.OWNER, organisation=OuterRef("organisation")
     )
     is_own = Q(applicant__username=viewer.username) | Q(Exists(owned))
     seen = is_own | ~Q(state=Application.State.DRAFT) if viewer.is_hub else is_own
     return rows.filter(seen).first() if viewer.username else None
+
+
+def registration_state(username: str, kind: str) -> str:
+    """Return what somebody's latest registration as this kind waits for, or nothing where he was never registered from a page."""
+    rows = Application.objects.filter(applicant__username=username, kind=kind).order_by("-id")
+    return rows.values_list("state", flat=True).first() or ""
 
 
 def has_unsent_registration(username: str) -> bool:
@@ -89,34 +96,40 @@ def schemes_of(row: Application) -> tuple[str, ...]:
 
 
 def told_numbers(row: Application) -> list[ToldNumber]:
-    """Return the numbers of a registration, each checked anew, with who else holds it; three queries."""
-    held = (
-        {kept.scheme: kept for kept in Registration.objects.filter(organisation=row.organisation_id)}
-        if row.organisation_id
-        else {}
-    )
-    numbers = [number for number in row.numbers.order_by("id") if number.number]
-    also = _others(row, [number.number for number in numbers])
+    """Return the numbers of a registration, each checked anew, with who else holds it; two queries."""
+    numbers = sorted((number for number in row.numbers.all() if number.number), key=lambda number: number.pk)
+    own, others = _holders(row, [number.number for number in numbers])
+    if row.state == Application.State.APPROVED:
+        own.setdefault(onboarding.GAP, (None, "valid"))  # it became an orchard
     return [
         ToldNumber(
             number.scheme, number.number, check_number(number.scheme, number.number), RULES[number.scheme].source, number.valid_from, number.valid_to,
-            number.area_rai, number.trees, kept.pk if (kept := held.get(number.scheme)) else None, kept.status if kept else "",
-            also.get(number.number, ()),
+            number.area_rai, number.trees, *own.get(number.scheme, (None, "")), also=others.get(number.number, ()),
         )
         for number in numbers
     ]  # fmt: skip
 
 
-def _others(row: Application, numbers: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return for each number the other organisations that have it, as a registration or as their tax number."""
-    wanted = list(numbers)
-    found: dict[str, set[str]] = {}
-    registered = Registration.objects.filter(number__in=wanted).values_list("number", "organisation__code")
-    taxed = Organisation.objects.filter(tax_id__in=wanted).values_list("tax_id", "code")
-    for number, code in (*registered, *taxed):
-        found.setdefault(number, set()).add(code)
-    own = {row.organisation.code} if row.organisation else set()
-    return {number: tuple(sorted(codes - own)) for number, codes in found.items()}
+def _holders(
+    row: Application, numbers: Sequence[str]
+) -> tuple[dict[str, tuple[int | None, str]], dict[str, tuple[str, ...]]]:
+    """Return what became of an organisation's own numbers by register, and which others have the same, registered or for their taxes."""
+    own: dict[str, tuple[int | None, str]] = {}
+    others: dict[str, set[str]] = {}
+    mine = row.organisation.code if row.organisation else ""
+    registered = Registration.objects.filter(number__in=numbers)
+    for pk, scheme, status, number, code in registered.values_list(
+        "pk", "scheme", "status", "number", "organisation__code"
+    ):
+        if code == mine:
+            own[scheme] = (pk, status)
+        else:
+            others.setdefault(number, set()).add(code)
+    for number, code in (
+        Organisation.objects.filter(tax_id__in=numbers).exclude(code=mine).values_list("tax_id", "code")
+    ):
+        others.setdefault(number, set()).add(code)
+    return own, {number: tuple(sorted(codes)) for number, codes in others.items()}
 
 
 def entries_of(row: Application) -> QuerySet[ApplicationEntry]:

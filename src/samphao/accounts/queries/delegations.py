@@ -61,6 +61,8 @@ def _seen_by(viewer: Viewer) -> QuerySet[Delegation]:
 
 def has_delegation(organisations: tuple[int, ...]) -> bool:
     """Whether somebody sells for one of these producers today."""
+    if not organisations:
+        return False
     today = clock.today()
     return Delegation.objects.filter(
         producer__in=organisations, state=Delegation.State.ACCEPTED, valid_from__lte=today, valid_to__gte=today

@@ -71,7 +71,7 @@ def viewer(user: User | AnonymousUser) -> Viewer:
 
 def ids_of_kind(kind: str, *, demo_households: bool = False) -> list[int]:
     """Return ids in the order of codes; the households of a demo stand apart from organisations that buy."""
-    rows = Organisation.objects.filter(kind=kind)
+    rows = Organisation.objects.filter(kind=kind, standing=Organisation.Standing.OPEN)
     rows = rows.filter(legal_form="person", is_demo=True) if demo_households else rows.exclude(legal_form="person")
     return list(rows.order_by("code").values_list("id", flat=True))
 

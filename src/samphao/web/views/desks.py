@@ -34,10 +34,9 @@ def seller(request: HttpRequest) -> HttpResponse:
     lots = list(trade.lots_of_producers(who.organisations)[:LOTS_SHOWN])
     known = who.organisations + who.in_review
     papers, orchards = accounts.papers_of(known), accounts.orchards_of(known)
-    registration = accounts.registration_of(who.username)
     standing = shape.Standing(
         may_act="producer" in who.kinds,
-        registration=registration.state if registration and registration.kind == "producer" else "",
+        registration=accounts.registration_state(who.username, "producer"),
         has_exporter=accounts.has_delegation(who.organisations),
         has_the_rest=has_the_rest(who),
     )

@@ -48,7 +48,8 @@ def queue(request: HttpRequest) -> HttpResponse:
 @login_required
 def case(request: HttpRequest, code: str) -> HttpResponse:
     """A registration with its answers, papers and numbers, and what the checks say of them."""
-    row = queries.registration_for(code, _reviewer(request))
+    who = _reviewer(request)
+    row = queries.registration_for(code, who)
     if row is None or row.state == "draft":
         raise Http404
     identity, told = queries.identity_of(row), queries.told_numbers(row)
@@ -60,7 +61,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         "numbers": numbers, "has_waiting": any(one["may_confirm"] for one in numbers), "needs_number": identity and not told,
         "files": file_shape.items(files.files_of([row.code]), ""), "history": words.history(queries.entries_of(row)),
         "may_ask": row.state == "waiting", "may_refuse": row.state in ("waiting", "asked"),
-        "is_own": row.organisation_id in (who := queries.viewer(request.user)).organisations + who.in_review,
+        "is_own": row.organisation_id in who.organisations + who.in_review,
     }  # fmt: skip
     return render(request, "web/registration/case.html", context)
 
