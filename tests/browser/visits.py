@@ -94,7 +94,7 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     "product_notes": (Visit("product_notes", as_="somchai"), Visit("product_notes", as_="malee")),
     "tower": (Visit("tower", as_="hub"), Visit("tower", as_="anong", status=403)),
     "load": (Visit("load", as_="hub", arguments=lambda world: {"code": world.loads[0]}),),
-    "seller": (Visit("seller", as_="somchai"),),
+    "seller": (Visit("seller", as_="somchai"), Visit("seller", as_="newcomer")),
     "money": (Visit("money", as_="somchai"),),
     "packing": (Visit("packing", as_="house"),),
     "campaign": (
@@ -120,6 +120,21 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     "invitation": (
         Visit("invitation", arguments=lambda world: {"token": world.invitation}),
         Visit("invitation", as_="anong", arguments=lambda world: {"token": world.invitation}),
+    ),
+    "register": (Visit("register"), Visit("register", as_="beginner"), Visit("register", as_="newcomer")),
+    "register_log_in": (Visit("register_log_in"),),
+    "register_check": (Visit("register_check", as_="beginner"),),
+    "register_step": tuple(
+        Visit("register_step", as_="beginner", arguments=lambda _world, step=step: {"step": step}, query=f"at={step}")
+        for step in ("kind", "form", "name", "province", "contact", "documents")
+    ),
+    "registrations": (Visit("registrations", as_="hub"), Visit("registrations", as_="hub", query="state=approved")),
+    "registration": (Visit("registration", as_="hub", arguments=lambda world: {"code": world.registration}),),
+    "delegations": (Visit("delegations", as_="malee"), Visit("delegations", as_="somchai")),
+    "delegation_new": (Visit("delegation_new", as_="malee"), Visit("delegation_new", as_="exporter")),
+    "delegation": tuple(
+        Visit("delegation", as_=name, arguments=lambda world: {"code": world.delegation})
+        for name in ("malee", "exporter")
     ),
     "account": (Visit("account", as_="anong"),),
     "password_change": (Visit("password_change", as_="anong"),),
@@ -163,6 +178,8 @@ POSTS = frozenset(
         "review_appeal",
         "review_decide",
         "product_note_done",
+        "registration_decide",
+        "delegation_decide",
     }
 )
 

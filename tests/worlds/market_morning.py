@@ -6,7 +6,7 @@ People and firms are invented.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
@@ -16,6 +16,7 @@ from PIL import Image
 
 from samphao.accounts import services as accounts
 from samphao.accounts.models import Membership, Organisation, User
+from samphao.accounts.types import DelegationTerms
 from samphao.core import clock, files
 from samphao.freight.models import Consignment, Load, Plan, Shipment
 from samphao.payments.services import record_payments
@@ -26,7 +27,7 @@ from samphao.trade import services
 from samphao.trade.models import Basket, GateState, Listing, Lot, ModeState, Offer, Order, Purchase, TradeMode
 from samphao.trade.types import CampaignSpec, OrderRequest
 from samphao.workflows.price_to_door import REGIMES
-from worlds import customs_house, open_hub
+from worlds import customs_house, new_seller, open_hub
 
 PASSWORD = "a morning at the market"
 DESTINATIONS = (
@@ -76,6 +77,8 @@ class World:
     declarations: dict[str, str] = field(default_factory=dict)
     invitation: str = ""
     campaign: str = ""
+    registration: str = ""
+    delegation: str = ""
 
 
 def make() -> World:
@@ -99,7 +102,9 @@ def make() -> World:
     declarations = customs_house.make(parties, loads, now)
     parties |= {name: _officer(name, code) for name, code in OFFICERS.items()}
     told = _told(parties, orders)
-    return World(now, parties, lots, orders, loads, declarations, told, _campaign(parties, now))
+    return World(
+        now, parties, lots, orders, loads, declarations, told, _campaign(parties, now), _registrations(), _delegation()
+    )
 
 
 ADDRESS = {
@@ -129,6 +134,25 @@ def purchase(world: World) -> str:
         return bought.code
     shopper = services.Shopper(buyer)
     return services.order_basket(shopper, _gather(world, shopper), services.Delivery(ADDRESS), buyer=buyer)
+
+
+def _registrations() -> str:
+    """Let a newcomer send a registration that waits, and another begin one; return the code of the first."""
+    for name in ("newcomer", "beginner"):
+        person = replace(new_seller.FA, username=name, password=PASSWORD)
+        code = accounts.begin_registration(person, network="203.0.113.7")
+        if name == "newcomer":
+            new_seller.answered(code, by=name)
+            sent = accounts.send_registration(by=name)
+    accounts.save_answer("kind", {"kind": "producer"}, by="beginner")
+    return sent
+
+
+def _delegation() -> str:
+    """Let Malee's weavers ask the exporter to sell for them."""
+    today = clock.today()
+    terms = DelegationTerms(("silk-fabric",), 300, 12_000_000, today, today + timedelta(days=120))
+    return accounts.ask_delegation("malee", "exporter", terms, by="malee")
 
 
 def _told(parties: dict[str, Organisation], orders: dict[str, str]) -> str:

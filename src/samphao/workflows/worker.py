@@ -42,6 +42,7 @@ PERIODIC: tuple[Job, ...] = (
     Job("payments to banks, once a day", 600, payout.send_to_banks),
     Job("invitations that ran out", 60, accounts.expire_invitations),
     Job("visitors' baskets that were left", 3600, trade.forget_baskets),
+    Job("registrations that nobody went on with", 3600, accounts.forget_drafts),
     Job("limits that are free again", 3600, limits.forget_unused),
 )
 # Work that waits for others outside: on a thread of its own, so that a mail server's silence holds up nothing else.

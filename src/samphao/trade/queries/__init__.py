@@ -56,6 +56,7 @@ from samphao.trade.queries.lots import (
     lots_of_producers,
     lots_ripe,
     lots_whose_counts_are_wrong,
+    offered_for,
     sales_by_province,
     tickets_signed_at,
 )
@@ -163,6 +164,7 @@ __all__ = [
     "may_cancel",
     "may_claim",
     "may_return",
+    "offered_for",
     "offered_places",
     "offers_by_mode",
     "offers_for_sale",
