@@ -75,6 +75,14 @@ def test_what_is_borne_is_the_refund_and_no_seller_bears_more_than_his_share(
     assert all(0 <= row["kept"] <= of.get(name, 0) // 3 for name, row in parts.items())
 
 
+def test_the_example_of_the_documents_is_computed() -> None:
+    borne = who_bears(450_00, 900_00, {"producer": 500_00, "hub": 9_00, "carrier": 391_00}, BEARERS["mouldy"])
+    assert split(borne, {"producer": 200_00, "hub": 9_00}) == {
+        "hub": {"kept": 4_50, "taken_back": 0},
+        "producer": {"kept": 200_00, "taken_back": 245_50},
+    }
+
+
 def test_a_small_claim_is_kept_from_what_the_grower_would_get_and_nothing_is_taken_back(world: World) -> None:
     order = delivered.delivered(world)
     bank = delivered.bank_minor("CNY")

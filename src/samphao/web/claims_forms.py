@@ -100,7 +100,7 @@ class ReturnForm(forms.Form):
 class AmountForm(forms.Form):
     """An answer with an amount in whole and parts of a currency, and a reason."""
 
-    answer = forms.ChoiceField(label=_("Your answer"), widget=forms.RadioSelect)
+    answer = forms.ChoiceField(label=_("Choose one"), widget=forms.RadioSelect)
     amount = forms.DecimalField(
         label=_("Amount"), required=False, min_value=0, max_digits=14,
         widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
@@ -117,6 +117,7 @@ class AmountForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 for the type checker
         assert isinstance(amount, forms.DecimalField)  # noqa: S101
         field.choices, amount.help_text = answers, currency
+        amount.label = _("Amount that goes back") if len(answers) == 1 else _("Amount, if you offer another one")
         if len(answers) == 1:
             field.initial, field.widget = answers[0][0], forms.HiddenInput()
         if not any(value in ("offer", "decide") for value, _label in answers):
@@ -130,23 +131,18 @@ class AmountForm(forms.Form):
 
 
 class StarsForm(forms.Form):
-    goods = forms.TypedChoiceField(label=_("The goods themselves"), coerce=int, widget=forms.RadioSelect)
-    as_described = forms.TypedChoiceField(label=_("As they were described"), coerce=int, widget=forms.RadioSelect)
-    packing = forms.TypedChoiceField(label=_("Packing"), coerce=int, widget=forms.RadioSelect)
-    delivery = forms.TypedChoiceField(label=_("Delivery"), coerce=int, widget=forms.RadioSelect)
+    goods = forms.TypedChoiceField(label=_("The goods themselves"), coerce=int)
+    as_described = forms.TypedChoiceField(label=_("As they were described"), coerce=int)
+    packing = forms.TypedChoiceField(label=_("Packing"), coerce=int)
+    delivery = forms.TypedChoiceField(label=_("Delivery"), coerce=int)
     text = forms.CharField(
         label=_("In your own words"), required=False, max_length=2000, widget=forms.Textarea(attrs=WORDS)
     )
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        marks = [(5, _("5: very good")), (4, _("4: good")), (3, _("3: fair")), (2, _("2: poor")), (1, _("1: bad"))]
         for name in ("goods", "as_described", "packing", "delivery"):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 for the type checker
-            field.choices = [
-                (5, _("5: very good")),
-                (4, _("4: good")),
-                (3, _("3: fair")),
-                (2, _("2: poor")),
-                (1, _("1: bad")),
-            ]
+            field.choices = [("", _("Choose")), *marks]

@@ -121,7 +121,6 @@ def claim_page(claim: Any, side: str) -> dict[str, Any]:
     order, lot = claim.order, claim.order.lot
     is_return = claim.kind == "return"
     rows: list[dict[str, Any]] = [
-        {"term": _("Order"), "value": order.code, "url": reverse("order", args=[order.code]), "action": _("Open")},
         {"term": _("Goods"), "value": f"{in_language_plain(lot.listing, 'title')} · {lot.code}"},
         {"term": _("What is wrong"), "value": f"{units_text(claim)}: {wrong_name(claim.wrong)}"},
         {"term": _("Asked"), "value": money(claim.asked_minor, claim.currency), "note": _("goods and fee; not the postage") if is_return else _("their part of the price to the door")},
@@ -136,7 +135,7 @@ def claim_page(claim: Any, side: str) -> dict[str, Any]:
         rows.append({"term": _("Sent back to"), "value": in_language_plain(seller), "note": _("Write the number of the return on the parcel.")})  # fmt: skip
     return {
         "claim": claim, "title": _("Return %(code)s") % {"code": claim.code} if is_return else _("Claim %(code)s") % {"code": claim.code},
-        "tag": state_tag(claim), "rows": rows, "steps": steps(claim), "next": next_text(claim),
+        "order_url": reverse("order", args=[order.code]), "tag": state_tag(claim), "rows": rows, "steps": steps(claim), "next": next_text(claim),
         "bearer_columns": bearer_columns(), "bearers": bearers(claim) if side in ("seller", "hub") else [],
         "reorder": reverse("lot", args=[lot.code]) if claim.wants == "replacement" and side == "buyer" and claim.state == "paid" else "",
         "may_withdraw": side == "buyer" and claim.state in ("open", "offered", "refused"),
