@@ -454,18 +454,33 @@ def mark_advanced(lots: Sequence[str], *, without: Sequence[tuple[str, date]] = 
         return [row[0] for row in cursor.fetchall()]
 
 
-def mark_settled(claim_window: timedelta, limit: int, *, without: Sequence[tuple[str, date]] = ()) -> list[str]:
-    """Settle delivered orders whose claim window has closed, the oldest first; return them.
+def mark_deposited(limit: int, *, without: Sequence[tuple[str, date]] = ()) -> list[str]:
+    """Mark paid orders of lots that pay a share when sold, the oldest first, each once; return them. `without` as in `mark_settled`."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH due AS (
+                  SELECT o.id, o.paid_at AS at FROM trade_order o JOIN trade_lot l ON l.id = o.lot_id
+                  WHERE l.deposit_percent > 0 AND o.deposited_at IS NULL AND o.state IN ('paid', 'shipped') {WITHOUT if without else ""}
+                  ORDER BY o.id LIMIT %s FOR NO KEY UPDATE OF o SKIP LOCKED)
+                UPDATE trade_order o SET deposited_at = due.at FROM due WHERE o.id = due.id RETURNING o.code""",  # noqa: S608
+            [*_columns(without), limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def mark_settled(limit: int, *, without: Sequence[tuple[str, date]] = ()) -> list[str]:
+    """Settle delivered orders whose lot's claim window has closed, the oldest first; return them.
 
     Those whose price was made `without` a rate, (currency, day), wait.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE trade_order SET state = 'settled' WHERE id IN (
-                  SELECT o.id FROM trade_order o WHERE o.state = 'delivered' AND o.delivered_at <= core_now() - make_interval(secs => %s)
+                  SELECT o.id FROM trade_order o JOIN trade_lot l ON l.id = o.lot_id
+                  WHERE o.state = 'delivered' AND o.delivered_at <= core_now() - make_interval(hours => l.claim_hours)
                   {WITHOUT if without else ""}
-                  ORDER BY o.delivered_at, o.id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING code""",  # noqa: S608
-            [claim_window.total_seconds(), *_columns(without), limit],
+                  ORDER BY o.delivered_at, o.id LIMIT %s FOR UPDATE OF o SKIP LOCKED) RETURNING code""",  # noqa: S608
+            [*_columns(without), limit],
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -13,6 +13,11 @@ from typing import Any
 from samphao.core.codes import decode, encode
 
 HOLD = timedelta(minutes=15)
+# What a lot pays when, unless its own payout schedule says otherwise.
+ADVANCE_PERCENT = 60  # of the grower's money at the signed ticket
+CLAIM_HOURS = 48
+CLAIM_WINDOW = timedelta(hours=CLAIM_HOURS)
+TOLERANCE_PCT = Decimal("3.0")
 KEY_LENGTH_MAX = 80
 
 
@@ -267,6 +272,10 @@ class LotSale:
     dry_matter_pct: Decimal | None
     at: datetime | None = None
     """When these orders got the mark that was asked for; None where none was."""
+    deposited_quantity: int = 0
+    deposit_percent: int = 0
+    ticket_percent: int = ADVANCE_PERCENT
+    claim_window: timedelta = CLAIM_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +323,7 @@ class OrderParties:
     currency: str
     delivered_at: datetime | None
     is_paid: bool
+    claim_hours: int = CLAIM_HOURS
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def steps(
         step(_("Open the gate to list"), _("every paper that the destination asks for"), done=open_gate, can_start=listed),
         step(_("Sell"), _("buyers' money is held for you"), done=sold, can_start=open_gate),
         step(_("Weigh and grade"), _("the ticket is signed, for fruit by you and the packing house; your first share is paid"), done=weighed, can_start=sold),
-        step(_("Receive the rest"), _("after the buyers' claim window of 48 hours"), done=has_the_rest, can_start=weighed),
+        step(_("Receive the rest"), _("after the buyers' claim window"), done=has_the_rest, can_start=weighed),
     ]  # fmt: skip
 
 
@@ -69,6 +69,7 @@ def lot_rows(lots: Sequence[Any]) -> list[list[Any]]:
 
 def movement_name(kind: str) -> str:
     return {
+        "deposit": _("share when sold"),
         "advance": _("first share at the signed ticket"),
         "payout": _("the rest after the claim window"),
         PAYMENT_OUT: _("sent to your bank (simulator)"),

@@ -32,7 +32,7 @@ class WorkflowsConfig(AppConfig):
         pass_over(OrdersPlaced)
         subscribe(PaymentsReceived, payment.payments_received)
         subscribe(HoldsExpired, notices.holds_expired)
-        subscribe(OrdersPaid, notices.orders_paid)
+        subscribe(OrdersPaid, notices.orders_paid, payout.orders_paid)
         subscribe(PlanMade, notices.plan_made)
         subscribe(LotsListed, notices.lots_listed)
         subscribe(LotsDelisted, notices.lots_delisted)

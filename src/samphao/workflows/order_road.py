@@ -9,7 +9,6 @@ from typing import Any
 from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.payments import queries as payments
-from samphao.workflows.payout import CLAIM_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +42,5 @@ def road_of(order: Any) -> OrderRoad:
     return OrderRoad(
         getattr(order.lot, "ticket", None), shipment, load, tuple(freight.events_of(load.pk)) if load else (), declared.get("export"),
         declared.get("import"), payments.first_transfers(order.lot.code, order.code),
-        order.delivered_at + CLAIM_WINDOW if order.state == "settled" else None,
+        order.delivered_at + order.lot.claim_window if order.state == "settled" else None,
     )  # fmt: skip

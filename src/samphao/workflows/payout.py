@@ -1,4 +1,4 @@
-"""From held money to everybody's share: the advance at the signed ticket, the rest after the claim window.
+"""From held money to everybody's share, by each lot's payout schedule: when sold, at the signed ticket, after the claim window.
 
 Nothing is paid on hope: each transfer takes from the money held for its lot, which the database does not let fall below
 zero. An order is advanced once and settled once, and its mark and its money commit together. What was priced in money of a
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -22,15 +22,34 @@ from samphao.payments import services as payments
 from samphao.payments.adapters import simulator
 from samphao.trade import queries as trade
 from samphao.trade import services
+from samphao.trade.types import CLAIM_WINDOW as CLAIM_WINDOW
 from samphao.trade.types import UnpaidSales
 from samphao.workflows import notices
 from samphao.workflows.shares import has_rate, pay, shares, take_back
 
 log = logging.getLogger(__name__)
-CLAIM_WINDOW = timedelta(hours=48)
 SETTLED_AT_ONCE = 20_000
 LOTS_ADVANCED_AT_ONCE = 500
-ADVANCE, PAYOUT, CLAIM = "advance", "payout", "claim"
+DEPOSIT, ADVANCE, PAYOUT, CLAIM = "deposit", "advance", "payout", "claim"
+
+
+def orders_paid(_payload: dict[str, Any]) -> None:
+    """Pay the growers whose lots pay a share when sold."""
+    deposit_due()
+
+
+def deposit_due() -> int:
+    """Pay shares that are due when sold, out of the money held for these orders; return how many transfers."""
+    with transaction.atomic():
+        without = _told_without_rate(trade.sales_to_deposit())
+        orders = services.mark_deposited(SETTLED_AT_ONCE, without=without)
+        if not orders:
+            return 0
+        growers = [part for part in shares(trade.sales_of_orders(orders, "deposited_at")) if part.receiver == "producer"]
+        drafted = pay([(part, part.deposit_minor) for part in growers], DEPOSIT, min(orders))
+        posted = drafted.post()
+        notices.shares_paid(DEPOSIT, min(orders), drafted.told, {part.lot: part.at for part in growers})
+    return posted
 
 
 def tickets_signed(payload: dict[str, Any]) -> None:
@@ -65,13 +84,12 @@ def _advance(lots: Sequence[str], without: Sequence[tuple[str, date]]) -> int:
 def settle_due() -> int:
     """Pay everybody's share of orders whose claim window has closed, less what was advanced; return how many orders."""
     with transaction.atomic():
-        without = _told_without_rate(trade.sales_to_settle(CLAIM_WINDOW))
-        orders = services.mark_settled(CLAIM_WINDOW, SETTLED_AT_ONCE, without=without)
+        without = _told_without_rate(trade.sales_to_settle())
+        orders = services.mark_settled(SETTLED_AT_ONCE, without=without)
         if not orders:
             return 0
-        parts = [
-            replace(part, at=part.at + CLAIM_WINDOW) for part in shares(trade.sales_of_orders(orders, "delivered_at"))
-        ]
+        sales = trade.sales_of_orders(orders, "delivered_at")
+        parts = shares(replace(sale, at=sale.at + sale.claim_window) for sale in sales if sale.at)
         drafted = pay([(part, part.rest_minor) for part in parts], PAYOUT, min(orders))
         drafted.post()
         last = {part.lot: part.at for part in sorted(parts, key=lambda part: part.at)}
@@ -93,9 +111,9 @@ def claim_back(orders: Sequence[str], *, reason: str) -> int:
     """
     with transaction.atomic():
         now = clock.now()
-        sales = [replace(sale, at=now) for sale in trade.sales_of_orders(orders) if sale.advanced_quantity]
+        sales = [replace(sale, at=now) for sale in trade.sales_of_orders(orders) if sale.advanced_quantity or sale.deposited_quantity]
         growers = [part for part in shares(sales) if part.receiver == "producer"]
-        drafted = take_back([(part, part.advance_minor) for part in growers], CLAIM, min(orders), reason)
+        drafted = take_back([(part, part.paid_minor) for part in growers], CLAIM, min(orders), reason)
         posted = drafted.post()
         notices.shares_claimed(min(orders), drafted.told, now)
     return posted
@@ -103,7 +121,7 @@ def claim_back(orders: Sequence[str], *, reason: str) -> int:
 
 def sales_without_rate() -> list[UnpaidSales]:
     """Return what cannot be paid because the rate of its day is not known, the control tower's word."""
-    waiting = [*trade.sales_to_settle(CLAIM_WINDOW), *trade.sales_to_advance()]
+    waiting = [*trade.sales_to_settle(), *trade.sales_to_advance(), *trade.sales_to_deposit()]
     return [row for row in waiting if not has_rate(row.currency, row.priced_on)]
 
 

@@ -33,6 +33,7 @@ PERIODIC: tuple[Job, ...] = (
     Job("departures that come near", 60, cut_offs.watch_departures),
     Job("gates whose time ran out", 5, judging.judge_due),
     Job("loads that missed their departure", 60, missed_departures.plan_again),
+    Job("shares due when sold", 60, payout.deposit_due),
     Job("first shares that are still due", 60, payout.advance_due),
     Job("claim windows that closed", 60, payout.settle_due),
     Job("payments to banks, once a day", 600, payout.send_to_banks),

@@ -58,6 +58,7 @@ from samphao.trade.queries.sales import (
     sales_of_lots,
     sales_of_orders,
     sales_to_advance,
+    sales_to_deposit,
     sales_to_settle,
 )
 from samphao.trade.queries.surplus import (
@@ -127,6 +128,7 @@ __all__ = [
     "sales_of_lots",
     "sales_of_orders",
     "sales_to_advance",
+    "sales_to_deposit",
     "sales_to_settle",
     "shut_lists",
     "surplus_calls",
