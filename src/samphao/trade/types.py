@@ -349,3 +349,75 @@ class SurplusFound:
     until: date
     surplus_kg: Decimal
     worth_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutSchedule:
+    """When the grower has which share of his money: told before he lists, kept with the lot. The rest is due after the claim window."""
+
+    terms: str = "standard"
+    deposit_percent: int = 0
+    ticket_percent: int = ADVANCE_PERCENT
+    claim_hours: int = CLAIM_HOURS
+    tolerance_pct: Decimal = TOLERANCE_PCT
+    delivery_days: int | None = None
+
+    @property
+    def rest_percent(self) -> int:
+        return 100 - self.deposit_percent - self.ticket_percent
+
+
+DEPOSIT_2018, DELIVERY_2018 = 20, 7
+TERMS_2018 = PayoutSchedule("terms_2018", DEPOSIT_2018, ADVANCE_PERCENT, delivery_days=DELIVERY_2018)
+"""What was agreed for durian in 2018: at least a fifth in advance for each lot, delivery within seven days of the harvest."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLot:
+    """A lot as its seller offers it: what the pages ask and a file's row says. Money in satang, amounts in units of the lot."""
+
+    good: str
+    attributes: dict[str, str]
+    harvest_from: date
+    harvest_to: date
+    closes_on: date
+    unit: str
+    unit_mass_g: int
+    carton_units: int
+    quantity: int
+    price_minor: int
+    minimum_units: int = 1
+    steps: tuple[tuple[int, int], ...] = ()
+    monthly_capacity: int | None = None
+    orchard: str = ""
+    packing_house: str = ""
+    exporter: str = ""
+    title: tuple[str, str, str] = ("", "", "")
+    """In the seller's own words, en th zh; what is empty is made of the attributes."""
+    description: tuple[str, str, str] = ("", "", "")
+    flowering_on: date | None = None
+    trees: int | None = None
+    schedule: PayoutSchedule = PayoutSchedule()
+
+
+@dataclass(frozen=True, slots=True)
+class LotFault:
+    """What is wrong with an answer: the field, and a sentence marked by gettext_noop with the values of its placeholders."""
+
+    field: str
+    text: str
+    values: dict[str, str | int]
+
+    @property
+    def said(self) -> str:
+        return self.text % self.values
+
+
+@dataclass(frozen=True, slots=True)
+class ListingChange:
+    """What may be changed of a listing; None leaves a part as it is."""
+
+    title: tuple[str, str, str] | None = None
+    description: tuple[str, str, str] | None = None
+    attributes: dict[str, str] | None = None
+    monthly_capacity: int | None = None
