@@ -10,7 +10,6 @@ from samphao.reference.services import DATA
 from samphao.trade import phrases
 
 
-
 def rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader((DATA / name).read_text(encoding="utf-8").splitlines()))
 
@@ -30,7 +29,9 @@ def test_a_title_is_made_in_three_languages() -> None:
 
 
 def test_a_description_names_place_and_attributes() -> None:
-    said = phrases.description(NAMES, "durian-fresh", "fresh_fruit", MONTHONG, {"en": "Chanthaburi", "th": "จันทบุรี", "zh": "尖竹汶府"})
+    said = phrases.description(
+        NAMES, "durian-fresh", "fresh_fruit", MONTHONG, {"en": "Chanthaburi", "th": "จันทบุรี", "zh": "尖竹汶府"}
+    )
     assert said["en"] == "Durian, fresh, from Chanthaburi. Variety: Monthong. Grade: grade A. Package: carton."
     assert said["th"].startswith("ทุเรียนสด จากจันทบุรี · พันธุ์: หมอนทอง")
     assert said["zh"] == "产自尖竹汶府的鲜榴莲。品种：金枕。等级：A级。包装：纸箱。"
@@ -46,7 +47,11 @@ def test_every_good_is_asked_something_and_each_answer_has_three_texts(good: str
     assert attributes
     texts = [text for one in attributes for words in (one.names, *one.options.values()) for text in words.values()]
     assert all(text.strip() for text in texts)
-    assert all(len({words[language] for words in one.options.values()}) == len(one.options) for one in attributes for language in phrases.LANGUAGES)
+    assert all(
+        len({words[language] for words in one.options.values()}) == len(one.options)
+        for one in attributes
+        for language in phrases.LANGUAGES
+    )
 
 
 def test_families_lead_to_goods_with_customs_codes_that_differ() -> None:
@@ -60,5 +65,5 @@ def test_the_varieties_are_those_of_the_reference() -> None:
     for (good, code), row in known.items():
         words = next(one for one in phrases.attributes_of(good, "fresh_fruit") if one.code == "variety").options[code]
         assert words == {language: row[f"name_{language}"] for language in phrases.LANGUAGES}
-    assert {key for key in phrases.harvest_rules()} == set(known), "each has its rule of harvest"
+    assert set(phrases.harvest_rules()) == set(known), "each has its rule of harvest"
     assert all("estimate" in rule.source for rule in phrases.harvest_rules().values())

@@ -50,7 +50,8 @@ class ListingDraft(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="listed", lot__isnull=False) | (~Q(state="listed") & Q(lot=None)), name="draft_listed_once"
+                condition=Q(state="listed", lot__isnull=False) | (~Q(state="listed") & Q(lot=None)),
+                name="draft_listed_once",
             )
         ]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext_noop as _
 
+from samphao.core.clock import BANGKOK
 from samphao.reference.types import GoodSpec
 from samphao.trade import phrases
 from samphao.trade.types import DELIVERY_2018, DEPOSIT_2018, LotFault, OwnLot, PayoutSchedule
@@ -30,6 +31,15 @@ class Known:
     packing_houses: Collection[str]
     exporters: Collection[str]
     today: date
+
+
+def end_of(day: date) -> datetime:
+    """Return when a sale ends whose last day it is: with the day, in Bangkok."""
+    return datetime.combine(day + timedelta(days=1), time(), BANGKOK)
+
+
+def last_day(closes_at: datetime) -> date:
+    return (closes_at - timedelta(microseconds=1)).astimezone(BANGKOK).date()
 
 
 def faults_of(lot: OwnLot, known: Known) -> list[LotFault]:
@@ -125,7 +135,7 @@ def _of_prices(lot: OwnLot) -> Iterator[LotFault]:
 
 def of_schedule(schedule: PayoutSchedule) -> Iterator[LotFault]:
     """Yield what is wrong with a payout schedule; the database says the same."""
-    if not (0 <= schedule.deposit_percent and 0 <= schedule.ticket_percent and schedule.rest_percent >= 0):
+    if not (schedule.deposit_percent >= 0 and schedule.ticket_percent >= 0 and schedule.rest_percent >= 0):
         yield fault("ticket_percent", _("The shares together are at most 100 %%"))
     low, high = CLAIM_HOURS_RANGE
     if not low <= schedule.claim_hours <= high:
@@ -133,10 +143,15 @@ def of_schedule(schedule: PayoutSchedule) -> Iterator[LotFault]:
     if not 0 <= schedule.tolerance_pct <= 20 or schedule.tolerance_pct != round(schedule.tolerance_pct, 1):
         yield fault("tolerance_pct", _("Write a share from 0 to 20 %% with at most one decimal"))
     if schedule.terms not in ("standard", "terms_2018"):
-        yield fault("terms", _("%(value)s is none of these: %(options)s"), value=schedule.terms, options="standard, terms_2018")
+        yield fault(
+            "terms", _("%(value)s is none of these: %(options)s"), value=schedule.terms, options="standard, terms_2018"
+        )
     elif schedule.terms == "terms_2018" and (
         schedule.deposit_percent < DEPOSIT_2018 or not schedule.delivery_days or schedule.delivery_days > DELIVERY_2018
     ):
-        yield fault("deposit_percent", _("The terms of 2018 are at least 20 %% when sold and delivery within seven days of the harvest"))
+        yield fault(
+            "deposit_percent",
+            _("The terms of 2018 are at least 20 %% when sold and delivery within seven days of the harvest"),
+        )
     if schedule.delivery_days is not None and not 1 <= schedule.delivery_days <= 365:
         yield fault("delivery_days", _("Write a number from 1 to %(most)s"), most=365)

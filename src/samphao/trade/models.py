@@ -49,7 +49,9 @@ class Listing(models.Model):
     description_en = models.TextField(max_length=2000, blank=True, default="", db_default="")
     description_th = models.TextField(max_length=2000, blank=True, default="", db_default="")
     description_zh = models.TextField(max_length=2000, blank=True, default="", db_default="")
-    monthly_capacity = models.PositiveBigIntegerField(null=True, help_text="units that its producer can make in a month")
+    monthly_capacity = models.PositiveBigIntegerField(
+        null=True, help_text="units that its producer can make in a month"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
@@ -141,7 +143,8 @@ class Lot(models.Model):
                 name="lot_pays_no_more_than_all",
             ),
             models.CheckConstraint(
-                condition=Q(payout_terms="standard") | Q(deposit_percent__gte=20, delivery_days__lte=7, delivery_days__isnull=False),
+                condition=Q(payout_terms="standard")
+                | Q(deposit_percent__gte=20, delivery_days__lte=7, delivery_days__isnull=False),
                 name="lot_keeps_the_2018_terms",
             ),
             models.CheckConstraint(
@@ -308,7 +311,9 @@ class Order(models.Model):
     placed_at = models.DateTimeField()
     hold_expires_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
-    deposited_at = models.DateTimeField(null=True, help_text="the grower's share when sold was paid, where his lot has one")
+    deposited_at = models.DateTimeField(
+        null=True, help_text="the grower's share when sold was paid, where his lot has one"
+    )
     advanced_at = models.DateTimeField(null=True, help_text="the grower's first share was paid")
     delivered_at = models.DateTimeField(null=True, help_text="the claim window runs from here")
     arrival_promised_at = models.DateTimeField(

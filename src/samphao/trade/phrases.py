@@ -57,7 +57,11 @@ def families() -> tuple[Family, ...]:
     """Return the families whose customs code is decided by a question; every other good stands alone."""
     states = _data()["states"]
     return tuple(
-        Family(row["code"], _words(row["names"]), tuple((_words(states[state]), good) for state, good in row["states"].items()))
+        Family(
+            row["code"],
+            _words(row["names"]),
+            tuple((_words(states[state]), good) for state, good in row["states"].items()),
+        )
         for row in _data()["families"]
     )
 
@@ -122,9 +126,13 @@ def description(names: Words, good: str, category: str, chosen: Mapping[str, str
         "en": f"{names['en']}, from {province['en']}", "th": f"{names['th']} จาก{province['th']}", "zh": f"产自{province['zh']}的{names['zh']}",
     }  # fmt: skip
     return {
-        "en": " ".join(f"{text}." for text in [begin["en"], *(f"{name['en']}: {value['en']}" for name, value in facts)]),
+        "en": " ".join(
+            f"{text}." for text in [begin["en"], *(f"{name['en']}: {value['en']}" for name, value in facts)]
+        ),
         "th": " · ".join([begin["th"], *(f"{name['th']}: {value['th']}" for name, value in facts)]),
-        "zh": "".join(f"{text}。" for text in [begin["zh"], *(f"{name['zh']}：{value['zh']}" for name, value in facts)]),
+        "zh": "".join(
+            f"{text}。" for text in [begin["zh"], *(f"{name['zh']}：{value['zh']}" for name, value in facts)]
+        ),
     }
 
 

@@ -487,3 +487,20 @@ def mark_settled(limit: int, *, without: Sequence[tuple[str, date]] = ()) -> lis
 
 def _columns(pairs: Sequence[tuple[str, date]]) -> list[list[object]]:
     return [[currency for currency, _ in pairs], [day for _, day in pairs]] if pairs else []
+
+
+# What sellers write themselves; these modules use what stands above.
+from samphao.trade.drafts import answer_draft as answer_draft  # noqa: E402
+from samphao.trade.drafts import discard_draft as discard_draft  # noqa: E402
+from samphao.trade.drafts import publish_draft as publish_draft  # noqa: E402
+from samphao.trade.drafts import start_draft as start_draft  # noqa: E402
+from samphao.trade.drafts import start_next_lot as start_next_lot  # noqa: E402
+from samphao.trade.listing_files import drop_import as drop_import  # noqa: E402
+from samphao.trade.listing_files import import_some as import_some  # noqa: E402
+from samphao.trade.listing_files import keep_import as keep_import  # noqa: E402
+from samphao.trade.listing_files import start_import as start_import  # noqa: E402
+from samphao.trade.listings import LotRefused as LotRefused  # noqa: E402
+from samphao.trade.listings import change_lot as change_lot  # noqa: E402
+from samphao.trade.listings import confirm_quantity as confirm_quantity  # noqa: E402
+from samphao.trade.listings import replace_offers as replace_offers  # noqa: E402
+from samphao.trade.listings import withdraw_lot as withdraw_lot  # noqa: E402

@@ -411,13 +411,3 @@ class LotFault:
     @property
     def said(self) -> str:
         return self.text % self.values
-
-
-@dataclass(frozen=True, slots=True)
-class ListingChange:
-    """What may be changed of a listing; None leaves a part as it is."""
-
-    title: tuple[str, str, str] | None = None
-    description: tuple[str, str, str] | None = None
-    attributes: dict[str, str] | None = None
-    monthly_capacity: int | None = None

@@ -19,6 +19,7 @@ class WorkflowsConfig(AppConfig):
             HoldsExpired,
             LotsDelisted,
             LotsListed,
+            LotsOffered,
             LotsTested,
             LotTurnedAway,
             OrdersDelivered,
@@ -27,13 +28,14 @@ class WorkflowsConfig(AppConfig):
             OrdersPlaced,
             TicketsSigned,
         )
-        from samphao.workflows import judging, notices, payment, payout, releasing, turning_away
+        from samphao.workflows import judging, listing, notices, payment, payout, releasing, turning_away
 
         pass_over(OrdersPlaced)
         subscribe(PaymentsReceived, payment.payments_received)
         subscribe(HoldsExpired, notices.holds_expired)
         subscribe(OrdersPaid, notices.orders_paid, payout.orders_paid)
         subscribe(PlanMade, notices.plan_made)
+        subscribe(LotsOffered, listing.lots_offered)
         subscribe(LotsListed, notices.lots_listed)
         subscribe(LotsDelisted, notices.lots_delisted)
         subscribe(LotTurnedAway, turning_away.lot_turned_away)

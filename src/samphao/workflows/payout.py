@@ -22,7 +22,6 @@ from samphao.payments import services as payments
 from samphao.payments.adapters import simulator
 from samphao.trade import queries as trade
 from samphao.trade import services
-from samphao.trade.types import CLAIM_WINDOW as CLAIM_WINDOW
 from samphao.trade.types import UnpaidSales
 from samphao.workflows import notices
 from samphao.workflows.shares import has_rate, pay, shares, take_back
@@ -45,7 +44,9 @@ def deposit_due() -> int:
         orders = services.mark_deposited(SETTLED_AT_ONCE, without=without)
         if not orders:
             return 0
-        growers = [part for part in shares(trade.sales_of_orders(orders, "deposited_at")) if part.receiver == "producer"]
+        growers = [
+            part for part in shares(trade.sales_of_orders(orders, "deposited_at")) if part.receiver == "producer"
+        ]
         drafted = pay([(part, part.deposit_minor) for part in growers], DEPOSIT, min(orders))
         posted = drafted.post()
         notices.shares_paid(DEPOSIT, min(orders), drafted.told, {part.lot: part.at for part in growers})
@@ -111,7 +112,11 @@ def claim_back(orders: Sequence[str], *, reason: str) -> int:
     """
     with transaction.atomic():
         now = clock.now()
-        sales = [replace(sale, at=now) for sale in trade.sales_of_orders(orders) if sale.advanced_quantity or sale.deposited_quantity]
+        sales = [
+            replace(sale, at=now)
+            for sale in trade.sales_of_orders(orders)
+            if sale.advanced_quantity or sale.deposited_quantity
+        ]
         growers = [part for part in shares(sales) if part.receiver == "producer"]
         drafted = take_back([(part, part.paid_minor) for part in growers], CLAIM, min(orders), reason)
         posted = drafted.post()

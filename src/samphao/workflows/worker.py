@@ -38,6 +38,7 @@ PERIODIC: tuple[Job, ...] = (
     Job("claim windows that closed", 60, payout.settle_due),
     Job("payments to banks, once a day", 600, payout.send_to_banks),
     Job("invitations that ran out", 60, accounts.expire_invitations),
+    Job("lots by the file", 1, trade.import_some),
     Job("limits that are free again", 3600, limits.forget_unused),
 )
 # Work that waits for others outside: on a thread of its own, so that a mail server's silence holds up nothing else.

@@ -56,9 +56,7 @@ UNPAID = """
 
 def sales_to_settle() -> list[UnpaidSales]:
     """Return what was delivered and not claimed in its lot's window: everybody's share of it is due."""
-    return _unpaid(
-        "o.state = 'delivered' AND o.delivered_at <= core_now() - make_interval(hours => l.claim_hours)", []
-    )
+    return _unpaid("o.state = 'delivered' AND o.delivered_at <= core_now() - make_interval(hours => l.claim_hours)", [])
 
 
 def sales_to_deposit() -> list[UnpaidSales]:
