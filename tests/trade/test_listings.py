@@ -113,7 +113,9 @@ def test_owner_and_teammate_may_list_and_an_outsider_may_not(world: own_listing.
         ({"title": ("x" * 201, "", "")}, "title_en"),
     ],
 )
-def test_what_is_wrong_is_told_by_its_field_and_nothing_is_written(world: own_listing.World, changes: dict[str, object], field: str) -> None:
+def test_what_is_wrong_is_told_by_its_field_and_nothing_is_written(
+    world: own_listing.World, changes: dict[str, object], field: str
+) -> None:
     with pytest.raises(LotRefused) as caught:
         listed(world, durian(**changes))
     assert field in faults(caught.value)
@@ -169,7 +171,9 @@ def test_attributes_change_the_made_title(world: own_listing.World) -> None:
         ({"quantity": 9}, "quantity"),
     ],
 )
-def test_what_buyers_have_read_stays_once_it_was_ordered(world: own_listing.World, changes: dict[str, object], field: str) -> None:
+def test_what_buyers_have_read_stays_once_it_was_ordered(
+    world: own_listing.World, changes: dict[str, object], field: str
+) -> None:
     lot = listed(world)
     Lot.objects.filter(pk=lot.pk).update(sold=10)
     with pytest.raises(LotRefused) as caught:
@@ -188,7 +192,10 @@ def test_kilograms_are_confirmed_and_never_below_what_is_ordered(world: own_list
     lot.refresh_from_db()
     assert lot.quantity == 1800
     assert lot.confirmed_at is not None
-    assert AuditEntry.objects.get(action="lot.confirm").detail == {"before": {"quantity": 2000}, "after": {"quantity": 1800}}
+    assert AuditEntry.objects.get(action="lot.confirm").detail == {
+        "before": {"quantity": 2000},
+        "after": {"quantity": 1800},
+    }
 
 
 def test_a_withdrawn_lot_is_sold_no_longer_and_its_orders_stay(world: own_listing.World) -> None:

@@ -5,7 +5,7 @@ It is 20 April 2026; exchange rates, duties and carriage of that day are known. 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from samphao.accounts.models import Membership, Organisation, User
@@ -40,7 +40,7 @@ def make() -> World:
     ):  # fmt: skip
         user = User.objects.create_user(name, password="village to the world")
         Membership.objects.create(user=user, organisation=organisation, role=role)
-    reference.publish_destinations([judged_lot.KUNMING, judged_lot.BANGKOK])
+    reference.publish_destinations([judged_lot.KUNMING, replace(judged_lot.BANGKOK, node="THBKP")])
     return World(world.ids | {"malee": malee.pk})
 
 

@@ -26,7 +26,7 @@ from samphao.core.errors import BadRows, Fault, HubError, NotFound, Refused
 from samphao.core.tables import read_numbered_rows
 from samphao.trade import phrases
 from samphao.trade.events import LotsOffered
-from samphao.trade.listings import LotRefused, change_lot, list_lot, next_number, require_may_list
+from samphao.trade.listings import LotRefused, change_lot, faults_of_change, list_lot, next_number, require_may_list
 from samphao.trade.lot_rules import Known, fault, faults_of
 from samphao.trade.models import Listing, ListingImport, Lot
 from samphao.trade.queries.listings import as_own, known_to, lots_of_producer, may_list_for
@@ -233,19 +233,17 @@ class Before:
     def __init__(self, producer: int) -> None:
         self._known = known_to(producer)
         lots = list(lots_of_producer(producer))
-        self._lots = {lot.code: (lot.listing.code, as_own(lot)) for lot in lots}
+        self._lots = {lot.code: (lot, as_own(lot)) for lot in lots}
         self._goods = {lot.listing.code: lot.listing.good for lot in lots}
-        self._twins = {_key(own): code for code, (_listing, own) in self._lots.items()}
+        self._read = {lot.listing.code for lot in lots if lot.held + lot.sold}
+        self._twins = {_key(own): code for code, (_lot, own) in self._lots.items()}
 
     def outcome_of(self, row: LotRow, own: OwnLot) -> tuple[str, list[LotFault]]:
         """Return what a row does, and why it cannot."""
         if row.lot:
-            listing, before = self._lots.get(row.lot, ("", None))
-            if before is None:
+            if row.lot not in self._lots:
                 return "", [fault("lot", _("%(value)s is no lot of this seller"), value=row.lot)]
-            if row.listing and row.listing != listing:
-                return "", [fault("listing", _("The lot belongs to %(value)s"), value=listing)]
-            return ("unchanged", []) if before == own else ("changed", [])
+            return self._change(row, own, *self._lots[row.lot])
         if row.listing and row.listing not in self._goods:
             return "", [fault("listing", _("%(value)s is no listing of this seller"), value=row.listing)]
         if row.listing and self._goods[row.listing] != row.good:
@@ -254,6 +252,17 @@ class Before:
             text = _("The same lot is listed already: write its code, %(value)s, or take the row out")
             return "", [fault("lot", text, value=twin)]
         return "new", faults_of(own, self._known)
+
+    def _change(self, row: LotRow, own: OwnLot, lot: Lot, before: OwnLot) -> tuple[str, list[LotFault]]:
+        listing = lot.listing.code
+        if row.listing and row.listing != listing:
+            return "", [fault("listing", _("The lot belongs to %(value)s"), value=listing)]
+        if before == own:
+            return "unchanged", []
+        if lot.withdrawn_at is not None:
+            return "", [fault("lot", _("%(value)s was withdrawn from sale"), value=lot.code)]
+        is_read = listing in self._read
+        return "changed", faults_of_change(before, own, self._known, ordered=lot.held + lot.sold, is_read=is_read)
 
 
 def _key(own: OwnLot) -> str:
@@ -278,7 +287,12 @@ def _own_of(row: LotRow) -> tuple[OwnLot, list[LotFault]]:
         wrong.append(fault("price", _("Write baht with at most two decimals")))
     chosen = {name: text for name in phrases.attribute_names() if (text := getattr(row, name))}
     schedule = PayoutSchedule(
-        row.terms, row.deposit_percent, row.ticket_percent, row.claim_hours, row.tolerance_pct, row.delivery_days
+        row.terms or "standard",
+        row.deposit_percent,
+        row.ticket_percent,
+        row.claim_hours,
+        row.tolerance_pct,
+        row.delivery_days,
     )
     own = OwnLot(
         row.good, chosen, row.harvest_from, row.harvest_to, row.closes_on, row.unit, row.unit_mass_g, row.carton_units, row.quantity, price or 0,

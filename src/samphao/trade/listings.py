@@ -86,11 +86,15 @@ def change_lot(
     with transaction.atomic():
         lot = _locked(code, viewer)
         before = as_own(lot)
-        changed = tuple(one.name for one in fields(OwnLot) if getattr(before, one.name) != getattr(own, one.name))
+        changed = changes(before, own)
         if not changed:
             return Written(lot.listing.code, code, is_new=False)
         known = known or known_to(lot.listing.producer_id)
-        _require_may_change(lot, before, own, changed, known)
+        if lot.withdrawn_at is not None:
+            raise Refused(_("This lot was withdrawn from sale."))
+        is_read = Lot.objects.filter(Q(held__gt=0) | Q(sold__gt=0), listing=lot.listing).exists()
+        if faults := faults_of_change(before, own, known, ordered=lot.held + lot.sold, is_read=is_read):
+            raise LotRefused(faults)
         _apply(own, lot, known.goods[own.good])
         was, now = _plain(before), _plain(own)
         _audit(
@@ -159,23 +163,25 @@ def _locked(code: str, viewer: Viewer) -> Lot:
     return lot
 
 
-def _require_may_change(lot: Lot, before: OwnLot, own: OwnLot, changed: Collection[str], known: Known) -> None:
-    """Refuse what would be wrong now, and what buyers have relied on; what is as it was is not asked again."""
-    if lot.withdrawn_at is not None:
-        raise Refused(_("This lot was withdrawn from sale."))
+def faults_of_change(before: OwnLot, own: OwnLot, known: Known, *, ordered: int, is_read: bool) -> list[LotFault]:
+    """Return what would be wrong, and what buyers have relied on; what is as it was is not asked again.
+
+    `ordered` units of the lot are ordered; `is_read`: some lot of its listing is, so that its attributes were read and paid for.
+    """
+    changed = changes(before, own)
     touched = _touched(before, own, changed)
     faults = [one for one in faults_of(own, known) if one.field in touched]
-    ordered = lot.held + lot.sold
     if "good" in changed:
         faults.append(fault("good", _("A lot stays of its good: open a new listing for another")))
     if "quantity" in changed and own.quantity < ordered:
         faults.append(fault("quantity", FEWER, ordered=ordered))
-    kept = AFTER_AN_ORDER & set(changed) if ordered else set()
-    if DESCRIBES & touched and Lot.objects.filter(Q(held__gt=0) | Q(sold__gt=0), listing=lot.listing).exists():
-        kept |= DESCRIBES & touched
+    kept = (AFTER_AN_ORDER & set(changed) if ordered else set()) | (DESCRIBES & touched if is_read else set())
     faults += [fault(field, SOLD) for field in sorted(kept)]
-    if faults:
-        raise LotRefused(_once(faults))
+    return list({(one.field, one.text): one for one in faults}.values())
+
+
+def changes(before: OwnLot, own: OwnLot) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(OwnLot) if getattr(before, one.name) != getattr(own, one.name))
 
 
 def _touched(before: OwnLot, own: OwnLot, changed: Collection[str]) -> set[str]:
@@ -188,10 +194,6 @@ def _touched(before: OwnLot, own: OwnLot, changed: Collection[str]) -> set[str]:
     keys = {*before.attributes, *own.attributes}
     found |= {key for key in keys if before.attributes.get(key) != own.attributes.get(key)}
     return found | ({one.name for one in fields(own.schedule)} if "schedule" in changed else set())
-
-
-def _once(faults: Iterable[LotFault]) -> list[LotFault]:
-    return list({(one.field, one.text): one for one in faults}.values())
 
 
 def _apply(own: OwnLot, lot: Lot, good: GoodSpec) -> None:
