@@ -213,7 +213,7 @@ def test_a_withdrawn_lot_is_sold_no_longer_and_its_orders_stay(world: own_listin
 
 
 def test_a_draft_is_kept_answer_by_answer_and_listed_once(world: own_listing.World) -> None:
-    from samphao.trade.drafts import from_own, unanswered
+    from samphao.trade.answers import from_own, unanswered
 
     who = {"viewer": world.viewer("somchai"), "by": "somchai"}
     code = services.start_draft(world.ids["somchai"], **who)
@@ -231,7 +231,7 @@ def test_a_draft_is_kept_answer_by_answer_and_listed_once(world: own_listing.Wor
 
 
 def test_another_good_forgets_what_was_said_of_the_first(world: own_listing.World) -> None:
-    from samphao.trade.drafts import from_own
+    from samphao.trade.answers import from_own
 
     who = {"viewer": world.viewer("somchai"), "by": "somchai"}
     code = services.start_draft(world.ids["somchai"], **who)
@@ -244,7 +244,7 @@ def test_another_good_forgets_what_was_said_of_the_first(world: own_listing.Worl
 
 
 def test_the_next_lot_copies_the_last_and_asks_its_days_again(world: own_listing.World) -> None:
-    from samphao.trade.drafts import unanswered
+    from samphao.trade.answers import unanswered
 
     lot = listed(world)
     who = {"viewer": world.viewer("somchai"), "by": "somchai"}

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
-from datetime import date
-from decimal import Decimal
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -15,25 +13,12 @@ from samphao.accounts.queries import Viewer
 from samphao.core import clock
 from samphao.core.codes import encode
 from samphao.core.errors import NotFound, Refused
+from samphao.trade.answers import OF_THE_GOOD, from_own, to_own, unanswered
 from samphao.trade.listings import list_lot, next_number, require_may_list
 from samphao.trade.models import Listing, ListingDraft, Lot
 from samphao.trade.queries.listings import as_own, may_list_for
-from samphao.trade.types import OwnLot, PayoutSchedule
 
 OPEN_DRAFTS_MAX = 20
-# What each question asks for, in the order in which they are asked; a question is answered when all of it is there.
-QUESTIONS: dict[str, tuple[str, ...]] = {
-    "good": ("good",),
-    "kind": ("attributes",),
-    "place": ("orchard",),
-    "when": ("harvest_from", "harvest_to", "closes_on"),
-    "amount": ("quantity",),
-    "package": ("unit", "unit_mass_g", "carton_units", "price_minor"),
-    "photo": ("has_seen_photo",),
-    "parties": ("packing_house", "exporter"),
-}
-OF_THE_GOOD = ("attributes", "unit", "unit_mass_g", "carton_units", "quantity", "orchard", "flowering_on", "trees")
-"""Answers that mean nothing for another good."""
 
 
 def start_draft(producer: int, *, viewer: Viewer, by: str) -> str:
@@ -109,40 +94,6 @@ def publish_draft(code: str, *, viewer: Viewer, by: str) -> str:
         draft.state = ListingDraft.State.LISTED
         draft.save(update_fields=["lot", "state"])
     return written.lot
-
-
-def unanswered(answers: Mapping[str, Any]) -> list[str]:
-    """Return the questions that are not answered, in their order."""
-    return [question for question, names in QUESTIONS.items() if any(name not in answers for name in names)]
-
-
-def to_own(answers: Mapping[str, Any]) -> OwnLot:
-    """Return the lot that complete answers describe."""
-    known = {name: answers[name] for name in OwnLot.__dataclass_fields__ if name in answers}
-    for name in ("harvest_from", "harvest_to", "closes_on", "flowering_on"):
-        if known.get(name):
-            known[name] = date.fromisoformat(known[name])
-    for name in ("title", "description"):
-        if name in known:
-            known[name] = tuple(known[name])
-    known["steps"] = tuple((units, price) for units, price in answers.get("steps", ()))
-    known["schedule"] = to_schedule(answers.get("schedule") or {})
-    return OwnLot(**known)
-
-
-def to_schedule(answers: Mapping[str, Any]) -> PayoutSchedule:
-    values = dict(answers)
-    if "tolerance_pct" in values:
-        values["tolerance_pct"] = Decimal(values["tolerance_pct"])
-    return PayoutSchedule(**values)
-
-
-def from_own(own: OwnLot) -> dict[str, Any]:
-    """Return the answers that describe a lot: the way back of `to_own`."""
-    values = asdict(own)
-    schedule = values["schedule"] | {"tolerance_pct": str(own.schedule.tolerance_pct)}
-    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
-    return plain | {"schedule": schedule, "steps": [list(step) for step in own.steps], "has_seen_photo": True}
 
 
 def _start(

@@ -1,5 +1,16 @@
 """Reads of trade, by who may see them; every list costs a fixed number of queries."""
 
+from samphao.trade.answers import (
+    QUESTIONS,
+    estimate,
+    faults_of_answers,
+    from_own,
+    to_own,
+    to_schedule,
+    unanswered,
+)
+from samphao.trade.listing_files import COLUMNS, written_out
+from samphao.trade.phrases import Attribute, attributes_of, description, families, fruit_mass_g, spoken
 from samphao.trade.queries.gates import (
     BrokenRule,
     Place,
@@ -95,6 +106,9 @@ from samphao.trade.queries.surplus import (
 )
 
 __all__ = [
+    "COLUMNS",
+    "QUESTIONS",
+    "Attribute",
     "BrokenRule",
     "CallOutcome",
     "Mark",
@@ -105,12 +119,19 @@ __all__ = [
     "RushFigures",
     "ShutList",
     "as_own",
+    "attributes_of",
     "broken_rules",
     "by_currency",
     "crop_calendar",
     "declared_by_month",
+    "description",
     "draft_for",
+    "estimate",
+    "families",
+    "faults_of_answers",
     "finding_of",
+    "from_own",
+    "fruit_mass_g",
     "gate_findings",
     "gates_due",
     "goods_declared",
@@ -169,9 +190,14 @@ __all__ = [
     "sales_to_settle",
     "schedule_of",
     "shut_lists",
+    "spoken",
     "surplus_calls",
     "taken_kg",
     "tickets_signed_at",
+    "to_own",
+    "to_schedule",
+    "unanswered",
     "versions_of",
     "worth_of",
+    "written_out",
 ]
