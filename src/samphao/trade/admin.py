@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.contrib import admin
 
 from samphao.core.admin import Looked
-from samphao.trade.models import CropSeason, GateState, Listing, Lot, ModeState, Offer, Order, SurplusCall, Ticket
+from samphao.trade.models import (
+    CropSeason,
+    GateState,
+    Listing,
+    ListingDraft,
+    ListingImport,
+    Lot,
+    ModeState,
+    Offer,
+    Order,
+    PriceStep,
+    SurplusCall,
+    Ticket,
+)
 
 
 @admin.register(CropSeason)
@@ -103,4 +116,30 @@ class SurplusCallAdmin(Looked):
     list_display = ("code", "good", "kind", "from_week", "surplus_kg", "worth_minor", "asked", "made_at", "made_by")
     list_filter = ("kind", "good")
     search_fields = ("=code",)
+    ordering = ("-id",)
+
+
+@admin.register(ListingDraft)
+class ListingDraftAdmin(Looked):
+    list_display = ("code", "producer", "listing", "state", "lot", "made_by", "changed_at")
+    list_filter = ("state",)
+    list_select_related = ("producer", "listing", "lot")
+    search_fields = ("=code", "=listing_code", "=producer__code")
+    ordering = ("-id",)
+
+
+@admin.register(ListingImport)
+class ListingImportAdmin(Looked):
+    list_display = ("code", "producer", "file_name", "state", "done", "rows", "made_by", "made_at")
+    list_filter = ("state",)
+    list_select_related = ("producer",)
+    search_fields = ("=code", "=producer__code")
+    ordering = ("-id",)
+
+
+@admin.register(PriceStep)
+class PriceStepAdmin(Looked):
+    list_display = ("lot", "from_units", "price_minor")
+    list_select_related = ("lot",)
+    search_fields = ("=lot__code",)
     ordering = ("-id",)

@@ -11,7 +11,7 @@ import io
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -92,6 +92,14 @@ OF_THE_LISTING = ("good", "attributes", "title", "description", "monthly_capacit
 
 
 @dataclass(frozen=True, slots=True)
+class RowFault(Fault):
+    """A fault of a row by the rules of a lot; `text` and `values` are its words before they are put together."""
+
+    text: str = ""
+    values: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """What a file would do: how many of its rows are new, change a lot or leave it as it is; and all that is wrong."""
 
@@ -131,7 +139,7 @@ def check_file(content: bytes, name: str, producer: int) -> Checked:
                 for part in OF_THE_LISTING
                 if getattr(like, part) != getattr(own, part)
             ]
-        faults += [Fault(name, number, one.field, one.said, "") for one in wrong]
+        faults += [RowFault(name, number, one.field, one.said, "", one.text, one.values) for one in wrong]
         counts[outcome] += not wrong
     return Checked(len(rows), {key: counts[key] for key in ("new", "changed", "unchanged")}, tuple(faults))
 
@@ -221,10 +229,13 @@ def _write(row: LotRow, found: ListingImport, known: Known) -> list[str]:
     ]  # fmt: skip
 
 
-def _told(number: int, error: HubError) -> list[dict[str, str | int]]:
+def _told(number: int, error: HubError) -> list[dict[str, object]]:
     if isinstance(error, LotRefused):
-        return [{"row": number, "column": one.field, "wrong": one.said} for one in error.faults]
-    return [{"row": number, "column": "", "wrong": error.title}]
+        return [
+            {"row": number, "column": one.field, "wrong": one.said, "text": one.text, "values": one.values}
+            for one in error.faults
+        ]
+    return [{"row": number, "column": "", "wrong": error.title, "text": error.title, "values": {}}]
 
 
 class Before:

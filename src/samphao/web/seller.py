@@ -25,7 +25,6 @@ def steps(
     open_gate = any(state.gate == "to_list" and state.is_open for lot in lots for state in lot.gates.all())
     sold = any(lot.sales for lot in lots)
     weighed = any(hasattr(lot, "ticket") for lot in lots)
-    first = lots[0].code if listed else ""
 
     def step(title: str, hint: str, *, done: bool, can_start: bool, url: str = "") -> dict[str, Any]:
         return {
@@ -42,7 +41,7 @@ def steps(
             _("Show your orchard's certificate (GAP)"), _("valid to %(day)s") % {"day": day(valid_to)} if valid_to else _("fruit for China needs one"),
             done=bool(orchards), can_start=True,
         ),
-        step(_("List a lot"), _("the hub's people load lots from a file"), done=listed, can_start=has_papers, url=reverse("lot", args=[first]) if first else ""),
+        step(_("List a lot"), _("eight questions, about three minutes"), done=listed, can_start=True, url=reverse("listing_new")),
         step(_("Agree with an exporter, and for fruit with a packing house"), _("they sell for you abroad"), done=any(lot.exporter_id for lot in lots), can_start=listed),
         step(_("Open the gate to list"), _("every paper that the destination asks for"), done=open_gate, can_start=listed),
         step(_("Sell"), _("buyers' money is held for you"), done=sold, can_start=open_gate),
@@ -54,7 +53,11 @@ def steps(
 def lot_rows(lots: Sequence[Any]) -> list[list[Any]]:
     return [
         [
-            {"text": lot.code, "url": reverse("lot", args=[lot.code]), "note": in_language_plain(lot.listing, "title")},
+            {
+                "text": lot.code,
+                "url": reverse("own_lot", args=[lot.code]),
+                "note": in_language_plain(lot.listing, "title"),
+            },
             f"{day(lot.harvest_from)} – {day(lot.harvest_to)}",
             f"{money(lot.price_minor, lot.currency)} / {unit_name(lot.unit)}",
             f"{number(lot.sold + lot.held)} / {number(lot.quantity)}",

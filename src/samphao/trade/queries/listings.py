@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Prefetch, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, Sum
 
 from samphao.accounts import queries as accounts
 from samphao.accounts.queries import PartyChoice, Viewer
@@ -14,7 +14,7 @@ from samphao.core import clock
 from samphao.core.models import AuditEntry
 from samphao.reference import queries as reference
 from samphao.trade.lot_rules import Known, last_day
-from samphao.trade.models import Listing, ListingDraft, ListingImport, Lot
+from samphao.trade.models import GateState, Listing, ListingDraft, ListingImport, Lot
 from samphao.trade.types import LotSpec, OwnLot, PayoutSchedule
 
 
@@ -55,8 +55,14 @@ def listings_of(producers: Collection[int]) -> QuerySet[Listing]:
 
 
 def _with_lots() -> QuerySet[Listing]:
-    lots = Lot.objects.order_by("-harvest_from", "code").prefetch_related("gates")
+    lots = with_standing(Lot.objects.order_by("-harvest_from", "code"))
     return Listing.objects.select_related("producer").prefetch_related(Prefetch("lots", lots, "lots_by_harvest"))
+
+
+def with_standing(lots: QuerySet[Lot]) -> QuerySet[Lot]:
+    """Annotate lots with whether their gates to list are judged, and whether one is open."""
+    gates = GateState.objects.filter(lot=OuterRef("pk"), gate=GateState.Gate.LIST)
+    return lots.annotate(is_judged=Exists(gates), is_open_somewhere=Exists(gates.filter(is_open=True)))
 
 
 def listing_for(code: str, viewer: Viewer) -> Listing | None:
@@ -67,7 +73,7 @@ def listing_for(code: str, viewer: Viewer) -> Listing | None:
 def own_lot_for(code: str, viewer: Viewer) -> Lot | None:
     """Return a lot to whoever may change it."""
     lot = (
-        Lot.objects.select_related("listing__producer", "packing_house", "exporter")
+        with_standing(Lot.objects.select_related("listing__producer", "packing_house", "exporter"))
         .prefetch_related("steps")
         .filter(code=code)
         .first()
