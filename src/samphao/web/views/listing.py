@@ -117,9 +117,9 @@ def question(request: HttpRequest, code: str, step: str) -> HttpResponse:
         return redirect("listing_question", code=code, step="good")
     if step == "check":
         return _check(request, draft)
-    asked = _asked(draft)
-    form = QUESTIONS[step](request.POST or None, request.FILES or None, asked=asked)
-    if request.method == "POST" and _keep(request, draft, form):
+    asked, is_post = _asked(draft), request.method == "POST"
+    form = QUESTIONS[step](request.POST if is_post else None, request.FILES if is_post else None, asked=asked)
+    if is_post and _keep(request, draft, form):
         if isinstance(form, AmountForm) and form.is_estimated:
             return redirect("listing_question", code=code, step="amount")
         return redirect("listing_question", code=code, step=shape.next_step(_draft(request, code), step))
@@ -189,7 +189,7 @@ def _good(request: HttpRequest, draft: Any) -> HttpResponse:
     states = shape.state_choices(family, goods)
     text = request.GET.get("q", "")
     context = {
-        "draft": draft, "states": states, "family": family, "text": text, "choices": [] if states else shape.good_choices(goods, text),
+        "draft": draft, "states": states, "family": family, "text": text, "goods": [] if states else shape.good_choices(goods, text),
         "chosen": draft.answers.get("good", ""), "errors": [{"message": error, "field_id": "goods"}] if error else [],
         "title": _("How is it made ready?") if states else shape.titles(None)["good"][0], **shape.place_of(draft, "good"),
     }  # fmt: skip

@@ -136,7 +136,7 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
     """Change what is asked for a lot: price, steps, smallest order, days, who packs and exports."""
     lot = _own_lot(request, code)
     own = trade.as_own(lot)
-    form = ChangeForm(request.POST or None, own=own, asked=_asked_of(lot))
+    form = ChangeForm(request.POST if request.method == "POST" else None, own=own, asked=_asked_of(lot))
     if request.method == "POST" and form.is_valid():
         try:
             services.change_lot(code, replace(own, **form.changes()), **_who(request))
@@ -166,7 +166,7 @@ def words(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     lot = _own_lot(request, found.lots_by_harvest[0].code)
     own = trade.as_own(lot)
-    form = ListingWordsForm(request.POST or None, own=own, asked=_asked_of(lot))
+    form = ListingWordsForm(request.POST if request.method == "POST" else None, own=own, asked=_asked_of(lot))
     if request.method == "POST" and form.is_valid():
         try:
             services.change_lot(lot.code, replace(own, **form.changes()), **_who(request))
