@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from samphao.trade.types import OwnLot
 from samphao.web.cards import unit_name
@@ -23,11 +23,14 @@ class ChangeForm(forms.Form):
 
     price = forms.DecimalField(min_value=Decimal("0.01"), max_value=Decimal(999999999), decimal_places=2)
     minimum_units = forms.IntegerField(
-        label=lazy("Smallest order"), min_value=1, max_value=1_000_000_000, widget=forms.NumberInput(attrs=NUMBER)
+        label=gettext_lazy("Smallest order"),
+        min_value=1,
+        max_value=1_000_000_000,
+        widget=forms.NumberInput(attrs=NUMBER),
     )
-    closes_on = day_field(lazy("Last day of the sale"))
-    packing_house = forms.ChoiceField(label=lazy("Packing house"), required=False)
-    exporter = forms.ChoiceField(label=lazy("Exporter of record"), required=False)
+    closes_on = day_field(gettext_lazy("Last day of the sale"))
+    packing_house = forms.ChoiceField(label=gettext_lazy("Packing house"), required=False)
+    exporter = forms.ChoiceField(label=gettext_lazy("Exporter of record"), required=False)
 
     def __init__(self, *arguments: Any, own: OwnLot, asked: Asked, **named: Any) -> None:
         super().__init__(*arguments, **named)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from samphao.accounts.queries import PartyChoice
 from samphao.accounts.types import OrchardSpec
@@ -87,7 +87,7 @@ class KindForm(Question):
 
 
 class PlaceForm(Question):
-    orchard = forms.ChoiceField(label=lazy("Where it comes from"), widget=forms.RadioSelect, required=False)
+    orchard = forms.ChoiceField(label=gettext_lazy("Where it comes from"), widget=forms.RadioSelect, required=False)
     fields_of = ("orchard",)
 
     def prepare(self) -> None:
@@ -114,9 +114,9 @@ def day_field(label: Any, help_text: Any = "", *, required: bool = True) -> form
 
 
 class WhenForm(Question):
-    harvest_from = day_field(lazy("First day of the harvest"))
-    harvest_to = day_field(lazy("Last day of the harvest"))
-    closes_on = day_field(lazy("Last day of the sale"), required=False)
+    harvest_from = day_field(gettext_lazy("First day of the harvest"))
+    harvest_to = day_field(gettext_lazy("Last day of the harvest"))
+    closes_on = day_field(gettext_lazy("Last day of the sale"), required=False)
     fields_of = ("harvest_from", "harvest_to", "closes_on")
 
     def prepare(self) -> None:
@@ -144,9 +144,9 @@ class AmountForm(Question):
     amount = forms.IntegerField(
         min_value=1, max_value=1_000_000_000, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
     )
-    flowering_on = day_field(lazy("Full bloom on"), required=False)
+    flowering_on = day_field(gettext_lazy("Full bloom on"), required=False)
     trees = forms.IntegerField(
-        label=lazy("Trees that bear"), required=False, min_value=1, max_value=1_000_000, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+        label=gettext_lazy("Trees that bear"), required=False, min_value=1, max_value=1_000_000, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
     )  # fmt: skip
     fields_of = ("quantity", "flowering_on", "trees")
 
@@ -189,11 +189,11 @@ class AmountForm(Question):
 
 
 class PackageForm(Question):
-    unit = forms.ChoiceField(label=lazy("Sold by"), widget=forms.RadioSelect)
+    unit = forms.ChoiceField(label=gettext_lazy("Sold by"), widget=forms.RadioSelect)
     unit_mass_g = forms.IntegerField(
         min_value=1, max_value=10_000_000, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
     )
-    package = forms.ChoiceField(label=lazy("Packed in"), required=False)
+    package = forms.ChoiceField(label=gettext_lazy("Packed in"), required=False)
     carton_units = forms.IntegerField(
         min_value=1, max_value=1_000_000, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
     )
@@ -202,10 +202,10 @@ class PackageForm(Question):
         widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.01"}),
     )  # fmt: skip
     minimum_units = forms.IntegerField(
-        label=lazy("Smallest order"), required=False, min_value=1, max_value=1_000_000_000, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+        label=gettext_lazy("Smallest order"), required=False, min_value=1, max_value=1_000_000_000, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
     )  # fmt: skip
     monthly_capacity = forms.IntegerField(
-        label=lazy("As much can be made in a month"), required=False, min_value=1, max_value=1_000_000_000,
+        label=gettext_lazy("As much can be made in a month"), required=False, min_value=1, max_value=1_000_000_000,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
     fields_of = (
@@ -322,12 +322,12 @@ class PackageForm(Question):
 
 class PhotoForm(Question):
     photo = forms.FileField(
-        label=lazy("Photo"), required=False, help_text=lazy("Buyers see it. JPEG, PNG or WebP, at most 10 MB; place, time and device are removed."),
+        label=gettext_lazy("Photo"), required=False, help_text=gettext_lazy("Buyers see it. JPEG, PNG or WebP, at most 10 MB; place, time and device are removed."),
         widget=forms.ClearableFileInput(attrs={"accept": PHOTO_TYPES, "capture": "environment"}),
     )  # fmt: skip
     words = forms.CharField(
-        label=lazy("In your own words"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=lazy("What you answered is told in Thai, Chinese and English; your own words stay as you write them and are marked as not translated."),
+        label=gettext_lazy("In your own words"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("What you answered is told in Thai, Chinese and English; your own words stay as you write them and are marked as not translated."),
     )  # fmt: skip
     fields_of = ("description_en", "description_th", "description_zh")
 
@@ -344,9 +344,9 @@ class PhotoForm(Question):
 
 
 class PartiesForm(Question):
-    packing_house = forms.ChoiceField(label=lazy("Packing house"), required=False)
+    packing_house = forms.ChoiceField(label=gettext_lazy("Packing house"), required=False)
     exporter = forms.ChoiceField(
-        label=lazy("Exporter of record"), required=False, help_text=lazy("Declares the goods and sells for you abroad; inside Thailand none is needed")
+        label=gettext_lazy("Exporter of record"), required=False, help_text=gettext_lazy("Declares the goods and sells for you abroad; inside Thailand none is needed")
     )  # fmt: skip
     fields_of = ("packing_house", "exporter")
 
@@ -378,12 +378,14 @@ class PartiesForm(Question):
 class TermsForm(Question):
     """The payout schedule of the lot, which its seller may choose within the rules."""
 
-    terms = forms.ChoiceField(label=lazy("Terms"), widget=forms.RadioSelect)
-    deposit_percent = forms.IntegerField(label=lazy("Paid to you when sold (%)"), min_value=0, max_value=100)
-    ticket_percent = forms.IntegerField(label=lazy("Paid to you at the signed ticket (%)"), min_value=0, max_value=100)
-    claim_hours = forms.IntegerField(label=lazy("Hours in which buyers may claim"), min_value=1, max_value=1000)
+    terms = forms.ChoiceField(label=gettext_lazy("Terms"), widget=forms.RadioSelect)
+    deposit_percent = forms.IntegerField(label=gettext_lazy("Paid to you when sold (%)"), min_value=0, max_value=100)
+    ticket_percent = forms.IntegerField(
+        label=gettext_lazy("Paid to you at the signed ticket (%)"), min_value=0, max_value=100
+    )
+    claim_hours = forms.IntegerField(label=gettext_lazy("Hours in which buyers may claim"), min_value=1, max_value=1000)
     tolerance_pct = forms.DecimalField(
-        label=lazy("May be bad without a claim (%)"), min_value=0, max_value=100, decimal_places=1
+        label=gettext_lazy("May be bad without a claim (%)"), min_value=0, max_value=100, decimal_places=1
     )
     fields_of = ("terms", "deposit_percent", "ticket_percent", "claim_hours", "tolerance_pct", "delivery_days")
 
