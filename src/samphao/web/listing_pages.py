@@ -183,14 +183,12 @@ def estimate_text(given: Mapping[str, Any]) -> str:
 def schedule_rows(schedule: PayoutSchedule, url: str = "") -> list[dict[str, Any]]:
     """Tell when the seller has which share of his money, as it is shown before he lists."""
     link = {"url": url} if url else {}
-    told_days = (
-        _(" · delivered within %(days)s days of the harvest") % {"days": schedule.delivery_days}
-        if schedule.delivery_days
-        else ""
-    )
+    when_sold = _("out of the money that the buyer has paid in")
+    if schedule.delivery_days:
+        when_sold += " · " + _("delivered within %(days)s days of the harvest") % {"days": schedule.delivery_days}
     return [
         {"term": _("Terms"), "value": dict(terms_texts()).get(schedule.terms, schedule.terms), **link},
-        {"term": _("When sold"), "value": f"{schedule.deposit_percent} %", "note": _("out of the money that the buyer has paid in") + told_days},
+        {"term": _("When sold"), "value": f"{schedule.deposit_percent} %", "note": when_sold},
         {"term": _("At the signed ticket"), "value": f"{schedule.ticket_percent} %", "note": _("when it is weighed and graded")},
         {"term": _("After the claim window"), "value": f"{schedule.rest_percent} %", "note": _("%(hours)s hours after delivery; up to %(share)s %% of the goods may be bad without a claim") % {"hours": schedule.claim_hours, "share": number(schedule.tolerance_pct, 1)}},
     ]  # fmt: skip
