@@ -159,3 +159,16 @@ def held_for(subjects: Sequence[str]) -> dict[str, int]:
             [list(subjects)],
         )
         return dict(cursor.fetchall())
+
+
+from samphao.payments.arrivals import applied_to as applied_to  # noqa: E402 reads of private modules are shown here
+from samphao.payments.arrivals import is_known as is_known  # noqa: E402
+from samphao.payments.arrivals import known_lines as known_lines  # noqa: E402
+from samphao.payments.arrivals import line_of as line_of  # noqa: E402
+from samphao.payments.arrivals import lines_in_suspense as lines_in_suspense  # noqa: E402
+from samphao.payments.arrivals import orders_asked_for as orders_asked_for  # noqa: E402
+from samphao.payments.arrivals import payments_of as payments_of  # noqa: E402
+from samphao.payments.arrivals import requests_of as requests_of  # noqa: E402
+from samphao.payments.arrivals import requests_of_orders as requests_of_orders  # noqa: E402
+from samphao.payments.arrivals import waiting_payments as waiting_payments  # noqa: E402
+from samphao.payments.partner_events import waiting_messages as waiting_messages  # noqa: E402

@@ -339,3 +339,26 @@ class SurplusFound:
     until: date
     surplus_kg: Decimal
     worth_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDue:
+    """What an order costs, how it stands, and the day whose rates its price was made with."""
+
+    code: str
+    state: str
+    amount_minor: int
+    currency: str
+    lot: str
+    buyer_id: int
+    buyer: str
+    priced_at: datetime
+    hold_expires_at: datetime
+
+    @property
+    def waits(self) -> bool:
+        return self.state == "held"
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state in ("expired", "cancelled")

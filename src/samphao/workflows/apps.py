@@ -31,7 +31,7 @@ class WorkflowsConfig(AppConfig):
 
         pass_over(OrdersPlaced)
         subscribe(PaymentsReceived, payment.payments_received)
-        subscribe(HoldsExpired, notices.holds_expired)
+        subscribe(HoldsExpired, payment.holds_expired, notices.holds_expired)
         subscribe(OrdersPaid, notices.orders_paid)
         subscribe(PlanMade, notices.plan_made)
         subscribe(LotsListed, notices.lots_listed)

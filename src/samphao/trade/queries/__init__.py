@@ -38,6 +38,7 @@ from samphao.trade.queries.market import (
 from samphao.trade.queries.orders import (
     RushFigures,
     by_currency,
+    dues_of,
     lot_codes_of,
     order_codes_in,
     order_due,
@@ -85,6 +86,7 @@ __all__ = [
     "by_currency",
     "crop_calendar",
     "declared_by_month",
+    "dues_of",
     "finding_of",
     "gate_findings",
     "gates_due",

@@ -10,7 +10,7 @@ from django.db.models import Case, Count, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from samphao.trade.models import Order
-from samphao.trade.types import OrderParties, OrdersBehind, PaidOrder
+from samphao.trade.types import OrderDue, OrderParties, OrdersBehind, PaidOrder
 
 
 def lot_codes_of(order_codes: Iterable[str]) -> dict[str, str]:
@@ -136,3 +136,15 @@ def parties_of(orders: Sequence[str]) -> list[OrderParties]:
             [list(orders)],
         )
         return [OrderParties(*row) for row in cursor.fetchall()]
+
+
+def dues_of(orders: Iterable[str]) -> list[OrderDue]:
+    """Return what orders cost and how they stand; one query."""
+    rows = Order.objects.filter(code__in=list(orders)).order_by("id")
+    return [
+        OrderDue(*row)
+        for row in rows.values_list(
+            "code", "state", "amount_minor", "currency", "lot__code", "buyer_id", "buyer__code", "offer__priced_at", "hold_expires_at"
+        )
+    ]  # fmt: skip
+

@@ -20,7 +20,7 @@ from samphao.web import files as file_shape
 from samphao.web.middleware import hub_of
 from samphao.web.numbers import INTEGER_MAX, whole_number
 from samphao.web.order_page import order_columns, order_page, order_row
-from samphao.workflows import payment
+from samphao.workflows import ways_to_pay
 from samphao.workflows.record_access import evidence_of_order
 
 PAGE = 25
@@ -118,6 +118,6 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
         messages.error(request, _("No bank is connected to this hub: it cannot take money."))
     elif order.state != order.State.HELD:
         messages.error(request, _("This order can no longer be paid."))
-    elif payment.pay_by_simulator(order.code):
+    elif ways_to_pay.pay_by_simulator(order.code):
         messages.success(request, _("The simulator bank reported your payment."))
     return redirect("order", code=code)
