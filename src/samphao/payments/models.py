@@ -126,18 +126,22 @@ class Payment(models.Model):
         ]
 
 
-from samphao.payments.method_models import (  # noqa: E402 Django finds models here
-    FeeInvoice as FeeInvoice,
+from samphao.payments.method_models import (  # noqa: E402 Django looks for every table here
+    FeeInvoice,
+    PartnerEvent,
+    PayeeAccount,
+    PaymentRequest,
+    StatementLine,
 )
-from samphao.payments.method_models import (
-    PartnerEvent as PartnerEvent,
-)
-from samphao.payments.method_models import (
-    PayeeAccount as PayeeAccount,
-)
-from samphao.payments.method_models import (
-    PaymentRequest as PaymentRequest,
-)
-from samphao.payments.method_models import (
-    StatementLine as StatementLine,
-)
+
+__all__ = [
+    "Account",
+    "Entry",
+    "FeeInvoice",
+    "PartnerEvent",
+    "PayeeAccount",
+    "Payment",
+    "PaymentRequest",
+    "StatementLine",
+    "Transfer",
+]

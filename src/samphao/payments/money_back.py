@@ -39,10 +39,10 @@ def return_payments(
                 posting, specs = _way_back(row, left, held_for[row.order_code], RETURN, reason)
                 postings.append(posting)
                 accounts |= specs
+        ended = list(rows)
         rows.update(state=Payment.State.RETURNED, refunded_minor=F("amount_minor"))
         made = _post(postings, accounts)
-        if payments is None:
-            _post(*_recovered(order_codes, held_for))
+        _post(*_recovered(ended, held_for))
     return made
 
 
@@ -96,7 +96,6 @@ def charge_back(method: str, bank_reference: str, amount_minor: int, *, key: str
         Payment.objects.filter(pk=row.pk).update(
             refunded_minor=row.refunded_minor + amount_minor,
             charged_back_minor=row.charged_back_minor + amount_minor,
-            state=Payment.State.RETURNED if row.refunded_minor + amount_minor == row.amount_minor else row.state,
         )
     return made == 1
 
@@ -154,10 +153,12 @@ def _post(postings: Sequence[Posting], accounts: set[AccountSpec]) -> int:
     return made
 
 
-def _recovered(orders: Sequence[str], held_for: Mapping[str, str]) -> tuple[list[Posting], set[AccountSpec]]:
-    """Return the transfers that give the hub what it bore for payments that were charged back, now that their orders have ended."""
+def _recovered(ended: Sequence[Payment], held_for: Mapping[str, str]) -> tuple[list[Posting], set[AccountSpec]]:
+    """Return the transfers that give the hub what it bore for payments that were charged back, now that they pay nothing any more."""
     postings, accounts = [], set()
-    for row in Payment.objects.filter(order_code__in=orders, charged_back_minor__gt=0).order_by("id"):
+    for row in ended:
+        if not row.charged_back_minor:
+            continue
         part = _in_order_currency(row, row.charged_back_minor)
         currency = row.counts_currency or row.currency
         source, hub = ledger.held(held_for[row.order_code], currency), ledger.payable(HUB, currency)

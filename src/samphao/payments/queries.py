@@ -172,3 +172,8 @@ from samphao.payments.arrivals import requests_of as requests_of  # noqa: E402
 from samphao.payments.arrivals import requests_of_orders as requests_of_orders  # noqa: E402
 from samphao.payments.arrivals import waiting_payments as waiting_payments  # noqa: E402
 from samphao.payments.partner_events import waiting_messages as waiting_messages  # noqa: E402
+from samphao.payments.reconciling import days as days  # noqa: E402
+from samphao.payments.reconciling import differences as differences  # noqa: E402
+from samphao.payments.reconciling import last_told as last_told  # noqa: E402
+from samphao.payments.reconciling import lines_told as lines_told  # noqa: E402
+from samphao.payments.reconciling import methods_with_movements as methods_with_movements  # noqa: E402
