@@ -35,7 +35,9 @@ def market(clock_reset: None) -> paid_market.World:
 
 
 def report(order: Order, reference: str, amount: int, currency: str = "") -> None:
-    payments.record_payments(simulator.METHOD, [BankReport(order.code, reference, amount, currency or order.currency, order.lot.code)])
+    payments.record_payments(
+        simulator.METHOD, [BankReport(order.code, reference, amount, currency or order.currency, order.lot.code)]
+    )
     events.deliver()
 
 
@@ -114,7 +116,12 @@ def test_a_wallet_abroad_pays_the_baht_of_the_code_and_what_it_took_is_kept(mark
     order = market.order()
     assert ways_to_pay.pay_by_simulator(order.code)
     payment = paid_market.paid_by(order)[0]
-    assert (payment.amount_minor, payment.currency, payment.counts_minor, payment.counts_currency) == (40_000, "THB", 10_000, "CNY")
+    assert (payment.amount_minor, payment.currency, payment.counts_minor, payment.counts_currency) == (
+        40_000,
+        "THB",
+        10_000,
+        "CNY",
+    )
     assert (payment.payer_app, payment.payer_currency, payment.payer_minor) == ("simulated wallet", "CNY", 10_153)
     assert payment.payer_rate == Decimal("0.25380711")
     assert (state_of(order), held(), held("THB")) == ("paid", 10_000, 0)
@@ -135,15 +142,21 @@ def test_a_part_of_what_came_in_baht_goes_back_in_baht(market: paid_market.World
     sound()
 
 
-@pytest.mark.parametrize("how", [Payer.PAYS, Payer.TWICE, Payer.MUCH, Payer.REPEATED, Payer.LOST, Payer.SHORT, Payer.OTHER_CURRENCY])
+@pytest.mark.parametrize(
+    "how", [Payer.PAYS, Payer.TWICE, Payer.MUCH, Payer.REPEATED, Payer.LOST, Payer.SHORT, Payer.OTHER_CURRENCY]
+)
 @pytest.mark.parametrize("currency", ["CNY", "THB"])
-def test_however_a_buyer_pays_the_statement_and_the_ledger_agree_in_the_end(market: paid_market.World, how: Payer, currency: str) -> None:
+def test_however_a_buyer_pays_the_statement_and_the_ledger_agree_in_the_end(
+    market: paid_market.World, how: Payer, currency: str
+) -> None:
     order = market.order(currency)
     ways_to_pay.pay_by_simulator(order.code, how)
     expected = "held" if how in (Payer.LOST, Payer.SHORT, Payer.OTHER_CURRENCY) else "paid"
     assert state_of(order) == expected
     faults = ledger.differences(simulator.METHOD)
-    assert bool(faults) == (how is Payer.LOST), "money that came without a message is what the statement knows and the ledger does not"
+    assert bool(faults) == (how is Payer.LOST), (
+        "money that came without a message is what the statement knows and the ledger does not"
+    )
     money_in.book_lines(simulator.METHOD, ledger.lines_told(simulator.METHOD))
     assert state_of(order) == ("paid" if how is Payer.LOST else expected), "the statement mends a message that was lost"
     assert ledger.differences(simulator.METHOD) == []
@@ -162,7 +175,13 @@ def sent(kind: str, about: str, data: dict[str, Any], event_id: str = "") -> boo
 
 
 def received(order: Order, reference: str = "R-1", amount: int = 10_000) -> dict[str, Any]:
-    return {"reference": reference, "at": clock.now().isoformat(), "amount_minor": amount, "currency": order.currency, "ref1": order.code.replace("-", "")}
+    return {
+        "reference": reference,
+        "at": clock.now().isoformat(),
+        "amount_minor": amount,
+        "currency": order.currency,
+        "ref1": order.code.replace("-", ""),
+    }
 
 
 def test_a_chargeback_that_is_told_before_its_payment_waits_for_it(market: paid_market.World) -> None:
@@ -185,7 +204,9 @@ def test_the_hub_gets_back_what_it_bore_when_the_order_ends(market: paid_market.
     Order.objects.filter(pk=order.pk).update(state="cancelled")
     for _ in range(2):
         payments.return_payments([order.code], {order.code: order.lot.code}, reason="test")
-    assert (held(), ledger.owed_by(["HUB"])) == (0, {}), "the payer has his money already: nothing goes back to him again"
+    assert (held(), ledger.owed_by(["HUB"])) == (0, {}), (
+        "the payer has his money already: nothing goes back to him again"
+    )
     sound()
 
 
@@ -213,7 +234,11 @@ def test_a_message_that_is_not_signed_is_not_taken(market: paid_market.World, fo
 
 
 def test_a_method_without_a_key_takes_no_message(market: paid_market.World) -> None:
-    headers = {"webhook-id": "x", "webhook-timestamp": str(int(time.time())), "webhook-signature": payments.signed("promptpay", "x", int(time.time()), b"{}")}
+    headers = {
+        "webhook-id": "x",
+        "webhook-timestamp": str(int(time.time())),
+        "webhook-signature": payments.signed("promptpay", "x", int(time.time()), b"{}"),
+    }
     with pytest.raises(NotAllowed):
         money_in.take_message("promptpay", headers, json.dumps({}).encode(), at_s=int(time.time()))
 

@@ -43,6 +43,8 @@ def make(*, quantity: int = 1_000) -> World:
     open_hub.make()
     clock.move_to(NOON)
     small = two_buyers_one_lot.make(quantity=quantity)
+    small.lot.closes_at = NOON + timedelta(days=365)
+    small.lot.save()
     lines = [
         {"kind": kind, "amount_minor": amount, "rule": "", "source": "test", "receivers": {receiver: amount}, "valid_on": None, "is_estimate": False}
         for kind, (receiver, amount) in RECEIVERS.items()
@@ -58,7 +60,14 @@ def make(*, quantity: int = 1_000) -> World:
             gate = small.lot.gates.get()
             gate.pk, gate.destination = None, place
             gate.save()
-        offer.destination, offer.currency, offer.lines, offer.price_minor, offer.quantity_max = place, currency, lines, 10_000, 50
+        offer.destination, offer.currency, offer.lines, offer.price_minor, offer.quantity_max = (
+            place,
+            currency,
+            lines,
+            10_000,
+            50,
+        )
+        offer.valid_to = NOON + timedelta(days=365)
         offer.save()
         offers[currency] = offer
     ExchangeRate.objects.create(

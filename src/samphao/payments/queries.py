@@ -11,7 +11,7 @@ from django.db.models import Min
 
 from samphao.core.money import amount_text
 from samphao.payments.models import Transfer
-from samphao.payments.types import KEPT_BACK, PAYMENT_OUT, Balance, Earned, LedgerCheck
+from samphao.payments.types import KEPT_BACK, PAYMENT_OUT, PAYOUT_RETURNED, Balance, Earned, LedgerCheck
 
 
 def check() -> LedgerCheck:
@@ -109,15 +109,15 @@ def _movements(owners: Sequence[str], purpose: str, limit: int) -> list[Movement
 
 
 def earned_by(owners: Sequence[str]) -> dict[str, Earned]:
-    """Return, by currency, what owners have earned in all, and what has become of it."""
+    """Return, by currency, what owners have earned in all, and what has become of it: what a bank sent back was not sent."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT e.currency, coalesce(-sum(e.amount_minor) FILTER (WHERE e.amount_minor < 0), 0)::bigint,
-                      coalesce(sum(e.amount_minor) FILTER (WHERE t.kind = %s), 0)::bigint,
+            """SELECT e.currency, coalesce(-sum(e.amount_minor) FILTER (WHERE e.amount_minor < 0 AND t.kind <> %s), 0)::bigint,
+                      coalesce(sum(e.amount_minor) FILTER (WHERE t.kind IN (%s, %s)), 0)::bigint,
                       coalesce(sum(e.amount_minor) FILTER (WHERE t.kind = %s), 0)::bigint
                FROM payments_entry e JOIN payments_account a ON a.id = e.account_id JOIN payments_transfer t ON t.id = e.transfer_id
                WHERE a.owner = ANY (%s) AND a.purpose = 'payable' GROUP BY 1 ORDER BY 1""",
-            [PAYMENT_OUT, KEPT_BACK, list(owners)],
+            [PAYOUT_RETURNED, PAYMENT_OUT, PAYOUT_RETURNED, KEPT_BACK, list(owners)],
         )
         return {currency: Earned(*amounts) for currency, *amounts in cursor.fetchall()}
 
@@ -177,3 +177,9 @@ from samphao.payments.reconciling import differences as differences  # noqa: E40
 from samphao.payments.reconciling import last_told as last_told  # noqa: E402
 from samphao.payments.reconciling import lines_told as lines_told  # noqa: E402
 from samphao.payments.reconciling import methods_with_movements as methods_with_movements  # noqa: E402
+from samphao.payments.paid_out import Payout as Payout  # noqa: E402
+from samphao.payments.paid_out import latest_payouts as latest_payouts  # noqa: E402
+from samphao.payments.paid_out import owners_to_pay as owners_to_pay  # noqa: E402
+from samphao.payments.paid_out import payee_accounts as payee_accounts  # noqa: E402
+from samphao.payments.paid_out import payouts as payouts  # noqa: E402
+from samphao.payments.paid_out import payouts_on as payouts_on  # noqa: E402

@@ -92,4 +92,6 @@ def last_told(method: str) -> datetime | None:
 def lines_told(method: str) -> list[Arrival]:
     """Return the lines that nobody has looked at yet, as they were told."""
     rows = StatementLine.objects.filter(method=method, state=StatementLine.State.TOLD, transfer_key="").order_by("id")
-    return [Arrival(row.reference, row.at, row.amount_minor, row.currency, row.ref1, row.ref2, row.payer) for row in rows]
+    return [
+        Arrival(row.reference, row.at, row.amount_minor, row.currency, row.ref1, row.ref2, row.payer) for row in rows
+    ]

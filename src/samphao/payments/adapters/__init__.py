@@ -28,7 +28,7 @@ class Adapter(Protocol):
         """Return the settings that it needs and does not have: with any, it is not offered."""
 
     def instruct(self, postings: Sequence[Posting]) -> None:
-        """Tell its holder to send what leaves its account by these transfers."""
+        """Tell its holder to make the movements on its account that these transfers are."""
 
 
 ADAPTERS: Mapping[str, Adapter] = {
@@ -48,11 +48,7 @@ def returns_at_once(method: str) -> bool:
 
 
 def instruct(postings: Sequence[Posting]) -> None:
-    """Tell each holder what leaves its account by transfers that were posted just now."""
+    """Tell each holder what moves on its account by transfers that were posted just now, at the hub's word."""
     for method, adapter in ADAPTERS.items():
-        if mine := [
-            row
-            for row in postings
-            if any(code.startswith(f"bank:{method}:") and amount < 0 for code, amount in row.entries)
-        ]:
+        if mine := [row for row in postings if any(code.startswith(f"bank:{method}:") for code, _ in row.entries)]:
             adapter.instruct(mine)
