@@ -133,8 +133,9 @@ class Money(RuleBasedStateMachine):
                 owed = Account.objects.filter(purpose="held", currency=row.currency).values_list(
                     "balance_minor", flat=True
                 )
-                if sum(owed) < self.must_be_held(row.currency):
-                    raise Refused("the rest of the orders could not be settled any more")
+                transaction.set_rollback(
+                    sum(owed) < self.must_be_held(row.currency)
+                )  # claims take shares back first; here nobody does
         except (Refused, IntegrityError):
             return
 

@@ -132,10 +132,10 @@ class FeeInvoice(models.Model):
     series = models.CharField(max_length=12, help_text="the month of the tax point: 2026-05")
     number = models.PositiveIntegerField(null=True)
     tax_point_on = models.DateField()
-    fee_minor = models.BigIntegerField(help_text="satang, without tax")
-    vat_minor = models.BigIntegerField(help_text="satang")
-    vat_percent = models.DecimalField(max_digits=8, decimal_places=4)
-    vat_source = models.CharField(max_length=300)
+    gross_minor = models.BigIntegerField(help_text="satang, with the tax in it")
+    vat_minor = models.BigIntegerField(null=True, help_text="satang; empty while the rate of the day is not known")
+    vat_percent = models.DecimalField(max_digits=8, decimal_places=4, null=True)
+    vat_source = models.CharField(max_length=300, blank=True)
     price_minor = models.BigIntegerField(
         help_text="the fee as it stood in the price, tax included, in the price's currency"
     )
@@ -146,7 +146,15 @@ class FeeInvoice(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["series", "number"], name="fee_invoice_number_once"),
-            models.CheckConstraint(condition=Q(fee_minor__gte=0, vat_minor__gte=0), name="fee_invoice_not_negative"),
+            models.CheckConstraint(condition=Q(gross_minor__gt=0), name="fee_invoice_of_something"),
+            models.CheckConstraint(
+                condition=Q(vat_minor__isnull=True, vat_percent__isnull=True)
+                | Q(vat_minor__gte=0, vat_percent__isnull=False, vat_minor__lte=F("gross_minor")),
+                name="fee_invoice_tax_within",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__isnull=True) | Q(vat_minor__isnull=False), name="fee_invoice_tax_before_number"
+            ),
             models.CheckConstraint(
                 condition=Q(number__isnull=True, numbered_at__isnull=True)
                 | Q(number__gte=1, numbered_at__isnull=False),
@@ -157,6 +165,10 @@ class FeeInvoice(models.Model):
 
     def __str__(self) -> str:
         return self.code or self.order_code
+
+    @property
+    def net_minor(self) -> int | None:
+        return None if self.vat_minor is None else self.gross_minor - self.vat_minor
 
     @property
     def code(self) -> str:

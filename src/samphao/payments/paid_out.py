@@ -71,7 +71,7 @@ def owners_to_pay() -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _payouts(condition: str, value: object, limit: int) -> list[Payout]:
+def _payouts(condition: str, value: list[str] | date | bool, limit: int) -> list[Payout]:
     with connection.cursor() as cursor:
         cursor.execute(PAYOUTS.format(condition=condition), [PAYMENT_OUT, value, limit])
         return [Payout(*row) for row in cursor.fetchall()]

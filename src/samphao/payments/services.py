@@ -6,6 +6,7 @@ from samphao.payments.asking import ask as ask
 from samphao.payments.asking import reference_of as reference_of
 from samphao.payments.fee_invoices import number_fee_invoices as number_fee_invoices
 from samphao.payments.fee_invoices import record_fees as record_fees
+from samphao.payments.fee_invoices import tax_fees as tax_fees
 from samphao.payments.money_back import charge_back as charge_back
 from samphao.payments.money_back import mark_sent_back as mark_sent_back
 from samphao.payments.money_back import refund_order as refund_order

@@ -158,14 +158,17 @@ class PartnerMessage:
 
 @dataclass(frozen=True, slots=True)
 class FeeEarned:
-    """The hub's fee of one order when it became the hub's, in satang, with the tax in it; `price` is the fee as the buyer was told it."""
+    """The hub's fee of one order when it became the hub's: in satang with the tax in it, and as the buyer was told it."""
 
     order_code: str
     buyer: str
     tax_point_on: date
-    fee_minor: int
-    vat_minor: int
-    vat_percent: Decimal
-    vat_source: str
+    gross_minor: int
     price: Amount
     rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRate:
+    percent: Decimal
+    source: str

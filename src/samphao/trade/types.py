@@ -362,3 +362,26 @@ class OrderDue:
     @property
     def has_ended(self) -> bool:
         return self.state in ("expired", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFee:
+    """The hub's fee in an order, in the currency of its price."""
+
+    code: str
+    buyer: str
+    delivered_at: datetime
+    currency: str
+    priced_on: date
+    fee_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMark:
+    """When an order was advanced, and when it was delivered."""
+
+    code: str
+    lot: str
+    currency: str
+    advanced_at: datetime | None
+    delivered_at: datetime | None

@@ -9,6 +9,7 @@ from samphao.reference.queries.charges import (
     import_taxes,
     post_rates,
     price_rule,
+    tax_on,
 )
 from samphao.reference.queries.dated import source_words
 from samphao.reference.queries.goods import goods, tariff_lines
@@ -54,5 +55,6 @@ __all__ = [
     "province_places",
     "source_words",
     "tariff_lines",
+    "tax_on",
     "trade_mode_rules",
 ]

@@ -39,6 +39,7 @@ from samphao.trade.queries.orders import (
     RushFigures,
     by_currency,
     dues_of,
+    fees_of,
     lot_codes_of,
     order_codes_in,
     order_due,
@@ -50,6 +51,7 @@ from samphao.trade.queries.orders import (
     orders_to_ship,
     parties_of,
     rush_figures,
+    settled_between,
 )
 from samphao.trade.queries.sales import (
     Mark,
@@ -87,6 +89,7 @@ __all__ = [
     "crop_calendar",
     "declared_by_month",
     "dues_of",
+    "fees_of",
     "finding_of",
     "gate_findings",
     "gates_due",
@@ -130,6 +133,7 @@ __all__ = [
     "sales_of_orders",
     "sales_to_advance",
     "sales_to_settle",
+    "settled_between",
     "shut_lists",
     "surplus_calls",
     "taken_kg",
