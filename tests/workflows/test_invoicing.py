@@ -46,17 +46,25 @@ def settled(market: paid_market.World, *, currency: str = "CNY", quantity: int =
 
 
 def balance(purpose: str, owner: str) -> int:
-    return sum(Account.objects.filter(purpose=purpose, owner=owner, currency="THB").values_list("balance_minor", flat=True))
+    return sum(
+        Account.objects.filter(purpose=purpose, owner=owner, currency="THB").values_list("balance_minor", flat=True)
+    )
 
 
 def test_the_fee_carries_tax_that_is_booked_for_the_revenue_office(market: paid_market.World) -> None:
     order = settled(market)
     assert invoicing.tax_and_number() == 1
     invoice = FeeInvoice.objects.get(order_code=order.code)
-    assert (invoice.gross_minor, invoice.price_minor, invoice.price_currency) == (4_000, 1_000, "CNY"), "1,000 fen at 0.25 are 4,000 satang"
+    assert (invoice.gross_minor, invoice.price_minor, invoice.price_currency) == (4_000, 1_000, "CNY"), (
+        "1,000 fen at 0.25 are 4,000 satang"
+    )
     assert (invoice.vat_minor, invoice.net_minor) == (262, 3_738), "7/107 of 40.00"
     assert (invoice.series, invoice.number, invoice.code) == ("2026-04", 1, "TIV-2026-04-000001")
-    assert (balance("payable", "HUB"), balance("payable", "revenue-TH"), balance("receivable", "HUB")) == (3_738, 262, 0)
+    assert (balance("payable", "HUB"), balance("payable", "revenue-TH"), balance("receivable", "HUB")) == (
+        3_738,
+        262,
+        0,
+    )
     assert invoicing.tax_and_number() == 0
     assert ledger.check().faults == ()
 
@@ -95,7 +103,9 @@ def fee(number: int, on: date = date(2026, 5, 4)) -> FeeEarned:
 
 
 def numbered() -> list[tuple[str, int]]:
-    return list(FeeInvoice.objects.filter(number__isnull=False).order_by("series", "number").values_list("series", "number"))
+    return list(
+        FeeInvoice.objects.filter(number__isnull=False).order_by("series", "number").values_list("series", "number")
+    )
 
 
 def test_numbers_leave_no_gap_and_the_database_sees_to_it(clock_reset: None) -> None:
