@@ -214,14 +214,12 @@ class Money(RuleBasedStateMachine):
             before = (Transfer.objects.count(), Payment.objects.count())
             for message in self.messages:
                 assert not ways_to_pay.hear(message)
-            for payment in Payment.objects.all():
-                payments.record_payments(payment.method, [])
             money_in.book_lines(
                 simulator.METHOD, [row for row in ledger.lines_told(simulator.METHOD) if row.reference not in self.lost]
             )
             payout.send_to_banks()
-            for payment in Payment.objects.filter(state="returned"):
-                payments.return_payments([payment.order_code], {payment.order_code: self.market.lot}, reason="again")
+            for order in Order.objects.filter(state__in=("expired", "cancelled")):
+                payments.return_payments([order.code], {order.code: self.market.lot}, reason="again")
             sent_since = Transfer.objects.filter(
                 kind__in=(PAYMENT_OUT, "currency exchange"), at__gte=clock.now() - timedelta(seconds=30)
             ).count()
