@@ -71,12 +71,13 @@ def worker() -> None:
     import threading
 
     start_django()
+    from samphao.insight import services as insight
     from samphao.workflows import worker as work
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    work.run(stop)
+    work.run(stop, insight.PERIODIC)
 
 
 @app.command()

@@ -71,6 +71,8 @@ def world(hub: LiveServer) -> Iterator[market_morning.World]:
     """The morning, committed once for a module's tests, and swept away behind them."""
     made = market_morning.make()
     market_morning.add_files(made)
+    market_morning.purchase(made)
+    market_morning.basket(made)
     yield made
     call_command("flush", verbosity=0, interactive=False)
     connections.close_all()  # otherwise the database could not be dropped at the end

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
+from worlds import market_morning
 from worlds.market_morning import World
 
 MAPS = frozenset({"home", "tower", "design", "impact"})  # pages that may weigh more for their map
@@ -44,6 +45,11 @@ PAGES: dict[str, tuple[Visit, ...]] = {
         Visit("lot", as_="anong", arguments=lambda _world: {"code": "CCO-MG-0322"}, query="to=TYO"),
         Visit("lot", as_="anong", arguments=lambda _world: {"code": "UDN-SK-0102"}, query="to=SHA"),
     ),
+    "basket": (Visit("basket"), Visit("basket", as_="baisong")),
+    "basket_check_out": (
+        Visit("basket_check_out", as_="baisong", arguments=lambda world: {"code": market_morning.basket(world)}),
+    ),
+    "purchase": (Visit("purchase", as_="baisong", arguments=lambda world: {"code": market_morning.purchase(world)}),),
     "orders": (Visit("orders", as_="anong"), Visit("orders", as_="baisong")),
     "order": (
         Visit("order", as_="anong", arguments=lambda world: {"code": world.orders["held"]}, query="held"),
@@ -102,6 +108,9 @@ POSTS = frozenset(
         "file_add",
         "file_remove",
         "surplus_call",
+        "basket_add",
+        "basket_change",
+        "purchase_pay",
     }
 )
 

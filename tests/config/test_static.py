@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -57,6 +58,27 @@ def test_a_file_of_any_app_comes_with_its_type_and_is_kept_for_a_minute(path: st
     )
     assert headers["content-type"].startswith(kind)
     assert len(body) == int(headers["content-length"])
+
+
+@pytest.mark.parametrize("path", ["/web/samphao.css", "/web/samphao.js", "/web/favicon.svg", "/web/map/corridor.json"])
+def test_a_text_comes_packed_to_whoever_unpacks_it(path: str) -> None:
+    _status, _headers, plain = get(path)
+    status, headers, packed = get(path, accept_encoding="gzip, br")
+    assert (status, headers["content-encoding"], headers["vary"]) == (200, "gzip", "Accept-Encoding")
+    assert gzip.decompress(packed) == plain
+    assert len(packed) == int(headers["content-length"]) < len(plain)
+    status, again, body = get(path, accept_encoding="gzip, br", if_none_match=headers["etag"])
+    assert (status, body, again["vary"]) == (304, b"", "Accept-Encoding")
+
+
+def test_a_font_a_part_and_a_head_come_as_they_are() -> None:
+    for path, method, more in (
+        ("/web/fonts/sarabun-regular.woff2", "GET", {}),
+        ("/web/samphao.css", "GET", {"range": "bytes=0-9"}),
+        ("/web/samphao.css", "HEAD", {}),
+    ):
+        _status, headers, _body = get(path, method, accept_encoding="gzip", **more)
+        assert "content-encoding" not in headers
 
 
 def test_what_a_browser_has_already_is_not_sent_again() -> None:

@@ -72,6 +72,14 @@ DOORS: dict[str, Door] = {
     "surplus": Door(frozenset({"somchai", "teammate", "malee", "house", "exporter", "office", "elsewhere", "hub"})),
     "surplus_call": Door(HUB, posts=True),
     "problem": Door(EVERYBODY, code("sold-out")),
+    "basket": Door(EVERYBODY),
+    "basket_add": Door(EVERYBODY, posts=True),
+    "basket_change": Door(
+        EVERYBODY, lambda world: {"code": market_morning.basket(world)}, posts=True
+    ),  # whose it is not is told so
+    "basket_check_out": Door(frozenset({"baisong"}), lambda world: {"code": market_morning.basket(world)}),
+    "purchase": Door(frozenset({"baisong", "hub"}), lambda world: {"code": market_morning.purchase(world)}),
+    "purchase_pay": Door(frozenset({"baisong"}), lambda world: {"code": market_morning.purchase(world)}, posts=True),
     "orders": Door(SIGNED_IN),
     "order": Door(PARTIES, PAID),
     "order_place": Door(SIGNED_IN, posts=True),  # without a form it leads to the market

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+import random
 import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.paginator import Paginator
@@ -20,6 +23,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils.translation import override
 
+from samphao.core.dates import LOCALES
 from samphao.web import charts, maps
 from samphao.web.cards import MOTIFS, motif
 from samphao.web.templatetags import samphao as write
@@ -69,6 +73,19 @@ def test_numbers_are_grouped_and_keep_the_digits_that_they_have():
     with override("en"):
         assert write.kg("18400") == "18,400\u00a0kg"
         assert write.tonnes(18400) == "18.4\u00a0t"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("digits", [None, 0, 1, 2, 4])
+def test_numbers_are_written_as_babel_writes_them_in_each_language(language, digits):
+    pattern = "#,##0.######" if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    draws = random.Random(7)
+    values = [Decimal(draws.randrange(-(10**9), 10**9)).scaleb(-draws.randrange(7)) for _ in range(200)]
+    with override(language):
+        for value in [*values, Decimal("0.5"), Decimal("1.5"), Decimal("-0.0000004"), Decimal("1E+3"), Decimal("0.30")]:
+            exact = round(value, 6 if digits is None else digits)
+            known = format_decimal(abs(exact), format=pattern, locale=LOCALES[language], decimal_quantization=False)
+            assert write.number(value, digits).lstrip(write.MINUS) == known, value
 
 
 @pytest.mark.parametrize(
@@ -303,6 +320,16 @@ def test_borders_outside_the_corridor_are_drawn_only_when_asked_for():
     assert len(nothing) < len(corridor) < len(everything)
 
 
+def test_a_map_is_drawn_again_when_anything_that_it_shows_has_changed():
+    def drawn(sold=5.0, title="Chanthaburi", volume=9.0):
+        shown = maps.Choropleth({"TH-22": sold, "TH-21": 2.0}, {"TH-22": title})
+        flows = [maps.Flow(maps.Place(12.6, 102.1), maps.Place(25.0, 102.7), "rail", volume, f"{volume} t")]
+        return maps.corridor_map("x", choropleth=shown, flows=flows)
+
+    assert drawn() is drawn()
+    assert len({drawn(), drawn(sold=1.0), drawn(title="จันทบุรี"), drawn(volume=8.0)}) == 4
+
+
 def test_classes_of_the_map_hold_as_many_provinces_each_and_end_at_round_numbers():
     values = {f"TH-{n:02}": float(n * n) for n in range(1, 11)} | {"TH-11": 0.0, "TH-12": 987_654.0}
     shown = maps.Choropleth(values)
@@ -431,7 +458,7 @@ def test_the_style_page_leaves_no_component_out():
     folder = WEB / "templates"
     sources = {path.name: path.read_text(encoding="utf-8") for path in (folder / "components").glob("*.html")}
     shown, wanted = set(), [(folder / "design.html").read_text(encoding="utf-8")]
-    tags = {"tag.html": "{% tag ", "pagination.html": "{% pagination "}
+    tags = {"pagination.html": "{% pagination "}
     while wanted:
         source = wanted.pop()
         for name in sources.keys() - shown:

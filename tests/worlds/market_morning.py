@@ -23,7 +23,7 @@ from samphao.payments.types import BankReport
 from samphao.reference import services as reference
 from samphao.reference.models import Destination
 from samphao.trade import services
-from samphao.trade.models import GateState, Listing, Lot, ModeState, Offer, Order, TradeMode
+from samphao.trade.models import Basket, GateState, Listing, Lot, ModeState, Offer, Order, Purchase, TradeMode
 from samphao.trade.types import OrderRequest
 from samphao.workflows.price_to_door import REGIMES
 from worlds import customs_house, open_hub
@@ -98,6 +98,35 @@ def make() -> World:
     declarations = customs_house.make(parties, loads, now)
     parties |= {name: _officer(name, code) for name, code in OFFICERS.items()}
     return World(now, parties, lots, orders, loads, declarations, _told(parties, orders))
+
+
+ADDRESS = {
+    "name": "白松", "phone": "+86 138 0000 0000", "country": "CN", "country_area": "云南省", "city": "昆明市", "street_address": "示例路 1 号", "postal_code": "650000",
+}  # fmt: skip
+
+
+def basket(world: World) -> str:
+    """Let Bai Song gather goods of two sellers, unless he has; return the basket that he has not ordered yet."""
+    shopper = services.Shopper(world.parties["baisong"].pk)
+    gathered = Basket.objects.filter(buyer=shopper.buyer, purchase=None).first()
+    return gathered.code if gathered else _gather(world, shopper)
+
+
+def _gather(world: World, shopper: services.Shopper) -> str:
+    for lot in ("CTI-MT-0430", "CPN-LG-0718"):
+        offer = world.lots[lot].offers.get(destination="KMG", kind="wholesale")
+        code = services.put_in_basket(shopper, offer.pk, 1)
+    return code
+
+
+def purchase(world: World) -> str:
+    """Let Bai Song order a basket, unless he has; return what it became."""
+    buyer = world.parties["baisong"].pk
+    bought = Purchase.objects.filter(buyer=buyer).first()
+    if bought:
+        return bought.code
+    shopper = services.Shopper(buyer)
+    return services.order_basket(shopper, _gather(world, shopper), services.Delivery(ADDRESS), buyer=buyer)
 
 
 def _told(parties: dict[str, Organisation], orders: dict[str, str]) -> str:

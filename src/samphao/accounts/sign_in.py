@@ -8,12 +8,16 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from samphao.accounts.models import User
+from samphao.accounts.queries import signed_in
 from samphao.accounts.services.attempts import count_sign_in, forget_sign_in
 from samphao.core.limits import network_of
 
 
 class LimitedSignIn(ModelBackend):
     """Counts a try before it looks at the password, so that many at once are not let through together."""
+
+    def get_user(self, user_id: int) -> User | None:
+        return signed_in(user_id)
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **more: Any

@@ -18,6 +18,10 @@ LOOPBACK = "127.0.0.1"
 PATIENCE_S = 30
 
 
+# The connections to the database that the process of the pages keeps and shares: a request waits for one that is free.
+POOLED = {"SAMPHAO_CONNECTIONS": os.environ.get("SAMPHAO_CONNECTIONS", "20")}
+
+
 class CannotServe(RuntimeError):
     """A process did not start; the message says how to mend it."""
 
@@ -49,6 +53,15 @@ def order_counter(port: int) -> Iterator[int]:
 
 
 @contextmanager
+def pages(application: str) -> Iterator[int]:
+    """Yield the port on which an application built around the pages answers, in a process of its own."""
+    port = free_port()
+    with _process(_pages(port, application), POOLED) as process:
+        wait_for_port(port, process)
+        yield port
+
+
+@contextmanager
 def worker(environment: dict[str, str]) -> Iterator[None]:
     with _process([sys.executable, "-m", "samphao", "worker"], environment):
         yield
@@ -66,7 +79,7 @@ def serve(port: int) -> None:
     with (
         order_counter(counter_port),
         worker(environment),
-        _process(_pages(port), environment) as web,
+        _process(_pages(port), POOLED | environment) as web,
     ):
         wait_for_port(port, web)
         print(f"\n  The hub is open at http://{LOOPBACK}:{port}   (Ctrl-C ends it)\n", flush=True)  # noqa: T201 the command's own output
@@ -112,12 +125,12 @@ def require_free(port: int) -> None:
             raise CannotServe(f"port {wanted} is in use: end what runs there, or choose another with --port")
 
 
-def _pages(port: int) -> list[str]:
+def _pages(port: int, application: str = "samphao.config.asgi:application") -> list[str]:
     from django.conf import settings
 
     # Whoever connects from this machine may write `X-Forwarded-For`: it is believed only where a proxy is said to have written it.
     believed = "--proxy-headers" if settings.BEHIND_PROXY else "--no-proxy-headers"
-    return _uvicorn("samphao.config.asgi:application", port, believed)
+    return _uvicorn(application, port, believed)
 
 
 def _counter(port: int) -> list[str]:

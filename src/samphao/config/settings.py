@@ -29,6 +29,7 @@ def _secret() -> str:
 
 def _database() -> dict[str, object]:
     url = urlsplit(os.environ.get("DATABASE_URL") or embedded(os.environ.get("SAMPHAO_SERVER", "hub")).url)
+    pooled = int(os.environ.get("SAMPHAO_CONNECTIONS") or 0)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(url.path.lstrip("/")),
@@ -36,7 +37,9 @@ def _database() -> dict[str, object]:
         "PASSWORD": unquote(url.password or ""),
         "HOST": parse_qs(url.query).get("host", [url.hostname or ""])[0],
         "PORT": str(url.port or ""),
-        "CONN_MAX_AGE": 60,
+        # An asynchronous server answers each request on a thread of its own: what one keeps, the next would not find.
+        "CONN_MAX_AGE": 0 if pooled else 60,
+        "OPTIONS": {"pool": {"min_size": min(2, pooled), "max_size": pooled, "timeout": 10}} if pooled else {},
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"NAME": f"test_{unquote(url.path.lstrip('/'))}"},
     }
@@ -73,6 +76,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "samphao.web.middleware.Packing",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "samphao.web.middleware.HubGate",

@@ -14,7 +14,17 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from samphao.core.events import DomainEvent, publish
-from samphao.core.models import AuditEntry, Clock, Event, HubSettings, JobRun, LimitUse, StageResult, StoredFile
+from samphao.core.models import (
+    AuditEntry,
+    Clock,
+    Event,
+    HubSettings,
+    JobRun,
+    LimitUse,
+    StageResult,
+    StoredFile,
+    Summary,
+)
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -111,6 +121,11 @@ class HubSettingsAdmin(Edited):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         return False
+
+
+@admin.register(Summary)
+class SummaryAdmin(Looked):
+    list_display = ("name", "counted_at")
 
 
 @admin.register(JobRun)

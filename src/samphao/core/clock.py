@@ -6,6 +6,9 @@ can let a hold expire.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -22,7 +25,22 @@ class HubNow(Func):
     output_field = DateTimeField()
 
 
+_stopped: ContextVar[datetime | None] = ContextVar("the moment that a page shows", default=None)
+
+
+@contextmanager
+def stopped_at(moment: datetime) -> Iterator[None]:
+    """Let the clock stand within: all parts of a page that is only read show one moment, and ask for it once."""
+    token = _stopped.set(moment)
+    try:
+        yield
+    finally:
+        _stopped.reset(token)
+
+
 def now() -> datetime:
+    if (stopped := _stopped.get()) is not None:
+        return stopped
     with connection.cursor() as cursor:
         cursor.execute("SELECT core_now()")
         moment: datetime = cursor.fetchone()[0]

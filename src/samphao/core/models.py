@@ -125,6 +125,20 @@ class LimitUse(models.Model):
         return self.name
 
 
+class Summary(models.Model):
+    """Figures that take too long to count for each visitor, and when they were counted (`core.summaries`)."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    counted_at = models.DateTimeField(db_default=HubNow(), help_text="by the hub's clock")
+    figures = models.JSONField()
+
+    class Meta:
+        verbose_name_plural = "summaries"
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class HubSettings(models.Model):
     """One row: what this hub is called, speaks, sells to, and who holds buyers' money (`core.hub`)."""
 

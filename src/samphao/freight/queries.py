@@ -10,7 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 from django.db import connection
-from django.db.models import Case, Count, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import Avg, Case, Count, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Greatest
 
 from samphao.core import clock
 from samphao.engines.emissions import milligrams_per_kg
@@ -113,6 +114,7 @@ def nodes() -> dict[str, Node]:
     return {node.code: node for node in network().nodes}
 
 
+@lru_cache(maxsize=1)
 def equipment() -> dict[str, Equipment]:
     return {row.code: row for row in network().equipment}
 
@@ -207,6 +209,17 @@ def _per_kg(cost_minor: int) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanFigures:
+    """What the loads of a plan come to that travel: `shares` are shares of somebody's container."""
+
+    containers: int
+    shares: int
+    mean_fill: float
+    kg: float
+    emission_kg: float
+
+
+@dataclass(frozen=True, slots=True)
 class FlowSum:
     """Kilograms carried on one link of the network."""
 
@@ -217,13 +230,36 @@ class FlowSum:
     loads: int
 
 
+CERTIFICATE = ("prices", "fares")
+"""What proves a plan: as much as a thousand loads to read, and asked for only where the proof is shown."""
+
+
 def latest_plan() -> Plan | None:
-    return Plan.objects.order_by("-made_at", "-id").first()
+    return Plan.objects.defer(*CERTIFICATE).order_by("-made_at", "-id").first()
+
+
+def latest_plan_with_figures() -> tuple[Plan, PlanFigures] | None:
+    """Return the plan in force and what its loads come to, in one query."""
+    whole, alive = Q(loads__is_whole=True), ~Q(loads__state=Load.State.CANCELLED)
+    fill = Greatest(F("loads__mass_kg") / F("loads__capacity_kg"), F("loads__volume_m3") / F("loads__capacity_m3"))
+    latest = Plan.objects.order_by("-made_at", "-id").values("pk")[:1]
+    plan = (
+        Plan.objects.filter(pk=latest)
+        .defer(*CERTIFICATE)
+        .annotate(
+            whole=Count("loads", filter=alive & whole), parts=Count("loads", filter=alive & ~whole), mean_fill=Avg(fill, filter=alive & whole),
+            kg=Sum("loads__mass_kg", filter=alive), emission_kg=Sum("loads__emission_kg", filter=alive),
+        )
+        .first()
+    )  # fmt: skip
+    if plan is None:
+        return None
+    return plan, PlanFigures(plan.whole, plan.parts, plan.mean_fill or 0.0, plan.kg or 0.0, plan.emission_kg or 0.0)
 
 
 def loads_of(plan: Plan) -> QuerySet[Load]:
     """Return the whole containers of a plan, the next departure first, then those that should have left, the latest first."""
-    return _next_first(Load.objects.filter(plan=plan, is_whole=True))
+    return _next_first(Load.objects.filter(plan=plan, is_whole=True)).defer("legs")
 
 
 def _next_first(loads: QuerySet[Load]) -> QuerySet[Load]:
@@ -237,7 +273,8 @@ def _next_first(loads: QuerySet[Load]) -> QuerySet[Load]:
 def containers_of(places: Sequence[str], lot_codes: Sequence[str]) -> QuerySet[Load]:
     """Return the containers that are stuffed at some places or carry some lots: those still to leave first, then the latest."""
     carry = Shipment.objects.filter(lot_code__in=list(lot_codes), load__is_whole=True).values("load")
-    return _next_first(Load.objects.filter(Q(origin__in=list(places)) | Q(pk__in=carry), is_whole=True))
+    found = Load.objects.filter(Q(origin__in=list(places)) | Q(pk__in=carry), is_whole=True)
+    return _next_first(found).defer("legs")
 
 
 ENDED = (Load.State.DELIVERED, Load.State.CANCELLED)
@@ -245,7 +282,10 @@ KEEPS_WARM_DAYS = 180  # how long goods keep that need no cold: an estimate; oth
 
 
 def loads_not_delivered(plan: Plan) -> list[Load]:
-    return list(Load.objects.filter(plan=plan).exclude(state__in=ENDED).order_by("departs_at", "code"))
+    """Return what a plan still has to carry, each with the departure that it missed last (`missed_at`) if it was booked anew; one query."""
+    rebooked = MovementEvent.objects.filter(load=OuterRef("pk"), kind=MovementEvent.Kind.REBOOKED).order_by("-id")
+    loads = Load.objects.filter(plan=plan).exclude(state__in=ENDED).defer("legs")
+    return list(loads.annotate(missed_at=rebooked.values("planned_at")[:1]).order_by("departs_at", "code"))
 
 
 def loads_to_leave(by: datetime) -> list[Load]:
@@ -275,12 +315,6 @@ def loads_missed(limit: int, code: str | None = None, *, after: MissedLoad | Non
         ]
 
 
-def missed_departures(loads: Sequence[Load]) -> dict[str, datetime]:
-    """Return of each load that was booked anew the departure that it missed last."""
-    events = MovementEvent.objects.filter(load__in=loads, kind=MovementEvent.Kind.REBOOKED).order_by("id")
-    return dict(events.values_list("load__code", "planned_at"))
-
-
 def loads_that_keep() -> set[str]:
     """Return loads whose goods need no cold."""
     return set(Load.objects.exclude(plan=None).exclude(shipments__is_chilled=True).values_list("code", flat=True))
@@ -292,7 +326,8 @@ def consignments_in(loads: Sequence[str]) -> list[Consignment]:
 
 
 def load_with_goods(code: str) -> Load | None:
-    return Load.objects.select_related("plan").prefetch_related("consignments").filter(code=code).first()
+    loads = Load.objects.select_related("plan").defer(*(f"plan__{field}" for field in CERTIFICATE))
+    return loads.prefetch_related("consignments").filter(code=code).first()
 
 
 def consignments_of(plan: Plan) -> list[Consignment]:
@@ -389,20 +424,6 @@ def flows_of(plan: Plan) -> list[FlowSum]:
         return [FlowSum(*row) for row in cursor.fetchall()]
 
 
-def fill_figures(plan: Plan) -> dict[str, float]:
-    """Return containers, shares of containers, mean fill, mass and emissions of a plan."""
-    of_plan = Load.objects.filter(plan=plan).exclude(state=Load.State.CANCELLED)
-    loads = list(of_plan.filter(is_whole=True))
-    total = of_plan.aggregate(kg=Sum("mass_kg"), emission=Sum("emission_kg"), loads=Count("id"))
-    return {
-        "containers": len(loads),
-        "shares": total["loads"] - len(loads),
-        "mean_fill": sum(load.fill for load in loads) / len(loads) if loads else 0.0,
-        "kg": total["kg"] or 0.0,
-        "emission_kg": total["emission"] or 0.0,
-    }
-
-
 def houses_of_fruit_containers(plan: Plan) -> list[int]:
     """Return from how many packing houses each whole container of fresh fruit carries goods."""
     fruit = [good.code for good in reference_queries.goods().values() if good.is_fresh_fruit]
@@ -411,7 +432,8 @@ def houses_of_fruit_containers(plan: Plan) -> list[int]:
 
 
 def shipment_of(order_code: str) -> Shipment | None:
-    return Shipment.objects.select_related("load__plan").filter(order_code=order_code).first()
+    shipments = Shipment.objects.select_related("load__plan").defer(*(f"load__plan__{field}" for field in CERTIFICATE))
+    return shipments.filter(order_code=order_code).first()
 
 
 def consignment_of(shipment: Shipment) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
 
-from samphao.core import clock
+from samphao.core import clock, summaries
 from samphao.core.money import minor_units
 from samphao.engines.concentration import herfindahl
 from samphao.reference import queries as reference
@@ -45,6 +46,7 @@ class Impact:
     concentration: float
 
 
+IMPACT = "impact"
 SOLD = "('paid', 'shipped', 'delivered', 'settled')"
 
 
@@ -59,6 +61,17 @@ def impact() -> Impact:
         len(reach), sum(row.villages for row in reach), producers, listed, sum(row.kg for row in reach), sum(share.amount_minor for share in shares),
         shares, reach, herfindahl(sales),
     )  # fmt: skip
+
+
+def impact_counted() -> tuple[Impact, datetime]:
+    """Return the impact with the time at which it was counted last; before the first time it is counted now."""
+    found = summaries.counted(IMPACT)
+    if found is None:
+        return impact(), clock.now()
+    counted_at, figures = found
+    shares = tuple(PartyShare(**row) for row in figures.pop("shares"))
+    reach = tuple(ProvinceReach(**row) for row in figures.pop("reach"))
+    return Impact(**figures, shares=shares, reach=reach), counted_at
 
 
 def _reach() -> tuple[tuple[ProvinceReach, ...], int, list[int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from samphao.insight import queries
+from samphao.insight import services
 from samphao.workflows.season.season import Season, require, stage
 
 NAME = "impact"
@@ -13,7 +13,7 @@ NAME = "impact"
 def impact(season: Season) -> None:
     """Count who was reached and who got what."""
     with transaction.atomic(), stage(season, 13, NAME) as count:
-        reached = queries.impact()
+        reached = services.count_impact()
         require(
             sum(share.amount_minor for share in reached.shares) == reached.paid_minor,
             "the shares do not sum to what buyers paid",

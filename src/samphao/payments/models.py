@@ -126,22 +126,10 @@ class Payment(models.Model):
         ]
 
 
-from samphao.payments.method_models import (  # noqa: E402 Django looks for every table here
+from samphao.payments.method_models import (  # noqa: E402, F401 Django looks for every table here
     FeeInvoice,
     PartnerEvent,
     PayeeAccount,
     PaymentRequest,
     StatementLine,
 )
-
-__all__ = [
-    "Account",
-    "Entry",
-    "FeeInvoice",
-    "PartnerEvent",
-    "PayeeAccount",
-    "Payment",
-    "PaymentRequest",
-    "StatementLine",
-    "Transfer",
-]

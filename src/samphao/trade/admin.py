@@ -5,7 +5,21 @@ from __future__ import annotations
 from django.contrib import admin
 
 from samphao.core.admin import Looked
-from samphao.trade.models import CropSeason, GateState, Listing, Lot, ModeState, Offer, Order, SurplusCall, Ticket
+from samphao.trade.models import (
+    Basket,
+    BasketLine,
+    CropSeason,
+    GateState,
+    Listing,
+    Lot,
+    ModeState,
+    Offer,
+    Order,
+    Purchase,
+    PurchaseLine,
+    SurplusCall,
+    Ticket,
+)
 
 
 @admin.register(CropSeason)
@@ -103,4 +117,36 @@ class SurplusCallAdmin(Looked):
     list_display = ("code", "good", "kind", "from_week", "surplus_kg", "worth_minor", "asked", "made_at", "made_by")
     list_filter = ("kind", "good")
     search_fields = ("=code",)
+    ordering = ("-id",)
+
+
+@admin.register(Basket)
+class BasketAdmin(Looked):
+    list_display = ("code", "buyer", "destination", "changed_at")
+    list_select_related = ("buyer",)
+    search_fields = ("=code", "=buyer__code")
+    ordering = ("-id",)
+
+
+@admin.register(BasketLine)
+class BasketLineAdmin(Looked):
+    list_display = ("basket", "offer", "quantity")
+    list_select_related = ("basket", "offer")
+    search_fields = ("=basket__code",)
+    ordering = ("-id",)
+
+
+@admin.register(Purchase)
+class PurchaseAdmin(Looked):
+    list_display = ("code", "buyer", "amount_minor", "currency", "placed_at")
+    list_select_related = ("buyer",)
+    search_fields = ("=code", "=buyer__code")
+    ordering = ("-id",)
+
+
+@admin.register(PurchaseLine)
+class PurchaseLineAdmin(Looked):
+    list_display = ("purchase", "order")
+    list_select_related = ("purchase", "order")
+    search_fields = ("=purchase__code", "=order__code")
     ordering = ("-id",)

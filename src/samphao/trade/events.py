@@ -106,6 +106,18 @@ class OrdersLeftBehind:
 
 
 @dataclass(frozen=True, slots=True)
+class OrdersShort:
+    """A lot's ticket leaves nothing for these orders: they are cancelled. A lot is weighed once."""
+
+    lot: str
+    orders: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return f"lot {self.lot}"
+
+
+@dataclass(frozen=True, slots=True)
 class OrdersDelivered:
     """Goods came to their buyers; the claim window runs."""
 

@@ -175,7 +175,9 @@ class Offer(models.Model):
     destination = models.CharField(max_length=20)
     kind = models.CharField(max_length=10, choices=Kind)
     trade_mode = models.CharField(max_length=10, choices=TradeMode)
-    importer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True)
+    importer = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     entry_node = models.CharField(max_length=10, blank=True)
     incoterm = models.CharField(max_length=3)
     incoterm_place = models.CharField(max_length=80)
@@ -213,7 +215,10 @@ class Offer(models.Model):
             models.CheckConstraint(condition=Q(price_minor__gt=0, lot_units__gt=0), name="offer_positive"),
             models.CheckConstraint(condition=Q(quantity_max__gte=F("quantity_min")), name="offer_quantities"),
         ]
-        indexes = [models.Index(fields=["destination", "kind"])]
+        indexes = [
+            models.Index(fields=["destination", "kind"]),
+            models.Index(fields=["importer", "id"], include=["destination", "currency"], name="offer_of_importer"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.destination} {self.kind}"
@@ -232,7 +237,7 @@ class Order(models.Model):
         SETTLED = "settled"
 
     code = models.CharField(max_length=14, unique=True)
-    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="orders")
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="orders", db_index=False)
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="orders", db_index=False)
     buyer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
     idempotency_key = models.CharField(max_length=80)
@@ -247,6 +252,9 @@ class Order(models.Model):
     paid_at = models.DateTimeField(null=True)
     advanced_at = models.DateTimeField(null=True, help_text="the grower's first share was paid")
     delivered_at = models.DateTimeField(null=True, help_text="the claim window runs from here")
+    ended_for = models.CharField(
+        max_length=20, blank=True, default="", db_default="", help_text="why it was cancelled; empty while it was not"
+    )
     arrival_promised_at = models.DateTimeField(
         null=True, help_text="when the goods come after they missed a departure; empty while nothing has changed"
     )
@@ -264,6 +272,10 @@ class Order(models.Model):
         ]
         indexes = [
             models.Index(fields=["lot", "buyer"]),
+            models.Index(fields=["offer"], include=["state", "quantity", "amount_minor"], name="order_of_offer"),
+            models.Index(
+                fields=["lot"], condition=Q(advanced_at=None, state__in=("paid", "shipped")), name="order_to_advance"
+            ),
             models.Index(fields=["hold_expires_at"], condition=Q(state="held"), name="order_holds"),
             models.Index(fields=["delivered_at"], condition=Q(state="delivered"), name="order_claim_windows"),
         ]
@@ -327,3 +339,71 @@ class SurplusCall(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Basket(models.Model):
+    """What somebody means to buy for one city: a signed-in buyer's, or a visitor's, whom a random token knows again."""
+
+    code = models.CharField(max_length=14, unique=True)
+    buyer = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+", null=True)
+    visitor = models.CharField(max_length=64, blank=True, help_text="hash of the token in a visitor's session")
+    destination = models.CharField(max_length=20)
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(buyer__isnull=True) ^ Q(visitor=""), name="basket_is_a_buyers_or_a_visitors"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["buyer"]),
+            models.Index(fields=["visitor"], condition=~Q(visitor=""), name="basket_visitors"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class BasketLine(models.Model):
+    """So many selling units of an offer; the same offer again adds to its line."""
+
+    basket = models.ForeignKey(Basket, on_delete=models.CASCADE, related_name="lines")
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="+")
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["basket", "offer"], name="basket_line_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="basket_line_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.offer_id}"
+
+
+class Purchase(models.Model):
+    """The orders that one basket became, an order for each seller's offer, with the address to which they go."""
+
+    code = models.CharField(max_length=14, unique=True)
+    basket = models.OneToOneField(Basket, on_delete=models.PROTECT, related_name="purchase")
+    buyer = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    address = models.JSONField(help_text="name, phone, country, the parts of the address as that country writes them")
+    email = models.EmailField(blank=True, help_text="of a visitor: where the way back to these orders was sent")
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField(help_text="what its orders cost to the door together")
+    placed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="purchase_positive")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PurchaseLine(models.Model):
+    purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="lines")
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="purchase_line")
+
+    def __str__(self) -> str:
+        return str(self.order)

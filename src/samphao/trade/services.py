@@ -15,6 +15,18 @@ from django.db.models.functions import Coalesce
 from samphao.core import clock, events
 from samphao.core.bulk import copy_rows, replace_rows
 from samphao.core.codes import encode
+from samphao.trade.addresses import AddressPart, address_faults, address_parts
+from samphao.trade.baskets import (
+    BasketRefused,
+    Delivery,
+    Shopper,
+    change_basket,
+    forget_baskets,
+    order_basket,
+    purchase_of_basket,
+    put_in_basket,
+    take_over_baskets,
+)
 from samphao.trade.cutting import Harvest, cutting_days
 from samphao.trade.events import (
     HoldsExpired,
@@ -29,7 +41,8 @@ from samphao.trade.events import (
 )
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
-from samphao.trade.surplus import open_surplus_call as open_surplus_call
+from samphao.trade.shortfall import SHORTFALL, give_up_what_is_short
+from samphao.trade.surplus import open_surplus_call
 from samphao.trade.types import (
     CropShare,
     GateAnswer,
@@ -133,7 +146,7 @@ def turn_away(lots: Mapping[tuple[str, str], str]) -> list[str]:
                                        WHERE w.lot_id = g.lot_id AND w.destination = g.destination AND w.gate <> 'to_list'
                                          AND f.finding ->> 'rule' = away.rule AND f.finding -> 'is_met' = 'false' LIMIT 1), '[]')
                              FROM away WHERE g.lot_id = away.lot_id AND g.destination = away.destination AND g.gate = 'to_list' AND g.shut_by = ''),
-                    gone AS (UPDATE trade_order o SET state = 'cancelled' FROM away, trade_offer f
+                    gone AS (UPDATE trade_order o SET state = 'cancelled', ended_for = 'lot-failed' FROM away, trade_offer f
                              WHERE o.lot_id = away.lot_id AND f.id = o.offer_id AND f.destination = away.destination
                                AND o.state IN ('held', 'paid')
                              RETURNING o.code, o.lot_id, o.lot_units, o.paid_at IS NOT NULL AS was_paid, f.destination),
@@ -171,11 +184,11 @@ def leave_orders_behind(codes: Sequence[str], *, load: str, reason: str) -> list
         _lock_lots(cursor, "code = ANY (%s)", [list(codes)])
         _lock_orders(cursor, "code = ANY (%s)", [list(codes)])
         cursor.execute(
-            """WITH gone AS (UPDATE trade_order SET state = 'cancelled' WHERE code = ANY (%s) AND state = 'paid' RETURNING code, lot_id, lot_units),
+            """WITH gone AS (UPDATE trade_order SET state = 'cancelled', ended_for = %s WHERE code = ANY (%s) AND state = 'paid' RETURNING code, lot_id, lot_units),
                     lost AS (UPDATE trade_lot l SET sold = l.sold - g.units, quantity = l.quantity - g.units
                              FROM (SELECT lot_id, sum(lot_units) AS units FROM gone GROUP BY lot_id) g WHERE l.id = g.lot_id)
                SELECT code FROM gone ORDER BY code""",
-            [list(codes)],
+            [reason, list(codes)],
         )
         gone = [row[0] for row in cursor.fetchall()]
         if gone:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from samphao.accounts.queries import unread_count, viewer
-from samphao.core import clock
 from samphao.customs.queries import may_open_desk
 from samphao.web.middleware import hub_of
 
@@ -69,6 +68,8 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         return {"hub_name": "Samphao", "home_url": reverse("setup")}
     who = viewer(request.user)
     items = [(_("Market"), reverse("market"))]
+    if "buyer" in who.kinds or request.session.get("visitor"):
+        items.append((_("Basket"), reverse("basket")))
     for name, kinds, for_hub in DESKS:
         if name == "officer" and not may_open_desk(who):
             continue  # an office need not be one of customs
@@ -86,6 +87,6 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "nav": nav,
         "account": account,
         "sign_in_url": f"{reverse('sign_in')}?next={here}",
-        "demo": hub.is_demo or clock.is_moved(),
+        "demo": hub.is_demo or request.is_clock_moved,  # type: ignore[attr-defined]  # HubGate set it
         "footer": [{"label": _("Data and interface (API)"), "url": reverse("api-1:openapi-view")}],
     }

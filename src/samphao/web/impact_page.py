@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from samphao.reference.queries import province_names
 from samphao.web.charts import Bar, bar_chart
 from samphao.web.maps import THAILAND, Choropleth, choropleth_key, corridor_map
 from samphao.web.price_lines import party
-from samphao.web.templatetags.samphao import in_language_plain, money_whole, number, percent, tonnes
+from samphao.web.templatetags.samphao import in_language_plain, moment, money_whole, number, percent, tonnes
 
 
 def concentration_text(reached: Impact) -> str:
@@ -28,7 +29,7 @@ def concentration_text(reached: Impact) -> str:
     }
 
 
-def page(reached: Impact) -> dict[str, Any]:
+def page(reached: Impact, counted_at: datetime) -> dict[str, Any]:
     names = {row.code_iso: in_language_plain(row) for row in province_names()}
     growers = {row.province_iso: row.grower_minor for row in reached.reach}
     shown = Choropleth(
@@ -38,6 +39,7 @@ def page(reached: Impact) -> dict[str, Any]:
     total = reached.paid_minor or 1
     missed = sorted(name for iso, name in names.items() if iso not in growers)
     return {
+        "counted": _("Counted from the orders at %(at)s.") % {"at": moment(counted_at)},
         "figures": [
             {"label": _("provinces"), "value": number(reached.provinces), "note": _("of 77")},
             {"label": _("districts"), "value": number(reached.villages)},

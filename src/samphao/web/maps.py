@@ -25,6 +25,8 @@ Outlines = Literal["corridor", "all", "none"]
 PinKind = Literal["plain", "ok", "warn", "bad"]
 
 CLASSES = 5
+DRAWN_KEPT = 50
+"""Maps that are kept by everything that they show, of some 60 kB each: what has not changed is not drawn again."""
 NARROW = 1.7  # how much larger the type is in a drawing that a telephone shows at half its size
 # Ships from the Gulf of Thailand to the South China Sea pass south of Cape Ca Mau and outside Hainan.
 AROUND_VIETNAM = ((7.5, 104.2), (9.4, 109.4))
@@ -95,7 +97,7 @@ def round_up(value: float) -> float:
     return float(f"{math.ceil(value / scale - 1e-9) * scale:.12g}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Choropleth:
     """Values per province (ISO 3166-2 code) in classes that hold about as many provinces each; nothing sold is a class too.
 
@@ -106,6 +108,16 @@ class Choropleth:
     titles: Mapping[str, str] = field(default_factory=dict)
     hrefs: Mapping[str, str] = field(default_factory=dict)
     highlighted: frozenset[str] = frozenset()
+
+    @cached_property
+    def _content(self) -> tuple[Any, ...]:
+        return (*(tuple(shown.items()) for shown in (self.values, self.titles, self.hrefs)), self.highlighted)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Choropleth) and self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash(self._content)
 
     @cached_property
     def breaks(self) -> tuple[float, ...]:
@@ -346,7 +358,19 @@ def corridor_map(
     pins: Sequence[Pin] = (),
     outlines: Outlines = "corridor",
 ) -> SafeString:
-    """Draw the map as SVG; `label` is what someone hears who does not see it."""
+    """Draw the map as SVG; `label` is what someone hears who does not see it. The same map is drawn once."""
+    return _drawn(label, view, choropleth, tuple(flows), tuple(pins), outlines)
+
+
+@lru_cache(maxsize=DRAWN_KEPT)
+def _drawn(
+    label: str,
+    view: View,
+    choropleth: Choropleth | None,
+    flows: tuple[Flow, ...],
+    pins: tuple[Pin, ...],
+    outlines: Outlines,
+) -> SafeString:
     frame = _Frame(view)
     size = round(frame.width / 46, 1)
     has_links = bool(choropleth and choropleth.hrefs) or any(pin.href for pin in pins)

@@ -2,21 +2,57 @@
 
 from __future__ import annotations
 
+import gzip
 import math
+import secrets
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from http.client import responses
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import ngettext
 
-from samphao.core import hub
+from samphao.core import hub, page
 from samphao.core.limits import TooMany
 
 PROBLEM = "application/problem+json"
+TEXTS = ("text/", "application/json", PROBLEM, "image/svg+xml")
+WITH_NAME = b"\x08"  # the flag of RFC 1952 that a file's name follows the head
 OPEN_BEFORE = ("/setup/", "/i18n/")
+
+
+class Packing:
+    """Packs texts on their way; pictures and papers are packed already, and the parts of a stream must not wait for each other.
+
+    Level 4 takes a fourth of the time of the usual level 6 for a twentieth more bytes. A name of random length in the packed
+    form hides its length from whoever guesses at secrets by it (BREACH), as in Django's own middleware, which has but level 6.
+    """
+
+    LEVEL, LEAST, PADDING = 4, 200, 100
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        is_text = answer.headers.get("Content-Type", "").startswith(TEXTS)
+        if not is_text or answer.streaming or len(answer.content) < self.LEAST:
+            return answer
+        patch_vary_headers(answer, ["Accept-Encoding"])
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            answer.content = self.packed(answer.content)
+            answer.headers["Content-Encoding"] = "gzip"
+            answer.headers["Content-Length"] = str(len(answer.content))
+        return answer
+
+    def packed(self, content: bytes) -> bytes:
+        plain = gzip.compress(content, self.LEVEL, mtime=0)
+        name = secrets.token_hex(self.PADDING)[: secrets.randbelow(self.PADDING)].encode()
+        return plain[:3] + WITH_NAME + plain[4:10] + name + b"\0" + plain[10:]
 
 
 class HubGate:
@@ -26,8 +62,9 @@ class HubGate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        settings = hub.settings()
-        request.hub = settings  # type: ignore[attr-defined]
+        begun = page.begin()
+        settings = request.hub = begun.hub  # type: ignore[attr-defined]
+        request.is_clock_moved = begun.is_clock_moved  # type: ignore[attr-defined]
         if settings is None and not request.path.startswith(OPEN_BEFORE):
             if request.path.startswith("/api/"):
                 problem = {"type": "/setup/", "title": "This hub is not set up yet.", "status": 503}
@@ -36,7 +73,9 @@ class HubGate:
         if settings and translation.get_language() not in settings.languages:
             translation.activate(settings.languages[0])
             request.LANGUAGE_CODE = settings.languages[0]
-        return self.get_response(request)
+        # What is written bears the time at which it is written, not that at which its page was asked for.
+        with page.made_from(begun) if request.method in ("GET", "HEAD") else nullcontext():
+            return self.get_response(request)
 
 
 class Refusals:

@@ -24,11 +24,8 @@ CODE = re.compile(r"[a-z]+(?:-[a-z0-9]+)+|[a-z]{3,}|[A-Z]{5}")
 
 def names_by_code() -> dict[str, Any]:
     """Return the names, in three languages, of what a finding gives by its code: papers, goods, places."""
-    papers: dict[str, Any] = {row.code: row for row in reference.documents(clock.today())}
-    named = {**papers, **reference.goods(), **freight.nodes()}
-    return {
-        code: {"name_en": row.name_en, "name_th": row.name_th, "name_zh": row.name_zh} for code, row in named.items()
-    }
+    papers = {row.code: row for row in reference.documents(clock.today())}
+    return {**papers, **reference.goods(), **freight.nodes()}
 
 
 def named(text: str, names: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from samphao.trade.services import SHORTFALL
 from samphao.web.cards import is_packed_fruit
 from samphao.web.officer import lane_tag
 from samphao.web.stored_texts import stored_text
@@ -65,7 +66,7 @@ def _steps(order: Any, road: OrderRoad, held_by: str, *, sees_declarations: bool
     else:
         yield Step(_("Waiting for payment"))
     if order.state == "cancelled":
-        yield _turned_away(road)
+        yield _turned_away(order, road)
         return
     is_besides = order.offer.trade_mode in ("domestic", "post")
     yield _besides(order, road) if is_besides else _planned(road)
@@ -93,14 +94,12 @@ def _placed(order: Any) -> str:
     return text
 
 
-def _turned_away(road: OrderRoad) -> Step:
+def _turned_away(order: Any, road: OrderRoad) -> Step:
     returned = road.transfers.get("return")
-    is_late = road.shipment is not None and road.shipment.unserved_reason == NO_LATER
-    text = (
-        _("Customs had not released the load in time, and no later departure arrives while the goods keep.")
-        if is_late
-        else _("The lot failed a test at the packing house and does not travel.")
-    )
+    text = {
+        NO_LATER: _("Customs had not released the load in time, and no later departure arrives while the goods keep."),
+        SHORTFALL: _("The harvest was smaller than what was sold, and who ordered first was served first."),
+    }.get(order.ended_for) or _("The lot failed a test at the packing house and does not travel.")
     if returned:
         text += " " + _("Your money went back on %(at)s.") % {"at": moment(returned)}
     return Step(_("Cancelled"), text=text, is_stop=True)

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, pgettext
 
 from samphao.core import clock
 from samphao.freight import queries as freight
+from samphao.freight.queries import PlanFigures
 from samphao.reference.queries import destinations
 from samphao.trade.types import UnpaidSales
 from samphao.web.cards import destination_names
@@ -118,7 +119,7 @@ def certificate(plan: Any) -> dict[str, Any]:
 
 
 def exception_items(
-    found: Sequence[LoadException], names: dict[str, str], words: Mapping[str, Any]
+    found: Sequence[LoadException], names: dict[str, str], words: Mapping[str, Any], parties: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Return the tower's exceptions: what stands still, why, who mends it, by when, and what happens next."""
     labels = {
@@ -141,10 +142,16 @@ def exception_items(
             {
                 "kind": "bad" if row.next is Next.MISSED else kind, "label": next_label(row.next) or label, "reference": row.load.code,
                 "url": reverse("load", args=[row.load.code]), "text": exception_text(row, words), "options": " · ".join(parts),
-                "next": next_text(row), "owner": in_language_plain(row.owner) if row.owner else "", "due": due_text(row.due_at, now),
+                "next": next_text(row), "owner": owner_name(row.owner, parties), "due": due_text(row.due_at, now),
             }
         )  # fmt: skip
     return items
+
+
+def owner_name(owner: Any, parties: Mapping[str, Any]) -> str:
+    """Return the name of whoever can mend something; `parties` are names by code."""
+    named = parties.get(owner) if isinstance(owner, str) else owner
+    return in_language_plain(named) if named else ""
 
 
 def next_label(follows: Next) -> str:
@@ -324,13 +331,13 @@ def _declaration(row: Any) -> Any:
     return {"text": row.code, "url": reverse("declaration", args=[row.code])} if row else _("not yet")
 
 
-def tower_figures(plan: Any, figures: dict[str, float]) -> list[dict[str, Any]]:
+def tower_figures(plan: Any, figures: PlanFigures) -> list[dict[str, Any]]:
     return [
         {"label": _("shipments"), "value": number(plan.shipments)},
-        {"label": _("containers"), "value": number(figures["containers"])},
-        {"label": _("shares of containers"), "value": number(figures["shares"])},
-        {"label": _("mean fill"), "value": percent(figures["mean_fill"], 0)},
-        {"label": _("carried"), "value": tonnes(figures["kg"], 0)},
+        {"label": _("containers"), "value": number(figures.containers)},
+        {"label": _("shares of containers"), "value": number(figures.shares)},
+        {"label": _("mean fill"), "value": percent(figures.mean_fill, 0)},
+        {"label": _("carried"), "value": tonnes(figures.kg, 0)},
         {"label": _("left behind"), "value": number(plan.unserved), "kind": "bad" if plan.unserved else "ok"},
     ]
 

@@ -5,6 +5,7 @@ from django.urls import path
 
 from samphao.web.views import (
     account,
+    baskets,
     desks,
     files,
     home,
@@ -24,6 +25,12 @@ urlpatterns = [
     path("design/", home.design, name="design"),
     path("market/", market.market, name="market"),
     path("market/<str:code>/", market.lot, name="lot"),
+    path("basket/", baskets.basket, name="basket"),
+    path("basket/add/", baskets.add, name="basket_add"),
+    path("basket/<str:code>/change/", baskets.change, name="basket_change"),
+    path("basket/<str:code>/checkout/", baskets.check_out, name="basket_check_out"),
+    path("purchases/<str:code>/", baskets.purchase, name="purchase"),
+    path("purchases/<str:code>/pay/", baskets.pay, name="purchase_pay"),
     path("orders/", orders.mine, name="orders"),
     path("orders/new/", orders.place, name="order_place"),
     path("orders/<str:code>/", orders.one, name="order"),

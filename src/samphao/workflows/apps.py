@@ -25,6 +25,7 @@ class WorkflowsConfig(AppConfig):
             OrdersLeftBehind,
             OrdersPaid,
             OrdersPlaced,
+            OrdersShort,
             TicketsSigned,
         )
         from samphao.workflows import judging, notices, payment, payout, releasing, turning_away
@@ -37,10 +38,11 @@ class WorkflowsConfig(AppConfig):
         subscribe(LotsListed, notices.lots_listed)
         subscribe(LotsDelisted, notices.lots_delisted)
         subscribe(LotTurnedAway, turning_away.lot_turned_away)
+        subscribe(OrdersShort, turning_away.orders_short)
         subscribe(OrdersLeftBehind, turning_away.orders_left_behind, judging.orders_left_behind)
         subscribe(EvidenceChanged, judging.evidence_changed)
         subscribe(LotsTested, judging.lots_tested, turning_away.lots_tested)
-        subscribe(TicketsSigned, judging.tickets_signed, payout.tickets_signed)
+        subscribe(TicketsSigned, judging.tickets_signed, turning_away.tickets_signed, payout.tickets_signed)
         subscribe(DeclarationsReleased, releasing.declarations_released, judging.declarations_decided)
         subscribe(
             DeclarationsStopped,

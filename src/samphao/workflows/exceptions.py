@@ -8,13 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from samphao.accounts import queries as accounts
 from samphao.core import clock
 from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.trade.types import UnpaidSales
 from samphao.workflows import payout
-from samphao.workflows.cut_offs import WARNED_AHEAD, hours_left, undeclared_consignments
+from samphao.workflows.cut_offs import WARNED_AHEAD, hours_left
 
 
 class Kind(StrEnum):
@@ -48,6 +47,7 @@ class LoadException:
     code: str
     reason: str
     owner: Any
+    """Whoever can mend it: his names, or his code where only that is known."""
     due_at: datetime
     next: Next
     hours_left: int
@@ -60,24 +60,23 @@ class LoadException:
 
 
 def load_exceptions(plan: Any) -> list[LoadException]:
-    """Return the loads of a plan that do not go on: what missed a departure first, then what is due first; a fixed number of queries."""
+    """Return the loads of a plan that do not go on: what missed a departure first, then what is due first; four queries at most."""
     loads = {load.code: load for load in freight.loads_not_delivered(plan)}
-    by_load: dict[str, list[Any]] = defaultdict(list)
-    for row in customs.declarations_not_released(list(loads)):
-        by_load[row.load_code].append(row)
     now = clock.now()
     near = [
         code
         for code, load in loads.items()
         if load.state in ("planned", "held") and load.departs_at <= now + WARNED_AHEAD
     ]
-    undeclared = {row.load.code: row for row in reversed(undeclared_consignments(near))}
-    missed = freight.missed_departures([loads[code] for code in by_load.keys() | undeclared.keys()])
-    parties = accounts.names_by_code(row.exporter for row in undeclared.values())
-    found = [_of_declarations(loads[code], rows, missed.get(code), now) for code, rows in by_load.items()]
+    stops, declared = customs.stops_of_loads(list(loads), declared_in=near)
+    by_load: dict[str, list[Any]] = defaultdict(list)
+    for row in stops:
+        by_load[row.load_code].append(row)
+    found = [_of_declarations(loads[code], rows, now) for code, rows in by_load.items()]
+    undeclared = [row for row in freight.consignments_in(near) if row.code not in declared] if near else []
     found += [
-        _exception(loads[code], Kind.UNDECLARED, row.code, "", parties.get(row.exporter), missed.get(code), now)
-        for code, row in undeclared.items()
+        _exception(loads[code], Kind.UNDECLARED, row.code, "", row.exporter, now)
+        for code, row in {row.load.code: row for row in reversed(undeclared)}.items()
         if code not in by_load
     ]
     return sorted(found, key=lambda row: (row.next not in FIRST, row.due_at, row.load.code))
@@ -88,29 +87,27 @@ def sales_without_rate() -> list[UnpaidSales]:
     return payout.sales_without_rate()
 
 
-def _of_declarations(load: Any, rows: list[Any], missed_at: datetime | None, now: datetime) -> LoadException:
+def _of_declarations(load: Any, rows: list[Any], now: datetime) -> LoadException:
     """Return what to look at first of a load's declarations; whoever can mend it owns it."""
     row = min(rows, key=lambda row: (row.kind != "import", row.state != "held", row.id))
     papers = {paper.code: paper for one in rows for paper in one.documents.all()}
     kind = Kind.ENTRY if row.kind == "import" else OF_STATE[row.state]
     if kind is Kind.ENTRY:
         found = LoadException(
-            load, kind, row.code, row.decision_reason, row.importer, row.enters_at, Next.ANSWER, 0, missed_at
+            load, kind, row.code, row.decision_reason, row.importer, row.enters_at, Next.ANSWER, 0, load.missed_at
         )
     else:
         owner = row.exporter if kind is Kind.PAPERS else row.office
-        found = _exception(load, kind, row.code, row.decision_reason, owner, missed_at, now)
+        found = _exception(load, kind, row.code, row.decision_reason, owner, now)
     return replace(found, reasons=tuple(row.reasons), missing=tuple(papers.values()))
 
 
-def _exception(
-    load: Any, kind: Kind, code: str, reason: str, owner: Any, missed_at: datetime | None, now: datetime
-) -> LoadException:
+def _exception(load: Any, kind: Kind, code: str, reason: str, owner: Any, now: datetime) -> LoadException:
     hours = hours_left(load.departs_at, now)
     if load.departs_at <= now:
         follows = Next.MISSED
-    elif missed_at is not None:
+    elif load.missed_at is not None:
         follows = Next.REBOOKED
     else:
         follows = Next.NEAR if load.departs_at <= now + WARNED_AHEAD else Next.PLANNED
-    return LoadException(load, kind, code, reason, owner, load.departs_at, follows, hours, missed_at)
+    return LoadException(load, kind, code, reason, owner, load.departs_at, follows, hours, load.missed_at)

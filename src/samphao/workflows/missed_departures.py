@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 LOADS_AT_ONCE = 200
 PASS_S = 20.0  # the worker has other jobs too
 _left_off: list[MissedLoad] = []  # the load that a pass tried last when its time ran out; else empty
-NO_LATER = "no-later-departure"
+NO_LATER = "no-later-departure"  # 20 letters at most: an order keeps it
 REBOOKED = _(
     "Your order %(order)s could not leave on %(was)s: customs had not released its load. It is booked on a departure on %(leaves)s and arrives on %(arrives)s instead of %(before)s (times in Bangkok)."
 )

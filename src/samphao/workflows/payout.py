@@ -104,8 +104,7 @@ def claim_back(orders: Sequence[str], *, reason: str) -> int:
 
 def sales_without_rate() -> list[UnpaidSales]:
     """Return what cannot be paid because the rate of its day is not known, the control tower's word."""
-    waiting = [*trade.sales_to_settle(CLAIM_WINDOW), *trade.sales_to_advance()]
-    return [row for row in waiting if not has_rate(row.currency, row.priced_on)]
+    return [row for row in trade.sales_due(CLAIM_WINDOW) if not has_rate(row.currency, row.priced_on)]
 
 
 def _told_without_rate(due: Iterable[UnpaidSales]) -> list[tuple[str, date]]:

@@ -64,10 +64,7 @@ class DeclarationFiles:
 
     def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
         found = customs.declaration_for(code, viewer)
-        if found is None or kind not in (Kind.PAPER, Kind.PHOTO):
-            return False
-        declarant = found.importer_id if found.kind == found.Kind.IMPORT else found.exporter_id
-        return declarant in viewer.organisations
+        return found is not None and may_add_to_declaration(found, kind, viewer)
 
     def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:
         found = customs.declaration_for(code, viewer)
@@ -98,16 +95,30 @@ class LotFiles:
         return trade.lot_for(code, viewer) is not None or customs.has_declared_lot(code, viewer)
 
     def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
+        return kind in self._kinds_of(trade.lot_for(code, viewer), viewer)
+
+    def access(self, code: str, viewer: Viewer) -> tuple[bool, list[str]]:
+        """Return whether somebody sees the files of a lot, and which kinds he adds; two queries at most."""
         lot = trade.lot_for(code, viewer)
+        return lot is not None or customs.has_declared_lot(code, viewer), self._kinds_of(lot, viewer)
+
+    def _kinds_of(self, lot: Any, viewer: Viewer) -> list[str]:
         if lot is None:
-            return False
+            return []
         if lot.packing_house_id in viewer.organisations or lot.laboratory_code in viewer.codes:
-            return kind in (Kind.LAB_REPORT, Kind.PHOTO)
-        return lot.listing.producer_id in viewer.organisations and kind == Kind.PHOTO
+            return [Kind.LAB_REPORT.value, Kind.PHOTO.value]
+        return [Kind.PHOTO.value] if lot.listing.producer_id in viewer.organisations else []
 
     def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:
         lot = trade.lot_for(code, viewer)
         return TESTED if lot is not None and (code, kind) in evidence_of_lots([lot]) else ""
+
+
+def may_add_to_declaration(declaration: Any, kind: str, viewer: Viewer) -> bool:
+    """Whether somebody adds files to a declaration that he sees."""
+    is_import = declaration.kind == declaration.Kind.IMPORT
+    declarant = declaration.importer_id if is_import else declaration.exporter_id
+    return declarant in viewer.organisations and kind in (Kind.PAPER, Kind.PHOTO)
 
 
 def evidence_of_order(order: Any) -> set[Evidence]:
@@ -143,6 +154,11 @@ def may_see_files(subject: str, kind: str, viewer: Viewer) -> bool:
 
 def may_add_file(subject: str, kind: str, viewer: Viewer) -> bool:
     return viewer.is_signed_in and _record(subject).may_add(subject, kind, viewer)
+
+
+def lot_files(code: str, viewer: Viewer) -> tuple[bool, list[str]]:
+    """Return whether somebody sees the files of a lot, and which kinds he adds."""
+    return LOTS.access(code, viewer) if viewer.is_signed_in else (False, [])
 
 
 def remove_file(file: StoredFile, *, by: str, viewer: Viewer) -> None:

@@ -37,6 +37,12 @@ CANCELLED = _("Your order of lot %(lot)s was cancelled before it was paid. The l
 LEFT_BEHIND = _(
     "Your order %(order)s of lot %(lot)s was cancelled and your money is on its way back. Customs had not released its load when it was to leave, and no later departure arrives while the goods keep."
 )
+SHORT = _(
+    "Your order %(order)s of lot %(lot)s was cancelled and your money is on its way back: the harvest was smaller than what was sold, and who ordered first is served first."
+)
+SHORT_HELD = _(
+    "Your order %(order)s of lot %(lot)s was cancelled: the harvest was smaller than what was sold, and who ordered first is served first."
+)
 WITHDRAWN = _("The goods do not travel: their orders were cancelled.")
 
 
@@ -98,6 +104,21 @@ def orders_left_behind(payload: dict[str, Any]) -> None:
     _undo(orders, reason=payload["reason"])
     accounts.notify_each(
         notices.message(row.buyer, row.order, "left-behind", LEFT_BEHIND, order=row.order, lot=row.lot)
+        for row in trade.parties_of(orders)
+    )
+
+
+def tickets_signed(payload: dict[str, Any]) -> None:
+    """Give up the orders for which what was weighed does not suffice; before growers are advanced for them."""
+    services.give_up_what_is_short(payload["lots"])
+
+
+def orders_short(payload: dict[str, Any]) -> None:
+    """Take the goods out of their loads, return the money, tell each buyer why."""
+    orders, lot = payload["orders"], payload["lot"]
+    _undo(orders, reason="shortfall")
+    accounts.notify_each(
+        notices.message(row.buyer, row.order, "short", SHORT if row.is_paid else SHORT_HELD, order=row.order, lot=lot)
         for row in trade.parties_of(orders)
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
@@ -38,15 +40,16 @@ PERIODIC: tuple[Job, ...] = (
     Job("tax invoices to number", 60, invoicing.tax_and_number),
     Job("payments to banks, once a day", 600, payout.send_to_banks),
     Job("invitations that ran out", 60, accounts.expire_invitations),
+    Job("visitors' baskets that were left", 3600, trade.forget_baskets),
     Job("limits that are free again", 3600, limits.forget_unused),
 )
 # Work that waits for others outside: on a thread of its own, so that a mail server's silence holds up nothing else.
 POST: tuple[Job, ...] = (Job("e-mails", 5, accounts.send_waiting_mail, on_wake=True),)
 
 
-def work_once(*, woken: bool = False) -> int:
+def work_once(also: Sequence[Job] = (), *, woken: bool = False) -> int:
     """Run the periodic jobs that are due and deliver what waits; return how many events were delivered."""
-    jobs.run_due(PERIODIC, woken=woken)
+    jobs.run_due((*PERIODIC, *also), woken=woken)
     return events.deliver()
 
 
@@ -55,11 +58,11 @@ def send_post(*, woken: bool = False) -> int:
     return 0
 
 
-def run(stop: threading.Event) -> None:
-    """Work until told to stop, and send the post beside."""
+def run(stop: threading.Event, also: Sequence[Job] = ()) -> None:
+    """Work until told to stop, and send the post beside; `also` are jobs of the floors above."""
     post = threading.Thread(target=_post, args=(stop,), name="post", daemon=True)
     post.start()
-    _work(stop, work_once)
+    _work(stop, partial(work_once, also))
     post.join(STOP_S)  # an e-mail that is half sent is sent again by the next worker
 
 

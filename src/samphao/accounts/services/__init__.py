@@ -1,6 +1,7 @@
 """Writes of accounts, one use case a function."""
 
 from samphao.accounts.services.attempts import own_password_attempt
+from samphao.accounts.services.letters import write_letter
 from samphao.accounts.services.notify import (
     LANGUAGES,
     Message,
@@ -35,6 +36,7 @@ from samphao.accounts.services.set_up import (
     require_known_payment,
     set_up_demo,
 )
+from samphao.accounts.services.visitors import register_visitor
 
 __all__ = [
     "LANGUAGES",
@@ -62,6 +64,7 @@ __all__ = [
     "register_households",
     "register_missing",
     "register_parties",
+    "register_visitor",
     "remove_person",
     "require_known_payment",
     "send_reset_letters",
@@ -70,4 +73,5 @@ __all__ = [
     "spoken_day",
     "spoken_moment",
     "withdraw_invitation",
+    "write_letter",
 ]

@@ -30,6 +30,7 @@ from samphao.customs.queries.declared import (
     reasonless,
     released_consignments,
     rule_counts,
+    stops_of_loads,
 )
 from samphao.customs.queries.entry import (
     CollectedSum,
@@ -99,4 +100,5 @@ __all__ = [
     "reasonless",
     "released_consignments",
     "rule_counts",
+    "stops_of_loads",
 ]

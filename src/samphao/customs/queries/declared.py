@@ -169,10 +169,25 @@ def loads_stopped(kind: str = Kind.EXPORT) -> set[str]:
 
 def declarations_not_released(loads: Sequence[str]) -> list[Declaration]:
     """Return the declarations that keep loads where they are, with their parties and missing papers; two queries."""
+    return stops_of_loads(loads, declared_in=())[0]
+
+
+def _with_missing_papers() -> QuerySet[Declaration]:
     missing = Prefetch("documents", RequiredDocument.objects.filter(is_present=False).order_by("id"))
-    rows = Declaration.objects.select_related("exporter", "importer", "office").prefetch_related(missing)
-    rows = rows.filter(load_code__in=loads)
-    return list(rows.exclude(state__in=(State.RELEASED, State.CLEARED, *State.ended())).order_by("id"))
+    return Declaration.objects.select_related("exporter", "importer", "office").prefetch_related(missing)
+
+
+def stops_of_loads(loads: Sequence[str], *, declared_in: Sequence[str]) -> tuple[list[Declaration], set[str]]:
+    """Return the declarations that keep loads where they are, as `declarations_not_released` does, and the consignments of some of
+    the loads that have been declared for export; two queries.
+    """
+    go_on, near = (State.RELEASED, State.CLEARED, *State.ended()), set(declared_in)
+    wanted = ~Q(state__in=go_on) | Q(kind=Kind.EXPORT, load_code__in=declared_in)
+    rows = list(_with_missing_papers().filter(wanted, load_code__in=loads).order_by("id"))
+    return (
+        [row for row in rows if row.state not in go_on],
+        {row.consignment_code for row in rows if row.kind == Kind.EXPORT and row.load_code in near},
+    )
 
 
 def cases_in(state: str) -> list[WaitingCase]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Max, Min
 
+from samphao.core import revisions
 from samphao.reference.models import ExchangeRate, Good, PostRate, PriceRule, TariffRate, Tax, TaxCategory
 from samphao.reference.queries.dated import in_force, source_words
 from samphao.reference.types import (
@@ -24,6 +25,7 @@ ASEAN = ("atiga", "mfn")
 FURTHER = ("income_advance", "surcharge")
 
 
+@revisions.kept
 def exchange_rates(on: date, base: str = "THB") -> dict[str, ExchangeRateSpec]:
     """Return what one unit of a currency is worth in each other that has a rate on a day, and in itself: 1."""
     rows = in_force(ExchangeRate.objects.filter(base_currency=base), on)

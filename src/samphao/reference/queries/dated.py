@@ -7,14 +7,20 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from samphao.core import revisions
 from samphao.reference.models import Dated, Source
+
+
+@revisions.kept
+def _titles() -> dict[str, str]:
+    return dict(Source.objects.values_list("key", "title"))
 
 
 class source_words:  # noqa: N801 - reads as a function that is made once: words = source_words(); words(key)
     """Turn the source keys of a row into the words that a page shows."""
 
     def __init__(self) -> None:
-        self._titles = dict(Source.objects.values_list("key", "title"))
+        self._titles = _titles()
 
     def __call__(self, keys: str) -> str:
         return "; ".join(self._titles.get(key, key) for key in keys.split(";"))

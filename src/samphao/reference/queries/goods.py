@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from samphao.core import revisions
 from samphao.reference.models import Good, TariffRate
 from samphao.reference.queries.dated import in_force
 from samphao.reference.types import GoodSpec
 
 
+@revisions.kept
 def goods() -> dict[str, GoodSpec]:
     return {
         row.code: GoodSpec(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from samphao.core import revisions
 from samphao.reference.models import Destination, Province
 from samphao.reference.types import DestinationSpec
 
 
+@revisions.kept
 def destinations() -> list[DestinationSpec]:
     return [_destination(row) for row in Destination.objects.all()]
 
@@ -29,6 +31,7 @@ class ProvinceName:
     name_zh: str
 
 
+@revisions.kept
 def province_names() -> list[ProvinceName]:
     return [ProvinceName(*row) for row in Province.objects.values_list("code_iso", "name_en", "name_th", "name_zh")]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from samphao.core import revisions
 from samphao.engines.gates import GateRule as EngineGateRule
 from samphao.engines.trade_modes import CbecListing, ModeRule
 from samphao.reference.models import CbecGood, Document, GateRule, TradeModeRule
@@ -65,6 +66,7 @@ class DocumentSpec:
         )
 
 
+@revisions.kept
 def documents(on: date) -> list[DocumentSpec]:
     """Return the rules of papers in force: which good, destination, mode and condition asks for which."""
     words = source_words()
@@ -94,6 +96,7 @@ class ModeRuleNames:
     is_estimate: bool
 
 
+@revisions.kept
 def trade_mode_rules(on: date) -> tuple[tuple[ModeRule, ...], dict[str, ModeRuleNames]]:
     """Return the engine's form of every rule in force, and the names of each by its code."""
     words = source_words()
@@ -110,6 +113,7 @@ def trade_mode_rules(on: date) -> tuple[tuple[ModeRule, ...], dict[str, ModeRule
     return tuple(rules), names
 
 
+@revisions.kept
 def cbec_goods(on: date) -> dict[str, CbecListing]:
     return {
         row.good: CbecListing(row.good, row.status, row.remark_key, row.limit_g_per_person_year)

@@ -1,5 +1,6 @@
 """Reads of trade, by who may see them; every list costs a fixed number of queries."""
 
+from samphao.trade.queries.baskets import baskets_to_show, purchase_for, purchase_of_order
 from samphao.trade.queries.gates import (
     BrokenRule,
     Place,
@@ -58,6 +59,7 @@ from samphao.trade.queries.sales import (
     lines_of_offers,
     lots_to_advance,
     offers_of_orders,
+    sales_due,
     sales_of_lots,
     sales_of_orders,
     sales_to_advance,
@@ -84,6 +86,7 @@ __all__ = [
     "RipeWeek",
     "RushFigures",
     "ShutList",
+    "baskets_to_show",
     "broken_rules",
     "by_currency",
     "crop_calendar",
@@ -126,9 +129,12 @@ __all__ = [
     "past_buyers",
     "places_judged",
     "producers_of",
+    "purchase_for",
+    "purchase_of_order",
     "ripening",
     "rush_figures",
     "sales_by_province",
+    "sales_due",
     "sales_of_lots",
     "sales_of_orders",
     "sales_to_advance",

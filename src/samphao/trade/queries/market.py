@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Case, Count, F, IntegerField, Prefetch, Q, QuerySet, Value, When
 
 from samphao.core import clock
-from samphao.trade.models import GateState, Lot, ModeState, Offer, Order, TradeMode
+from samphao.trade.models import GateState, Lot, ModeState, Offer, TradeMode
 from samphao.trade.types import OfferForSale
 
 SHOWN_IN_TURN = (TradeMode.GENERAL, TradeMode.DOMESTIC, TradeMode.CBEC, TradeMode.POST)
@@ -25,9 +25,14 @@ class MarketFigures:
 
 
 def market_figures() -> MarketFigures:
-    oversold = Lot.objects.filter(quantity__lt=F("held") + F("sold")).count()
-    places = Lot.objects.aggregate(lots=Count("id"), provinces=Count("listing__producer__province_iso", distinct=True))
-    return MarketFigures(Order.objects.count(), oversold, places["lots"], places["provinces"])
+    """Return the counts of now; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT (SELECT count(*) FROM trade_order), count(*) FILTER (WHERE l.quantity < l.held + l.sold), count(*),
+                      count(DISTINCT p.province_iso)
+               FROM trade_lot l JOIN trade_listing g ON g.id = l.listing_id JOIN accounts_organisation p ON p.id = g.producer_id"""
+        )
+        return MarketFigures(*cursor.fetchone())
 
 
 def general_first() -> Case:
@@ -53,8 +58,8 @@ def lots_on_sale(*, text: str = "", good: str = "", province_iso: str = "", dest
         lots = lots.filter(listing__good=good)
     if province_iso:
         lots = lots.filter(listing__producer__province_iso=province_iso)
-    offers = Offer.objects.filter(destination=destination).order_by(general_first(), "kind")
-    gates = GateState.objects.filter(destination=destination)
+    offers = Offer.objects.filter(destination=destination).order_by(general_first(), "kind").defer("lines")
+    gates = GateState.objects.filter(destination=destination).defer("findings")
     return lots.prefetch_related(Prefetch("offers", offers, "offers_here"), Prefetch("gates", gates, "gates_here"))
 
 

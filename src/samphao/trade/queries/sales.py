@@ -52,28 +52,32 @@ UNPAID = """
 """
 
 
+DELIVERED = "o.state = 'delivered' AND o.delivered_at <= core_now() - make_interval(secs => %s)"
+TO_ADVANCE = "o.advanced_at IS NULL AND o.state IN ('paid', 'shipped')"
+OF_TICKETS = f"EXISTS (SELECT 1 FROM trade_ticket t WHERE t.lot_id = o.lot_id) AND {TO_ADVANCE}"  # noqa: S608
+
+
 def sales_to_settle(claim_window: timedelta) -> list[UnpaidSales]:
     """Return what was delivered and not claimed in time: everybody's share of it is due."""
-    return _unpaid(
-        "o.state = 'delivered' AND o.delivered_at <= core_now() - make_interval(secs => %s)",
-        [claim_window.total_seconds()],
-    )
+    return _unpaid(DELIVERED, [claim_window.total_seconds()])
 
 
 def sales_to_advance(lots: Sequence[str] | None = None) -> list[UnpaidSales]:
     """Return what is due for the grower's first share: of `lots`, or of every lot with a signed ticket."""
     if lots is not None:
         return _unpaid(f"l.code = ANY (%s) AND {TO_ADVANCE}", [list(lots)])
-    return _unpaid(f"EXISTS (SELECT 1 FROM trade_ticket t WHERE t.lot_id = l.id) AND {TO_ADVANCE}", [])  # noqa: S608
+    return _unpaid(OF_TICKETS, [])
+
+
+def sales_due(claim_window: timedelta) -> list[UnpaidSales]:
+    """Return what is due of either: everybody's share, or the grower's first one; one query."""
+    return _unpaid(f"({DELIVERED}) OR ({OF_TICKETS})", [claim_window.total_seconds()])
 
 
 def _unpaid(condition: str, parameters: list[float | list[str]]) -> list[UnpaidSales]:
     with connection.cursor() as cursor:
         cursor.execute(UNPAID.format(condition=condition), parameters)
         return [UnpaidSales(*row) for row in cursor.fetchall()]
-
-
-TO_ADVANCE = "o.advanced_at IS NULL AND o.state IN ('paid', 'shipped')"
 
 
 def lots_to_advance(limit: int, *, without: Sequence[tuple[str, date]] = ()) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.numbers import format_decimal, get_currency_precision
+from babel.numbers import get_currency_precision
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
@@ -22,6 +22,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
 from samphao.core.dates import LOCALES, NBSP, day_in
+from samphao.web.table_cells import classes, is_deck, rows_html
 
 register = template.Library()
 
@@ -64,14 +65,14 @@ def _decimal(value: object) -> Decimal | None:
 
 
 def _grouped(value: Decimal, digits: int | None) -> str:
-    """Write a number with thousands separators; `digits` None keeps the decimals that it has, up to six."""
+    """Write a number with thousands separators; `digits` None keeps the decimals that it has, up to six.
+
+    Thai, Chinese and English write numbers alike: babel, which knows that, takes ten times as long for each.
+    """
+    value = value.quantize(Decimal(1).scaleb(-(6 if digits is None else digits)), rounding=ROUND_HALF_EVEN)
+    text = f"{abs(value):,f}"
     if digits is None:
-        pattern = "#,##0.######"
-    else:
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        value = value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
-    is_exact = digits is None
-    text: str = format_decimal(abs(value), format=pattern, locale=_locale(language()), decimal_quantization=is_exact)
+        text = text.rstrip("0").rstrip(".")
     return (MINUS if value < 0 else "") + text
 
 
@@ -221,7 +222,7 @@ WHOLE = re.compile(r"\b[A-Z]{2,4}(?:-[A-Z0-9]+)+\b|\d{4}年\d{1,2}月\d{1,2}日"
 
 
 @register.filter
-def kept(text: str) -> SafeString:
+def kept(text: Any) -> SafeString:
     """Escape a text and keep its codes and days whole: what ends one line and begins the next cannot be read out."""
     return mark_safe(WHOLE.sub(r'<span class="k">\g<0></span>', conditional_escape(text)))  # noqa: S308 - escaped before
 
@@ -252,10 +253,23 @@ def shape(kind: str = "plain") -> SafeString:
     return mark_safe(f'<svg viewBox="0 0 10 10" aria-hidden="true">{drawn}</svg>' if drawn else "")  # noqa: S308 - constants
 
 
-@register.inclusion_tag("components/tag.html")
-def tag(kind: str, label: str, shape_of: str = "") -> dict[str, str]:
+@register.simple_tag
+def tag(kind: str, label: str, shape_of: str = "") -> SafeString:
     """Show a status: `{% tag "ok" label %}`; kinds ok, warn, bad, info, idle, plain."""
-    return {"kind": kind, "label": label, "shape_of": shape_of}
+    kind = kind or "plain"
+    drawn = f'<span class="tag {conditional_escape(kind)}">{shape(shape_of or kind)}{conditional_escape(label)}</span>'
+    return mark_safe(drawn)  # noqa: S308 - escaped
+
+
+@register.simple_tag
+def fill(share: object, kind: str = "") -> SafeString:
+    """Show how full something is, as a bar with its percentage: `{% fill 0.81 "warn" %}`."""
+    drawn = (
+        f'<span class="fill"><svg aria-hidden="true"><rect class="track" width="100%" height="100%"/>'
+        f'<rect class="full {conditional_escape(kind)}" width="{width(share)}" height="100%"/></svg>'
+        f"<span>{percent(share, 0)}</span></span>"
+    )
+    return mark_safe(drawn)  # noqa: S308 - escaped
 
 
 @register.filter
@@ -284,23 +298,34 @@ def bound_share(above_best: object) -> Decimal:
     return 1 / (1 + (_decimal(above_best) or Decimal(0)))
 
 
-@register.filter
-def column_at(columns: Sequence[Mapping[str, object]], at: int) -> Mapping[str, object]:
-    """Return the column of a table's cell."""
-    return columns[at] if at < len(columns) else {}
+register.filter("cell_class", classes)
+register.filter("is_deck", is_deck)
 
 
-@register.filter
-def cell_class(column: Mapping[str, object]) -> str:
-    """Return the classes of a table's cell: n for numbers, w for long words, k for codes and dates, which are kept whole."""
-    return " ".join(name for name, kind in (("n", "numeric"), ("w", "wide"), ("k", "whole")) if column.get(kind))
+@register.simple_tag
+def table_rows(rows: Sequence[Sequence[Any]], columns: Sequence[Mapping[str, Any]]) -> SafeString:
+    """Show the rows of a table, as `components/table.html` frames them."""
+    return rows_html(rows, columns, cell)
 
 
-@register.filter
-def is_deck(columns: Sequence[Mapping[str, object]]) -> bool:
-    """Say whether a table becomes a list of cards on a telephone: two columns of words and their numbers still fit."""
-    words = sum(not column.get("numeric") for column in columns)
-    return len(columns) > 3 or (len(columns) == 3 and words > 1)
+@register.simple_tag
+def table_foot(foot: Sequence[Any], columns: Sequence[Mapping[str, Any]]) -> SafeString:
+    return rows_html([foot], columns, cell, is_foot=True)
+
+
+def cell(content: Any) -> str:
+    """Write a table's cell: a text, or a mapping that holds a status (`tag`), a share, or a `text` with `url` and `note`."""
+    if not isinstance(content, Mapping):
+        return kept(content)
+    if status := content.get("tag"):
+        return tag(status["kind"], status["label"])
+    if content.get("share") not in (None, ""):
+        return fill(content["share"], content.get("kind", ""))
+    text = kept(content.get("text") or "")
+    if text and (url := content.get("url")):
+        text = mark_safe(f'<a href="{conditional_escape(url)}">{text}</a>')  # noqa: S308 - escaped
+    note = content.get("note")
+    return f'{text}<small class="soft">{conditional_escape(note)}</small>' if note else text
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)

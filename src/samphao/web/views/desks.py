@@ -93,4 +93,4 @@ def packing(request: HttpRequest) -> HttpResponse:
 
 def impact(request: HttpRequest) -> HttpResponse:
     """Who was reached, what was earned, who got which share: open to everybody."""
-    return render(request, "web/impact.html", impact_page.page(insight.impact()))
+    return render(request, "web/impact.html", impact_page.page(*insight.impact_counted()))

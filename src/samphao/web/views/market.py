@@ -16,7 +16,7 @@ from samphao.web import destinations
 from samphao.web import files as file_shape
 from samphao.web.cards import lot_card
 from samphao.web.lot_page import lot_page
-from samphao.workflows.record_access import evidence_of_lots, may_add_file, may_see_files
+from samphao.workflows.record_access import evidence_of_lots, lot_files
 
 PAGE = 24
 
@@ -66,8 +66,7 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise Http404
     sent = {(load.destination, load.trade_mode) for load in freight.carried_lots([code])}
-    viewer = accounts.viewer(request.user)
-    sees_files = may_see_files(code, "photo", viewer)
+    sees_files, kinds = lot_files(code, accounts.viewer(request.user))
     return render(
         request,
         "web/lot.html",
@@ -81,10 +80,6 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
             )
             if sees_files
             else None,
-            "upload": file_shape.upload(
-                [kind for kind in ("lab_report", "photo") if sees_files and may_add_file(code, kind, viewer)],
-                request.path,
-                subject=code,
-            ),
+            "upload": file_shape.upload(kinds, request.path, subject=code),
         },
     )

@@ -20,7 +20,7 @@ from samphao.web import files as file_shape
 from samphao.web import officer as shape
 from samphao.web.reasons import names_by_code
 from samphao.web.tower import cities
-from samphao.workflows.record_access import evidence_of_declaration, may_add_file
+from samphao.workflows.record_access import evidence_of_declaration, may_add_to_declaration
 
 PAGE = 25
 QUEUE = 40
@@ -91,7 +91,7 @@ def _page(request: HttpRequest, code: str, who: Viewer, form: shape.DecisionForm
     sees_desk = customs.may_open_desk(who)
     status = 422 if form.errors else 200
     here = reverse("declaration", args=[code])
-    kinds = ["paper", "photo"] if may_add_file(code, "paper", who) else []
+    kinds = ["paper", "photo"] if may_add_to_declaration(found, "paper", who) else []
     context = {
         **page, "form": form, "sees_desk": sees_desk, "upload": file_shape.upload(kinds, here, subject=code),
         "files": file_shape.items(files.files_of([code]), request.user.get_username(), kept=evidence_of_declaration(found)),

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.web import reasons
 from samphao.web import tower as shape
+from samphao.web.paging import page_of
 from samphao.workflows.exceptions import load_exceptions, sales_without_rate
 
 PAGE, EXCEPTIONS = 25, 40
@@ -24,12 +24,15 @@ def tower(request: HttpRequest) -> HttpResponse:
     """The control tower, for the hub's own people."""
     if not viewer(request.user).is_hub:
         raise PermissionDenied
-    plan = freight.latest_plan()
-    if plan is None:
+    found = freight.latest_plan_with_figures()
+    if found is None:
         return render(request, "web/tower.html", {"plan": None})
-    page = Paginator(freight.loads_of(plan), PAGE).get_page(request.GET.get("page"))
-    names = shape.cities()
-    figures, houses = freight.fill_figures(plan), names_by_code(load.origin for load in page)
+    plan, figures = found
+    page = page_of(freight.loads_of(plan), PAGE, request.GET.get("page"), count=figures.containers)
+    names, stopped = shape.cities(), load_exceptions(plan)[:EXCEPTIONS]
+    parties = names_by_code(
+        [*(load.origin for load in page), *(row.owner for row in stopped if isinstance(row.owner, str))]
+    )
     return render(
         request,
         "web/tower.html",
@@ -37,13 +40,13 @@ def tower(request: HttpRequest) -> HttpResponse:
             "plan": plan,
             "page": page,
             "load_columns": shape.load_columns(),
-            "loads": [shape.load_row(load, names, houses) for load in page],
+            "loads": [shape.load_row(load, names, parties) for load in page],
             "map": shape.flow_map(plan, _("Map of the plan's flows")),
             "certificate": shape.certificate(plan),
             "figures": shape.tower_figures(plan, figures),
             "exceptions": [
                 *shape.unpaid_items(sales_without_rate()),
-                *shape.exception_items(load_exceptions(plan)[:EXCEPTIONS], names, reasons.names_by_code()),
+                *shape.exception_items(stopped, names, reasons.names_by_code(), parties),
             ],
         },
     )
