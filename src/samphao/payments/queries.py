@@ -32,5 +32,13 @@ from samphao.payments.fee_invoices import days_without_tax, fee_invoice_of, fee_
 from samphao.payments.money_out import BackToSend, back_to_send
 from samphao.payments.paid_out import Payout, latest_payouts, owners_to_pay, payee_accounts, payouts, payouts_on
 from samphao.payments.partner_events import waiting_messages
-from samphao.payments.reconciling import days, differences, last_told, lines_told, methods_with_movements
+from samphao.payments.reconciling import (
+    Day,
+    Difference,
+    days,
+    differences,
+    last_told,
+    lines_told,
+    methods_with_movements,
+)
 from samphao.payments.seller_statement import Statement, StatementRow, currencies_of, statement

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from samphao.accounts.queries import PaperHeld
 from samphao.payments.queries import Movement
-from samphao.payments.types import KEPT_BACK, PAYMENT_OUT, Earned
+from samphao.payments.types import KEPT_BACK, PAYMENT_OUT, PAYOUT_RETURNED, Earned
 from samphao.web.cards import unit_name
 from samphao.web.templatetags.samphao import day, in_language_plain, moment, money, number
 
@@ -74,6 +74,10 @@ def movement_name(kind: str) -> str:
         PAYMENT_OUT: _("sent to your bank (simulator)"),
         KEPT_BACK: _("kept back for what is to be paid back"),
         "claim": _("first share of cancelled orders"),
+        PAYOUT_RETURNED: _("sent back by your bank"),
+        "fee tax": _("tax in the fee"),
+        "chargeback": _("taken back by a payer's bank"),
+        "recovered": _("recovered from an order that ended"),
     }.get(kind, kind)
 
 
@@ -82,7 +86,7 @@ def movement_rows(rows: Sequence[Movement]) -> list[list[Any]]:
         [
             moment(row.at),
             movement_name(row.kind),
-            row.subject if row.kind not in (PAYMENT_OUT, KEPT_BACK) else "",
+            row.subject if row.kind not in (PAYMENT_OUT, PAYOUT_RETURNED, KEPT_BACK) else "",
             money(row.amount_minor, row.currency),
         ]
         for row in rows

@@ -159,7 +159,18 @@ def tax_on(tax: str, country: str, on: date) -> ChargeSpec | None:
     if row is None or row.rate_pct is None:
         return None
     is_estimate = row.confidence != "sourced"
-    return ChargeSpec(row.kind, row.tax, row.rate_pct, None, None, "", "", source_words()(row.source), row.valid_from, is_estimate=is_estimate)
+    return ChargeSpec(
+        row.kind,
+        row.tax,
+        row.rate_pct,
+        None,
+        None,
+        "",
+        "",
+        source_words()(row.source),
+        row.valid_from,
+        is_estimate=is_estimate,
+    )
 
 
 def post_rates(country: str, on: date) -> list[PostRateSpec]:
