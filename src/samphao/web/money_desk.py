@@ -15,6 +15,7 @@ from samphao.core import clock
 from samphao.core.money import major
 from samphao.payments.queries import BackToSend, Day, Difference, Payout
 from samphao.web.payments import method_name
+from samphao.web.seller import movement_name
 from samphao.web.templatetags.samphao import MISSING, day, moment, money, number
 from samphao.workflows.statement_file import FileRow, StatementFile
 
@@ -55,7 +56,7 @@ def _method(method: str, days: Sequence[Day], faults: Sequence[Difference]) -> d
             {"label": _("day"), "whole": True}, {"label": _("reference"), "wide": True}, {"label": _("the statement says"), "numeric": True}, {"label": _("the ledger says"), "numeric": True},
         ],
         "faults": [
-            [day(row.on), {"text": row.reference or row.transfer_key, "note": row.kind}, _said(row.told_minor, row.currency), _said(row.booked_minor, row.currency)]
+            [day(row.on), {"text": row.reference or row.transfer_key, "note": movement_name(row.kind) if row.kind else ""}, _said(row.told_minor, row.currency), _said(row.booked_minor, row.currency)]
             for row in faults
         ],
         "day_columns": [

@@ -169,8 +169,8 @@ ORDERS_NAMED = 3
 
 def orders_text(orders: Sequence[str]) -> str:
     """Name the first orders of a movement, and how many more there are; all stand in the CSV."""
-    more = len(orders) - ORDERS_NAMED
-    return ", ".join(orders[:ORDERS_NAMED]) + (_(" and %(n)s more") % {"n": more} if more > 0 else "")
+    named, more = ", ".join(orders[:ORDERS_NAMED]), len(orders) - ORDERS_NAMED
+    return _("%(orders)s and %(n)s more") % {"orders": named, "n": more} if more > 0 else named
 
 
 def subject_of(kind: str, subject: str) -> str:

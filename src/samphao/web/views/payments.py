@@ -121,6 +121,8 @@ def paper(request: HttpRequest, code: str, kind: str) -> HttpResponse:
 @require_POST
 def partner_message(request: HttpRequest, method: str) -> HttpResponse:
     """Take a signed message of who holds the money. Known or new, the answer is the same: told again it changes nothing."""
+    if (request.content_type or "").startswith("multipart/"):
+        return HttpResponse(status=415)
     headers = {name: request.headers.get(name, "") for name in ("webhook-id", "webhook-timestamp", "webhook-signature")}
     try:
         money_in.take_message(method, headers, request.body, at_s=int(time.time()))
