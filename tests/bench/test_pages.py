@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -113,6 +115,15 @@ def test_no_page_of_the_hub_is_forgotten(port: int) -> None:
     assert found.broken == []
     known = {str(address.name) for address in page_visits.addresses()}
     assert known == {visit.name for visit in found.visits} | set(found.forms) | page_visits.LEFT_OUT.keys()
+
+
+def test_more_requests_than_connections_wait_for_each_other(port: int) -> None:
+    def status(_number: int) -> int:
+        with closing(Browser(port)) as browser:
+            return browser.get("/market/", "en").status
+
+    with ThreadPoolExecutor(60) as beside:
+        assert set(beside.map(status, range(60))) == {200}
 
 
 def test_a_log_in_that_is_refused_is_told(port: int) -> None:

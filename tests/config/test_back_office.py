@@ -18,6 +18,7 @@ from worlds import market_morning
 from samphao.accounts import services as accounts
 from samphao.accounts.models import Invitation, Letter, Registration, User
 from samphao.accounts.types import AccountSpec
+from samphao.core import summaries
 from samphao.core.admin import Edited
 from samphao.core.models import AuditEntry, Clock, Event, JobRun, StageResult, StoredFile
 from samphao.freight.models import Load, MovementEvent
@@ -51,6 +52,7 @@ def staff() -> Client:
         code="WT-1", lot=order.lot, cut_on=order.lot.harvest_from, delivered_kg=5, accepted_kg=4, rejected_kg=1,
         signed_by_grower_at=world.now, signed_through="page",
     )  # fmt: skip
+    summaries.keep("impact", {"producers": 1})
     AuditEntry.objects.create(actor="somebody", action="looked", subject="LD-0-7F3K")
     load = Load.objects.get(code=world.loads[0])
     MovementEvent.objects.create(load=load, kind="sealed", at=world.now, planned_at=world.now, reported_by="simulator")

@@ -66,3 +66,15 @@ def test_only_a_one_says_so(given: str | None, read: str) -> None:
     code = "from samphao.config import settings; print(settings.BEHIND_PROXY)"
     told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == read
+
+
+@pytest.mark.parametrize(
+    ("given", "read"), [("7", "0 {'min_size': 2, 'max_size': 7, 'timeout': 10}"), ("0", "60 None"), (None, "60 None")]
+)
+def test_connections_are_shared_where_a_setting_says_how_many(given: str | None, read: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "SAMPHAO_CONNECTIONS"}
+    if given is not None:
+        environment["SAMPHAO_CONNECTIONS"] = given
+    code = "from samphao.config.settings import DATABASES as d; print(d['default']['CONN_MAX_AGE'], d['default']['OPTIONS'].get('pool'))"
+    told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == read

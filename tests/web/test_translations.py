@@ -186,7 +186,7 @@ def test_one_and_many_are_said_alike_where_a_language_counts_so() -> None:
 class Words(HTMLParser):
     """Collects what a page says to people: its texts, and the attributes that are read aloud or shown."""
 
-    SILENT = frozenset({"script", "style", "svg"})
+    SILENT = frozenset({"script", "style", "svg", "code"})
 
     def __init__(self) -> None:
         super().__init__()

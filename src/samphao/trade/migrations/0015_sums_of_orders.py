@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """Indexes that hold what pages sum over many orders: they take the place of those on the keys alone."""
 
     dependencies = [
-        ('trade', '0011_cutting_days'),
+        ('trade', '0014_ended_for'),
     ]
 
     operations = [
