@@ -178,7 +178,7 @@ def test_the_desk_shows_a_lost_message_as_a_difference_and_the_statement_mends_i
     assert "Where they differ" in page
     content = (
         "booked_at,reference,amount,currency,ref1\n"
-         f"{clock.now().isoformat()},SIM-{order.code},400.00,THB,{order.code}\n"
+        f"{clock.now().isoformat()},SIM-{order.code},400.00,THB,{order.code}\n"
     )
     file = io.BytesIO(content.encode())
     file.name = "statement.csv"
