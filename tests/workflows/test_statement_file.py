@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from worlds import paid_market
 
 from samphao.accounts.models import Notice
+from samphao.core import files
 from samphao.core.errors import BadRows, Conflict, NotFound, Refused
 from samphao.core.hub import Hub
 from samphao.payments import queries as ledger
@@ -135,7 +139,7 @@ def test_money_that_nobody_knows_waits_until_a_person_gives_it_to_an_order(marke
     statement_file.book("bank_transfer", csv("2026-04-24T13:00:00+07:00,BK-9,400.00,THB,durian please,,somebody,,,,"))
     line = ledger.lines_in_suspense().get()
     assert (suspense(), state_of(order)) == (40_000, "held")
-    assert money_in.suggestions([line]) == {line.pk: [order.code]}
+    assert money_in.suggestions([line]) == {line.pk: [money_in.Suggestion(order.code, has_slip=False)]}
     money_in.assign(line.pk, order.code, by="staff")
     line.refresh_from_db()
     assert (suspense(), state_of(order), line.state, line.decided_by) == (0, "paid", "assigned", "staff")
@@ -143,6 +147,20 @@ def test_money_that_nobody_knows_waits_until_a_person_gives_it_to_an_order(marke
         money_in.assign(line.pk, order.code, by="staff")
     assert ledger.differences("bank_transfer") == []
     assert ledger.check().faults == ()
+
+
+def test_an_order_whose_buyer_showed_the_slip_is_proposed_first(market: paid_market.World, tmp_path: Path, settings: Any) -> None:
+    settings.FILES_FOLDER = tmp_path
+    first, second = market.order(), market.order()
+    for order in (first, second):
+        asked(order, "bank_transfer")
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "green").save(picture, "JPEG")
+    files.store(picture.getvalue(), "slip.jpg", subject=first.code, kind="slip", by="anong")
+    statement_file.book("bank_transfer", csv("2026-04-24T13:00:00+07:00,BK-9,400.00,THB,,,somebody,,,,"))
+    line = ledger.lines_in_suspense().get()
+    found = money_in.suggestions([line])[line.pk]
+    assert [(one.order, one.has_slip) for one in found] == [(first.code, True), (second.code, False)]
 
 
 def test_money_that_nobody_knows_is_sent_back_and_told_when_it_was(market: paid_market.World) -> None:

@@ -17,6 +17,7 @@ from samphao.payments.queries import BackToSend, Day, Difference, Payout
 from samphao.web.payments import method_name
 from samphao.web.seller import movement_name
 from samphao.web.templatetags.samphao import MISSING, day, moment, money, number
+from samphao.workflows.money_in import Suggestion
 from samphao.workflows.statement_file import FileRow, StatementFile
 
 BANK_COLUMNS = ("reference", "value_date", "amount", "currency", "bank", "account", "holder", "owner", "remittance")
@@ -24,7 +25,7 @@ Reconciled = tuple[str, Sequence[Day], Sequence[Difference]]
 
 
 def page(
-    methods: Sequence[Reconciled], lines: Sequence[Any], suggested: Mapping[int, Sequence[str]], back: Sequence[BackToSend], payouts: Sequence[Payout],
+    methods: Sequence[Reconciled], lines: Sequence[Any], suggested: Mapping[int, Sequence[Suggestion]], back: Sequence[BackToSend], payouts: Sequence[Payout],
     *, offered: Sequence[str], today: date,
 ) -> dict[str, Any]:  # fmt: skip
     faults = sum(len(found) for _method, _days, found in methods)
@@ -74,14 +75,16 @@ def _said(minor: int | None, currency: str) -> str:
     return MISSING if minor is None else money(minor, currency)
 
 
-def _line(line: Any, suggested: Sequence[str]) -> dict[str, Any]:
+def _line(line: Any, suggested: Sequence[Suggestion]) -> dict[str, Any]:
     return {
         "number": line.pk,
         "rows": [
             {"term": _("Came"), "value": f"{money(line.amount_minor, line.currency)} · {moment(line.at)}", "note": f"{method_name(line.method)} · {line.reference}"},
             {"term": _("From"), "value": line.payer or MISSING, "note": " · ".join(said for said in (line.ref1, line.ref2, line.note) if said)},
         ],
-        "suggested": list(suggested),
+        "orders": [one.order for one in suggested],
+        "told": ", ".join(_("%(order)s with a slip") % {"order": one.order} if one.has_slip else one.order for one in suggested),
+        "proposed": suggested[0].order if suggested and (len(suggested) == 1 or sum(one.has_slip for one in suggested) == 1) else "",
         "came": line.amount_minor > 0,
     }  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from samphao.core import clock, events
+from samphao.core import clock, events, files
 from samphao.core.codes import decode, encode
 from samphao.core.errors import NotFound, Refused
 from samphao.payments import queries as ledger
@@ -19,6 +19,14 @@ from samphao.payments import services as payments
 from samphao.payments.types import Amount, Arrival, BankReport, PartnerMessage, Payer
 from samphao.trade import queries as trade
 from samphao.trade.types import OrderDue
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An order that waits for just what came, and whether its buyer showed the slip of a transfer."""
+
+    order: str
+    has_slip: bool
 
 
 def order_of_reference(ref1: str) -> str:
@@ -158,9 +166,13 @@ def assign(number: int, order: str, *, by: str) -> None:
     events.deliver()
 
 
-def suggestions(lines: Sequence[Any]) -> dict[int, list[str]]:
+def suggestions(lines: Sequence[Any]) -> dict[int, list[Suggestion]]:
     """Return for lines in suspense the orders that wait for just this much, those whose buyers showed a slip first."""
     wanted = {line.pk: ledger.orders_asked_for(line.method, line.amount_minor, line.currency) for line in lines}
     every = {code for codes in wanted.values() for code in codes}
     waits = {row.code for row in trade.dues_of(every) if row.waits}
-    return {number: [code for code in codes if code in waits] for number, codes in wanted.items()}
+    shown = {file.subject for file in files.files_of(waits, ["slip"])}
+    return {
+        number: sorted((Suggestion(code, code in shown) for code in codes if code in waits), key=lambda one: not one.has_slip)
+        for number, codes in wanted.items()
+    }
