@@ -261,3 +261,11 @@ class Letter(Outgoing):
 
     def __str__(self) -> str:
         return f"{self.purpose} to {self.address}"
+
+
+from samphao.accounts.suspension_models import Suspension  # noqa: E402 it points back to the models above
+
+__all__ = [
+    "Channel", "Delivery", "Invitation", "Letter", "Membership", "Notice", "NoticePreference", "Orchard", "Organisation", "Outgoing",
+    "Registration", "Suspension", "User",
+]  # fmt: skip

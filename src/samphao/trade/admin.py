@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.contrib import admin
 
 from samphao.core.admin import Looked
-from samphao.trade.models import CropSeason, GateState, Listing, Lot, ModeState, Offer, Order, SurplusCall, Ticket
+from samphao.trade.models import (
+    Carton,
+    CropSeason,
+    GateState,
+    Listing,
+    Lot,
+    ModeState,
+    Offer,
+    Order,
+    SurplusCall,
+    Ticket,
+    TicketGrade,
+    TicketSignature,
+)
 
 
 @admin.register(CropSeason)
@@ -103,4 +116,29 @@ class SurplusCallAdmin(Looked):
     list_display = ("code", "good", "kind", "from_week", "surplus_kg", "worth_minor", "asked", "made_at", "made_by")
     list_filter = ("kind", "good")
     search_fields = ("=code",)
+    ordering = ("-id",)
+
+
+@admin.register(TicketGrade)
+class TicketGradeAdmin(Looked):
+    list_display = ("ticket", "grade", "kg")
+    list_select_related = ("ticket",)
+    search_fields = ("=ticket__code",)
+    ordering = ("-id",)
+
+
+@admin.register(TicketSignature)
+class TicketSignatureAdmin(Looked):
+    list_display = ("ticket", "side", "name", "method", "signed_at")
+    list_filter = ("side", "method")
+    list_select_related = ("ticket",)
+    search_fields = ("=ticket__code", "=name")
+    ordering = ("-id",)
+
+
+@admin.register(Carton)
+class CartonAdmin(Looked):
+    list_display = ("sscc", "lot", "destination", "net_mass_g", "packed_on", "printed_at", "printed_by")
+    list_select_related = ("lot",)
+    search_fields = ("=sscc", "=lot__code")
     ordering = ("-id",)

@@ -250,6 +250,11 @@ class Order(models.Model):
     arrival_promised_at = models.DateTimeField(
         null=True, help_text="when the goods come after they missed a departure; empty while nothing has changed"
     )
+    is_short = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="its lot's ticket accepted less than was sold, and earlier orders took it",
+    )
 
     class Meta:
         constraints = [
@@ -285,6 +290,13 @@ class Ticket(models.Model):
     signed_by_grower_at = models.DateTimeField()
     signed_by_house_at = models.DateTimeField(null=True)
     signed_through = models.CharField(max_length=30, help_text="page, or the simulator of a demo")
+    idempotency_key = models.CharField(
+        max_length=80, blank=True, default="", db_default="", help_text="of the form on the telephone"
+    )
+    fingerprint = models.CharField(max_length=40, blank=True, default="", db_default="")
+    sold_units = models.BigIntegerField(null=True, help_text="held or sold when it was signed; empty for a simulator's")
+    accepted_units = models.BigIntegerField(null=True, help_text="whole units of the lot that the accepted mass makes")
+    made_by = models.CharField(max_length=150, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -292,7 +304,10 @@ class Ticket(models.Model):
                 condition=Q(delivered_kg=F("accepted_kg") + F("rejected_kg"))
                 & Q(accepted_kg__gte=0, rejected_kg__gte=0),
                 name="ticket_weighs_up",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["idempotency_key"], condition=~Q(idempotency_key=""), name="ticket_key_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -327,3 +342,11 @@ class SurplusCall(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+from samphao.trade.packing_models import Carton, TicketGrade, TicketSignature  # noqa: E402 they point back to the models above
+
+__all__ = [
+    "Carton", "CropSeason", "GateState", "Listing", "Lot", "ModeState", "Offer", "Order", "SurplusCall", "Ticket", "TicketGrade",
+    "TicketSignature", "TradeMode",
+]  # fmt: skip

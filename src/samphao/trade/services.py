@@ -30,6 +30,10 @@ from samphao.trade.events import (
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.surplus import open_surplus_call as open_surplus_call
+from samphao.trade.suspended import release_holds as release_holds
+from samphao.trade.suspended import reopen as reopen
+from samphao.trade.tickets import label_cartons as label_cartons
+from samphao.trade.tickets import sign_ticket as sign_ticket
 from samphao.trade.types import (
     CropShare,
     GateAnswer,
@@ -446,7 +450,7 @@ def mark_advanced(lots: Sequence[str], *, without: Sequence[tuple[str, date]] = 
             f"""WITH due AS (
                   SELECT o.id, greatest(t.signed_by_grower_at, o.paid_at) AS at FROM trade_order o
                   JOIN trade_lot l ON l.id = o.lot_id JOIN trade_ticket t ON t.lot_id = l.id
-                  WHERE l.code = ANY (%s) AND o.advanced_at IS NULL AND o.state IN ('paid', 'shipped') {WITHOUT if without else ""}
+                  WHERE l.code = ANY (%s) AND o.advanced_at IS NULL AND NOT o.is_short AND o.state IN ('paid', 'shipped') {WITHOUT if without else ""}
                   ORDER BY o.id FOR NO KEY UPDATE OF o)
                 UPDATE trade_order o SET advanced_at = due.at FROM due WHERE o.id = due.id RETURNING o.code""",  # noqa: S608
             [list(lots), *_columns(without)],

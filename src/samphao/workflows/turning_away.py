@@ -24,6 +24,7 @@ from samphao.workflows import notices, payout
 RESIDUES = ("load-by2", "load-cadmium")
 MATURITY = "cut-dry-matter-"
 PACKING_HOUSE = "load-packing-house-gacc"
+NOT_SUSPENDED = "load-not-suspended"
 
 
 TURNED_AWAY = _(
@@ -57,7 +58,8 @@ def _is_for_good(broken: BrokenRule, is_ripe: bool) -> bool:
     """Tell whether no later paper can mend it. A number that has run out may be renewed tomorrow: its gate is shut meanwhile, nobody is turned away."""
     if broken.rule.startswith(MATURITY):
         return is_ripe
-    return broken.rule in RESIDUES or (broken.rule == PACKING_HOUSE and broken.found == "suspended")
+    suspended = (PACKING_HOUSE, "suspended"), (NOT_SUSPENDED, "packing_house")
+    return broken.rule in RESIDUES or (broken.rule, broken.found) in suspended
 
 
 def turn_away_failing_lots(on: date | None = None) -> list[str]:

@@ -73,7 +73,7 @@ def _unpaid(condition: str, parameters: list[float | list[str]]) -> list[UnpaidS
         return [UnpaidSales(*row) for row in cursor.fetchall()]
 
 
-TO_ADVANCE = "o.advanced_at IS NULL AND o.state IN ('paid', 'shipped')"
+TO_ADVANCE = "o.advanced_at IS NULL AND NOT o.is_short AND o.state IN ('paid', 'shipped')"
 
 
 def lots_to_advance(limit: int, *, without: Sequence[tuple[str, date]] = ()) -> list[str]:
