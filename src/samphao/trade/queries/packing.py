@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import orjson
 from django.db import connection
@@ -57,7 +58,7 @@ def masses_of_houses(houses: Sequence[int]) -> list[LotMass]:
     return _masses("l.packing_house_id = ANY (%s)", [list(houses)])
 
 
-def _masses(condition: str, parameters: Sequence[Sequence[str] | Sequence[int]]) -> list[LotMass]:
+def _masses(condition: str, parameters: list[Any]) -> list[LotMass]:
     with connection.cursor() as cursor:
         cursor.execute(MASSES.format(condition=condition), parameters)
         return [LotMass(*row) for row in cursor.fetchall()]
@@ -148,7 +149,7 @@ class ShortLot:
     accepted_units: int
     unit: str
     accepted_kg: Decimal
-    orders: tuple[str, ...]
+    orders: list[str]
     amounts: dict[str, int]
 
 
@@ -162,4 +163,5 @@ def short_lots() -> list[ShortLot]:
                  FROM trade_order o JOIN trade_lot l ON l.id = o.lot_id JOIN trade_ticket t ON t.lot_id = l.id WHERE o.is_short AND o.state = 'paid') x
                GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY sold_units - accepted_units DESC, code"""
         )
-        return [ShortLot(*row[:6], tuple(row[6]), orjson.loads(row[7])) for row in cursor.fetchall()]
+        rows: list[list[Any]] = [[*row[:-1], orjson.loads(row[-1])] for row in cursor.fetchall()]
+    return [ShortLot(*row) for row in rows]
