@@ -30,6 +30,8 @@ from samphao.trade.events import (
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.surplus import open_surplus_call as open_surplus_call
+from samphao.trade.suspended import note_choice as note_choice
+from samphao.trade.suspended import note_refund as note_refund
 from samphao.trade.suspended import release_holds as release_holds
 from samphao.trade.suspended import reopen as reopen
 from samphao.trade.tickets import label_cartons as label_cartons

@@ -1,4 +1,4 @@
-"""What trade does when somebody behind its lots is suspended, and when that ends. Lots are locked first, as ever."""
+"""What trade does when somebody behind its lots is suspended or a ticket is short, and when that ends. Lots are locked first, as ever."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 
 from django.db import connection, transaction
 
+from samphao.core import clock
+from samphao.core.models import AuditEntry
 from samphao.trade.models import GateState
 
 
@@ -29,4 +31,16 @@ def reopen(lots: Mapping[str, int], rules: Collection[str]) -> int:
     """Let gates to list that were shut for good by some rules be judged again: the suspension behind them was lifted. Return how many."""
     return GateState.objects.filter(lot__in=list(lots.values()), gate=GateState.Gate.LIST, shut_by__in=rules).update(
         shut_by=""
+    )
+
+
+def note_choice(order: str, *, by: str) -> None:
+    """Keep that a buyer took his money back rather than wait."""
+    AuditEntry.objects.create(at=clock.now(), actor=by, action="order.take_back", subject=order)
+
+
+def note_refund(lot: str, orders: Collection[str], *, by: str) -> None:
+    """Keep who sent the money back for fruit that a ticket did not have."""
+    AuditEntry.objects.create(
+        at=clock.now(), actor=by, action="ticket.refund_short", subject=lot, detail={"orders": sorted(orders)}
     )

@@ -29,6 +29,7 @@ DESKS: tuple[tuple[str, frozenset[str], bool], ...] = (
     ("packing", frozenset({"packing_house"}), False),
     ("tower", frozenset(), True),
     ("surplus", frozenset({"exporter"}), True),
+    ("suspensions", frozenset(), True),
     ("officer", frozenset({"office"}), True),
     ("importer", frozenset({"importer"}), False),
 )
@@ -42,6 +43,7 @@ def _desk_name(name: str) -> str:
         "packing": _("Packing house"),
         "tower": _("Freight"),
         "surplus": _("Surplus"),
+        "suspensions": _("Suspensions"),
         "officer": _("Customs"),
         "importer": _("Importer"),
     }[name]

@@ -25,6 +25,8 @@ RESIDUES = ("load-by2", "load-cadmium")
 MATURITY = "cut-dry-matter-"
 PACKING_HOUSE = "load-packing-house-gacc"
 NOT_SUSPENDED = "load-not-suspended"
+SHORT, SUSPENDED = "ticket-short", "suspended"
+"""Why orders were left behind that no departure missed: their lot's ticket had too little, or their buyer would not wait."""
 
 
 TURNED_AWAY = _(
@@ -38,6 +40,18 @@ CANCELLED = _("Your order of lot %(lot)s was cancelled before it was paid. The l
 LEFT_BEHIND = _(
     "Your order %(order)s of lot %(lot)s was cancelled and your money is on its way back. Customs had not released its load when it was to leave, and no later departure arrives while the goods keep."
 )
+HOUSE_SUSPENDED = _(
+    "Your order of lot %(lot)s was cancelled and your money is on its way back: its packing house was suspended. Other lots stand on the market."
+)
+HOUSE_SUSPENDED_UNPAID = _(
+    "Your order of lot %(lot)s was cancelled before it was paid: its packing house was suspended. Other lots stand on the market."
+)
+LEFT = {
+    SHORT: _(
+        "Your order %(order)s of lot %(lot)s was cancelled and your money is on its way back. When the lot was weighed and graded, less was accepted than had been sold, and earlier orders took it."
+    ),
+    SUSPENDED: _("Your order %(order)s of lot %(lot)s was cancelled as you asked, and your money is on its way back."),
+}
 WITHDRAWN = _("The goods do not travel: their orders were cancelled.")
 
 
@@ -84,7 +98,8 @@ def lot_turned_away(payload: dict[str, Any]) -> None:
     why = trade.finding_of(lot, payload["destination"], rule)
     named = {field: str(why[field.replace("text", "name")]) for field in accounts.LANGUAGES}
     parties = trade.parties_of(orders)
-    for is_paid, message in ((True, TURNED_AWAY), (False, CANCELLED)):
+    told = (HOUSE_SUSPENDED, HOUSE_SUSPENDED_UNPAID) if rule == NOT_SUSPENDED else (TURNED_AWAY, CANCELLED)
+    for is_paid, message in zip((True, False), told, strict=True):
         texts = accounts.in_three_languages(message, lot=lot, rule=named, found=notices.found_said(why["found"]))
         accounts.notify(
             sorted({row.buyer for row in parties if row.is_paid == is_paid}),
@@ -99,7 +114,9 @@ def orders_left_behind(payload: dict[str, Any]) -> None:
     orders = payload["orders"]
     _undo(orders, reason=payload["reason"])
     accounts.notify_each(
-        notices.message(row.buyer, row.order, "left-behind", LEFT_BEHIND, order=row.order, lot=row.lot)
+        notices.message(
+            row.buyer, row.order, "left-behind", LEFT.get(payload["reason"], LEFT_BEHIND), order=row.order, lot=row.lot
+        )
         for row in trade.parties_of(orders)
     )
 

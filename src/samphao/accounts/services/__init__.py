@@ -12,7 +12,7 @@ from samphao.accounts.services.notify import (
     spoken_day,
     spoken_moment,
 )
-from samphao.accounts.services.own_account import change_account, send_reset_letters
+from samphao.accounts.services.own_account import change_account, confirm_password, send_reset_letters
 from samphao.accounts.services.parties import open_login, register_households, register_missing, register_parties
 from samphao.accounts.services.people import (
     accept_as_new,
@@ -35,6 +35,13 @@ from samphao.accounts.services.set_up import (
     require_known_payment,
     set_up_demo,
 )
+from samphao.accounts.services.suspensions import (
+    appeal_suspension,
+    dismiss_appeal,
+    keep_touched,
+    lift_suspension,
+    open_suspension,
+)
 
 __all__ = [
     "LANGUAGES",
@@ -42,22 +49,28 @@ __all__ = [
     "Spoken",
     "accept_as_new",
     "accept_invitation",
+    "appeal_suspension",
     "begin_set_up",
     "change_account",
     "change_role",
+    "confirm_password",
+    "dismiss_appeal",
     "expire_invitations",
     "finish_set_up",
     "in_three_languages",
     "invitation_token",
     "invite",
     "invite_first_owner",
+    "keep_touched",
     "leave",
+    "lift_suspension",
     "make_set_up_token",
     "mark_read",
     "may_set_up",
     "notify",
     "notify_each",
     "open_login",
+    "open_suspension",
     "own_password_attempt",
     "register_households",
     "register_missing",

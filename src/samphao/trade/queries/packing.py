@@ -133,6 +133,11 @@ def ticket_of(lot: str) -> Ticket | None:
     )
 
 
+def lot_of_ticket(code: str) -> str | None:
+    """Return the lot of a signed ticket."""
+    return Ticket.objects.filter(code=code).values_list("lot__code", flat=True).first()
+
+
 def lot_by_code(code: str) -> Lot | None:
     return (
         Lot.objects.select_related("listing__producer", "packing_house", "exporter", "ticket").filter(code=code).first()
