@@ -104,7 +104,7 @@ def _step(title: str, hint: str, waiting: Sequence[Any], address: Any) -> dict[s
 
 def cartons_of(lot: Any) -> int:
     """Return the cartons that what was sold of a lot fills."""
-    return -(-lot.sold // lot.carton_units)
+    return -(-int(lot.sold) // int(lot.carton_units))
 
 
 def pick_columns() -> list[dict[str, Any]]:

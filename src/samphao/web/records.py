@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-PAGES = {"SO": "order", "LD": "load", "DX": "declaration", "DM": "declaration"}
+PAGES = {"SO": "order", "LD": "load", "DX": "declaration", "DM": "declaration", "SU": "suspension"}
 
 
 def record_url(code: str) -> str:

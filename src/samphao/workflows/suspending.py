@@ -91,7 +91,8 @@ def _suspend(spec: SuspensionSpec, by: str, viewer: Viewer) -> tuple[str, Touche
     orders = {row.order: row for row in trade.orders_of_places(places)}
     away = services.turn_away(failing) if failing else []
     released = services.release_holds(places - failing.keys())
-    waiting = [row for code, row in orders.items() if row.is_paid and code not in {*away}]
+    gone = set(away)
+    waiting = [row for code, row in orders.items() if row.is_paid and code not in gone]
     _tell_buyers(WAITS, waiting, made.code, spec.kind)
     _tell_buyers(RELEASED, (orders[code] for code in released), made.code, spec.kind)
     refunded = [orders[code] for code in away if orders[code].is_paid]
@@ -100,7 +101,7 @@ def _suspend(spec: SuspensionSpec, by: str, viewer: Viewer) -> tuple[str, Touche
         sum(row.goods_minor for row in (*refunded, *waiting)),
     )  # fmt: skip
     accounts_services.keep_touched(made.code, asdict(touched))
-    _tell_owner(TOLD, made, reasons=made.reasons, until=spoken_moment(made.appeal_until))
+    _tell_owner("made", TOLD, made, reasons=made.reasons, until=spoken_moment(made.appeal_until))
     return made.code, touched
 
 
@@ -119,7 +120,7 @@ def dismiss(code: str, why: str, *, by: str, viewer: Viewer) -> None:
         raise NotAllowed(MAY_NOT)
     with transaction.atomic():
         found = accounts_services.dismiss_appeal(code, why, by=by)
-        _tell_owner(KEPT, found, reasons=found.decision)
+        _tell_owner("kept", KEPT, found, reasons=found.decision)
 
 
 def lift(code: str, why: str, *, by: str, viewer: Viewer) -> int:
@@ -135,7 +136,7 @@ def lift(code: str, why: str, *, by: str, viewer: Viewer) -> int:
         again = shut - trade.suspended_places(lots)
         going_on = [row for row in trade.orders_of_places(again) if row.is_paid]
         _tell_buyers(GOES_ON, going_on, f"{code}:lifted", "")
-        _tell_owner(LIFTED, found, reasons=found.lifted_because)
+        _tell_owner("lifted", LIFTED, found, reasons=found.lifted_because)
     return len(going_on)
 
 
@@ -181,15 +182,10 @@ def _tell_buyers(text: str, orders: Iterable[WaitingOrder], key: str, kind: str)
     )
 
 
-def _tell_owner(text: str, suspension: Any, **values: object) -> None:
+def _tell_owner(what: str, text: str, suspension: Any, **values: object) -> None:
     owner = suspension.organisation_id or suspension.orchard.producer_id
-    moment = f"{clock.now():%y%m%d%H%M%S}"
-    accounts_services.notify(
-        [owner],
-        subject=suspension.code,
-        key=f"suspension:{suspension.code}:{moment}",
-        **_texts(text, suspension, **values),
-    )
+    key = f"suspension:{suspension.code}:{what}"
+    accounts_services.notify([owner], subject=suspension.code, key=key, **_texts(text, suspension, **values))
 
 
 def _texts(text: str, suspension: Any, **values: object) -> Mapping[str, str]:

@@ -30,14 +30,12 @@ def suspensions(request: HttpRequest) -> HttpResponse:
     """Who is suspended: all of them for those who may suspend, one's own for everybody else."""
     who = accounts.viewer(request.user)
     may_suspend = accounts.may_suspend(who)
-    if may_suspend:
-        now, over = accounts.suspensions(in_force=True)[:SHOWN], accounts.suspensions(in_force=False)[:SHOWN]
-    else:
-        now, over = accounts.suspensions_for(who)[:SHOWN], []
+    now = accounts.suspensions(in_force=True) if may_suspend else accounts.suspensions_for(who)
+    over = list(accounts.suspensions(in_force=False)[:SHOWN]) if may_suspend else []
     context = {
         "may_suspend": may_suspend,
         "columns": shape.columns(),
-        "rows": shape.rows(now),
+        "rows": shape.rows(now[:SHOWN]),
         "over": shape.rows(over),
         "is_hub": who.is_hub,
     }
