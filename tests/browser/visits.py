@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
-from worlds.market_morning import World
+from worlds.market_morning import WEIGHED, World
+
+from samphao.workflows.labels import gtin_of
 
 MAPS = frozenset({"home", "tower", "design", "impact"})  # pages that may weigh more for their map
 
@@ -56,6 +58,31 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     "seller": (Visit("seller", as_="somchai"),),
     "money": (Visit("money", as_="somchai"),),
     "packing": (Visit("packing", as_="house"),),
+    "ticket": (
+        Visit("ticket", as_="house", arguments=lambda _world: DURIAN),
+        Visit("ticket", as_="somchai", arguments=lambda _world: {"code": WEIGHED}, query="signed"),
+    ),
+    "labels": (
+        Visit("labels", as_="house", arguments=lambda _world: {"code": WEIGHED}),
+        Visit("labels", as_="house", arguments=lambda _world: DURIAN, query="not-weighed"),
+    ),
+    "picking": (Visit("picking", as_="house"),),
+    "short": (Visit("short", as_="hub"),),
+    "mass_balance": (Visit("mass_balance", as_="hub"),),
+    "digital_link": (
+        Visit(
+            "digital_link", arguments=lambda world: {"gtin": gtin_of(world.lots[WEIGHED].listing_id), "code": WEIGHED}
+        ),
+    ),
+    "suspensions": (Visit("suspensions", as_="hub"), Visit("suspensions", as_="house")),
+    "suspend": (
+        Visit("suspend", as_="hub", query="q=house"),
+        Visit("suspend", as_="hub", query="kind=packing_house&code=house"),
+    ),
+    "suspension": (
+        Visit("suspension", as_="hub", arguments=lambda world: {"code": world.suspension}),
+        Visit("suspension", as_="laboratory", arguments=lambda world: {"code": world.suspension}),
+    ),
     "surplus": (Visit("surplus", as_="hub"), Visit("surplus", as_="somchai")),
     "officer": (Visit("officer", as_="office"),),
     "importer": (Visit("importer", as_="importer"),),
@@ -102,6 +129,7 @@ POSTS = frozenset(
         "file_add",
         "file_remove",
         "surplus_call",
+        "order_take_back",
     }
 )
 

@@ -24,6 +24,7 @@ from samphao.accounts.models import Invitation, Membership, User
 from samphao.config.api import api
 from samphao.core import files
 from samphao.core.models import StoredFile
+from samphao.workflows.labels import gtin_of
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +64,10 @@ SOMCHAI: Arguments = lambda _world: {"code": "somchai", "name": "somchai"}  # no
 FILE: Arguments = lambda _world: {"code": StoredFile.objects.get().code}  # noqa: E731
 SLIP = frozenset({"anong", "hub"})
 
+DURIAN: Arguments = lambda _world: {"code": "CTI-MT-0430"}  # noqa: E731
+SUSPENSION: Arguments = lambda world: {"code": world.suspension}  # noqa: E731
+SCANNED: Arguments = lambda world: {"gtin": gtin_of(world.lots["CTI-MT-0430"].listing_id), "code": "CTI-MT-0430"}  # noqa: E731
+
 DOORS: dict[str, Door] = {
     "home": Door(EVERYBODY),
     "design": Door(EVERYBODY),
@@ -81,6 +86,16 @@ DOORS: dict[str, Door] = {
     "seller": Door(frozenset({"somchai", "teammate", "malee"})),
     "money": Door(SIGNED_IN),
     "packing": Door(frozenset({"house"})),
+    "ticket": Door(frozenset({"somchai", "teammate", "house"}), DURIAN),
+    "labels": Door(frozenset({"house"}), DURIAN),
+    "picking": Door(frozenset({"house"})),
+    "short": Door(HUB),
+    "mass_balance": Door(HUB),
+    "digital_link": Door(EVERYBODY, SCANNED),
+    "suspensions": Door(SIGNED_IN),
+    "suspend": Door(HUB),
+    "suspension": Door(frozenset({"laboratory", "hub"}), SUSPENSION),
+    "order_take_back": Door(frozenset({"anong"}), PAID, posts=True),
     "officer": Door(frozenset({"office", "elsewhere", "hub"})),
     "declaration": Door(CUSTOMS, WAITS),
     "declaration_decide": Door(frozenset({"office"}), WAITS, posts=True),

@@ -38,7 +38,7 @@ RELEASED = _(
 )
 GOES_ON = _("Your order %(order)s of lot %(lot)s goes on: the suspension was lifted.")
 TOLD = _(
-    "%(name)s is suspended (%(code)s): %(reasons)s. An owner may appeal until %(until)s, on the page of the suspension."
+    "%(name)s is suspended (%(code)s). An owner may appeal until %(until)s, on the page of the suspension. The reasons: %(reasons)s"
 )
 APPEALED = _("%(name)s appeals against its suspension %(code)s. Decide by %(until)s.")
 KEPT = _("Your appeal against the suspension %(code)s was dismissed: %(reasons)s")
