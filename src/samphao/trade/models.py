@@ -297,3 +297,6 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+from samphao.trade.search_models import FruitlessSearch, SearchRow  # noqa: E402, F401 Django finds an app's tables here
