@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from samphao.accounts import queries as accounts
 from samphao.core import clock
@@ -22,7 +22,7 @@ from samphao.trade.models import GateState, Lot, SearchRow
 
 DATA = Path(__file__).parent / "data"
 AT_ONCE = 1000
-COLUMNS = ("lot_id", "good", "variety", "province_iso", "words", "signals", "points", "due_at")
+SEARCH_COLUMNS = ("lot_id", "good", "variety", "province_iso", "words", "signals", "points", "due_at")
 # Which registration is which certificate; an orchard's GAP number is one by itself.
 CERTIFICATES = {
     "otop": "otop", "gi": "gi", "organic": "organic", "halal": "halal", "community_enterprise": "community_enterprise",
@@ -31,7 +31,7 @@ CERTIFICATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Searchable:
     """What a lot is found by, and what its place depends on."""
 
     good: str
@@ -59,7 +59,7 @@ def lexicon() -> Lexicon:
     return Lexicon(names, [goods[code] for code in sorted(goods)])
 
 
-def search_values(found: Found, now: datetime, today: date) -> tuple[object, ...]:
+def search_values(found: Searchable, now: datetime, today: date) -> tuple[object, ...]:
     """Return the columns of a search row after `lot_id`."""
     words = dict.fromkeys(word for text in found.texts for word in words_of(text, lexicon()))
     marks = [f"certificate:{one}" for one in found.certificates] + [f"to:{one}" for one in found.countries]
@@ -80,7 +80,7 @@ def index_lots(lots: Collection[int]) -> int:
     if not rows:
         return 0
     with transaction.atomic():
-        return replace_rows("trade_searchrow", ("lot_id",), COLUMNS, rows, "search_incoming")
+        return replace_rows("trade_searchrow", ("lot_id",), SEARCH_COLUMNS, rows, "search_incoming")
 
 
 def refresh_search() -> int:
@@ -104,7 +104,7 @@ def search_again(lots: Iterable[int]) -> None:
     SearchRow.objects.filter(lot__in=list(lots)).update(due_at=clock.now())
 
 
-def _facts(lots: Sequence[int], today: date) -> Iterator[tuple[int, Found]]:
+def _facts(lots: Sequence[int], today: date) -> Iterator[tuple[int, Searchable]]:
     """Yield what lots are found by; five queries for any number."""
     fields = (
         "pk", "code", "orchard_code", "packing_house__code", "listing__producer__code", "listing__producer__province_iso", "listing__good",
@@ -118,7 +118,7 @@ def _facts(lots: Sequence[int], today: date) -> Iterator[tuple[int, Found]]:
         held, until = papers.of(orchard, house, producer)
         signs = LotSigns(code, opens, closes, begins, bool(countries.get(key)), sum(1 for title in titles if title))
         texts = (*titles, variety, f"grade {grade}" if grade else "", code)
-        yield key, Found(
+        yield key, Searchable(
             good, _variety([variety]), province, texts, held, tuple(sorted(countries.get(key, ()))), (begins, ends), signs, until
         )  # fmt: skip
 
@@ -128,7 +128,7 @@ class _Papers:
 
     def __init__(self, orchards: Collection[str], organisations: Collection[str], today: date) -> None:
         self._today = today
-        self._orchards = accounts.orchards_by_code(orchards - {""} if isinstance(orchards, set) else orchards)
+        self._orchards = accounts.orchards_by_code({code for code in orchards if code})
         self._registrations: dict[str, list[tuple[str, date | None, date | None]]] = {}
         for row in accounts.registrations_of(organisations):
             if row.status == "valid" and row.scheme in CERTIFICATES:

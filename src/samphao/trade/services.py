@@ -29,6 +29,15 @@ from samphao.trade.events import (
 )
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
+from samphao.trade.search_index import (
+    SEARCH_COLUMNS,
+    Searchable,
+    index_lots,
+    rebuild_search,
+    refresh_search,
+    search_again,
+    search_values,
+)
 from samphao.trade.types import (
     CropShare,
     GateAnswer,
@@ -227,7 +236,7 @@ def open_lots(
                 for lot in lots
             ]
         )  # fmt: skip
-        Lot.objects.bulk_create(
+        made = Lot.objects.bulk_create(
             [
                 Lot(
                     code=lot.code, listing=listing, orchard_code=lot.orchard, packing_house_id=organisations.get(lot.packing_house),
@@ -240,6 +249,7 @@ def open_lots(
                 for lot, listing in zip(lots, listings, strict=True)
             ]
         )  # fmt: skip
+        index_lots([lot.pk for lot in made])
     return len(listings)
 
 
@@ -313,6 +323,7 @@ def judge_soon(parties: Collection[str], orchards: Collection[str], destinations
     )  # fmt: skip
     concerned = Q(lot__in=behind.values("pk")) | Q(destination__in=destinations, gate=GateState.Gate.LIST)
     waiting = GateState.objects.filter(concerned, passed_on=None, shut_by="")
+    search_again(behind.values_list("pk", flat=True))
     return waiting.exclude(gate=GateState.Gate.ENTER).update(next_due_on=on)
 
 
@@ -323,6 +334,8 @@ def _listed(lots: Mapping[str, int]) -> set[tuple[str, str]]:
 
 
 def _publish_listed(before: set[tuple[str, str]], after: set[tuple[str, str]], at: datetime) -> None:
+    changed = Lot.objects.filter(code__in={lot for lot, _ in before ^ after})
+    index_lots(list(changed.values_list("pk", flat=True)))
     for event, pairs in ((LotsListed, after - before), (LotsDelisted, before - after)):
         by_lot: dict[str, list[str]] = {}
         for lot, destination in sorted(pairs):

@@ -60,8 +60,24 @@ from samphao.trade.queries.sales import (
     sales_to_advance,
     sales_to_settle,
 )
+from samphao.trade.search import (
+    COUNTED,
+    Facet,
+    Found,
+    Hit,
+    Search,
+    count_facets,
+    search_lots,
+)
 
 __all__ = [
+    "COUNTED",
+    "Facet",
+    "Found",
+    "Hit",
+    "Search",
+    "count_facets",
+    "search_lots",
     "BrokenRule",
     "Mark",
     "MarketFigures",
