@@ -67,6 +67,7 @@ DOORS: dict[str, Door] = {
     "home": Door(EVERYBODY),
     "design": Door(EVERYBODY),
     "market": Door(EVERYBODY),
+    "market_narrow": Door(EVERYBODY),
     "lot": Door(EVERYBODY, code("CTI-MT-0430")),
     "impact": Door(EVERYBODY),
     "problem": Door(EVERYBODY, code("sold-out")),
@@ -118,6 +119,7 @@ DOORS: dict[str, Door] = {
 }
 OPERATIONS: dict[str, tuple[frozenset[str], Arguments]] = {
     "GET /api/v1/lots/{code}": (EVERYBODY, code("CTI-MT-0430")),
+    "GET /api/v1/market": (EVERYBODY, lambda _world: {}),
     "GET /api/v1/declarations/{code}": (CUSTOMS, WAITS),
 }
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import accumulate
+from multiprocessing import get_context
 
 from typing import TYPE_CHECKING
 
@@ -35,8 +38,13 @@ SAID = (
     ("premium export", "พรีเมียมส่งออก", "出口精品"), ("volcanic soil", "ดินภูเขาไฟ", "火山土"), ("handwoven", "ทอมือ", "手工编织"), ("wild", "ป่า", "野生"),
 )  # fmt: skip
 GRADES = ("A", "AB", "B", "")
+GRADED = {grade: f"grade {grade}" if grade else "" for grade in GRADES}
+NO_VARIETY = (("", "", ""),)
 CERTIFICATES = (("gap", 0.4), ("otop", 0.25), ("gacc", 0.3), ("organic", 0.08), ("halal", 0.05), ("gi", 0.03))
 COUNTRIES = (("CN", 0.8), ("TH", 0.9), ("LA", 0.5), ("VN", 0.4), ("SG", 0.3))
+ORGANISATION = (
+    "id", "code", "kind", "legal_form", "name_en", "name_th", "name_zh", "country", "province_iso", "district_code", "tax_id", "language", "is_demo",
+)  # fmt: skip
 LISTING = ("id", "code", "producer_id", "good", "variety", "grade", "title_en", "title_th", "title_zh")
 LOT = (
     "id", "code", "listing_id", "orchard_code", "harvest_from", "harvest_to", "unit", "unit_mass_g", "carton_units", "price_minor", "currency",
@@ -44,98 +52,116 @@ LOT = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    producer: int
-    grade: str
-    variety: str
-    facts: Searchable
+BLOCK = 5000
+HANDS = 2
+"""Processes that write listings at once."""
 
 
-def listings(count: int, seed: int) -> Iterator[Listing]:
-    """Yield `count` listings, the same for a seed."""
-    from samphao.reference import queries as reference
-    from samphao.trade.services import Searchable
+class Market:
+    """An invented market of a seed: its n-th block of listings is the same whoever makes it."""
 
-    dice = random.Random(seed)
-    names: dict[str, dict[str, str]] = {}
-    for name in reversed(reference.known_names()):
-        if name.kind != "variety":
-            names.setdefault(name.code, {})[name.language] = name.text
-    goods = [code for code in dict.fromkeys(n.code for n in reference.known_names() if n.kind == "good")]
-    provinces = sorted(code for code in names if code.startswith("TH-"))
-    shares = list(accumulate(1 / (number + FEW_FIRST) for number in range(len(goods))))
-    homes = {good: dice.sample(provinces, HOMES) for good in goods}
-    for number in range(count):
-        good = dice.choices(goods, cum_weights=shares)[0]
-        province = dice.choice(homes[good] if dice.random() < AT_HOME else provinces)
-        variety = dice.choice(VARIETIES.get(good, (("", "", ""),)))
-        grade, said = dice.choice(GRADES), dice.choice(SAID)
-        titles = _titles(names[good], names[province], variety, said, grade)
-        if dice.random() < 0.2:
-            titles[dice.randrange(1, 3)] = ""
-        begins = TODAY + timedelta(days=dice.randrange(-60, 120))
-        opens = NOW + timedelta(days=dice.randrange(-40, 4))
-        code = f"B{number:07}"
-        signs = LotSigns(
-            code, opens, opens + timedelta(days=dice.randrange(30, 90)), begins, dice.random() < 0.9, sum(map(bool, titles))
-        )  # fmt: skip
-        facts = Searchable(
-            good, "", province, (*titles, variety[0], f"grade {grade}" if grade else "", code), _drawn(CERTIFICATES, dice), _drawn(COUNTRIES, dice),
-            (begins, begins + timedelta(days=dice.randrange(3, 30))), signs,
-        )  # fmt: skip
-        yield Listing(provinces.index(province) * PRODUCERS + dice.randrange(PRODUCERS) + 1, grade, variety[0], facts)
+    def __init__(self, seed: int) -> None:
+        from samphao.reference import queries as reference
+
+        self._seed = seed
+        self._names: dict[str, dict[str, str]] = {}
+        for name in reversed(reference.known_names()):
+            if name.kind != "variety":
+                self._names.setdefault(name.code, {})[name.language] = name.text
+        self._goods = list(dict.fromkeys(name.code for name in reference.known_names() if name.kind == "good"))
+        self.provinces = sorted({name.code for name in reference.known_names() if name.kind == "province"})
+        self._shares = list(accumulate(1 / (number + FEW_FIRST) for number in range(len(self._goods))))
+        dice = random.Random(seed)
+        self._homes = {good: dice.sample(self.provinces, HOMES) for good in self._goods}
+
+    def block(self, number: int, count: int) -> Iterator[tuple[int, int, Searchable]]:
+        """Yield (number from 1 on, producer, what the listing is found by)."""
+        from samphao.trade.services import Searchable
+
+        dice = random.Random(f"{self._seed}/{number}")
+        for place in range(number * BLOCK + 1, number * BLOCK + count + 1):
+            good = dice.choices(self._goods, cum_weights=self._shares)[0]
+            province = dice.choice(self._homes[good] if dice.random() < AT_HOME else self.provinces)
+            variety = dice.choice(VARIETIES.get(good, NO_VARIETY))
+            grade, said = dice.choice(GRADES), dice.choice(SAID)
+            titles = _titles(self._names[good], self._names[province], variety, said, grade)
+            if dice.random() < 0.2:
+                titles[dice.randrange(1, 3)] = ""
+            begins = TODAY + timedelta(days=dice.randrange(-60, 120))
+            opens = NOW + timedelta(days=dice.randrange(-40, 4))
+            code = f"B{place:07}"
+            signs = LotSigns(
+                code, opens, opens + timedelta(days=dice.randrange(30, 90)), begins, dice.random() < 0.9, sum(map(bool, titles))
+            )  # fmt: skip
+            yield place, self.provinces.index(province) * PRODUCERS + dice.randrange(PRODUCERS) + 1, Searchable(
+                good, province, (variety[0], *titles, GRADED[grade], code), _drawn(CERTIFICATES, dice), _drawn(COUNTRIES, dice),
+                (begins, begins + timedelta(days=dice.randrange(3, 30))), signs,
+            )  # fmt: skip
 
 
 def load(url: str, count: int, seed: int) -> None:
-    """Write the listings by COPY; what would check a million rows one by one is put on afterwards or left out."""
-    from samphao.reference import queries as reference
-    from samphao.trade.services import SEARCH_COLUMNS, search_values
-
+    """Write the listings by COPY, from two processes; indexes come afterwards, foreign keys are left out: the rows are ours."""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("SET session_replication_role = replica")  # foreign keys: the rows are ours
         connection.execute("SET maintenance_work_mem = '512MB'")
-        connection.execute("SET synchronous_commit = off")
         indexes = connection.execute(
             """SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('trade_listing', 'trade_lot', 'trade_searchrow')
                AND indexname NOT IN (SELECT conname FROM pg_constraint)"""
         ).fetchall()
         for name, _ in indexes:
             connection.execute(f'DROP INDEX "{name}"')
-        provinces = sorted({name.code for name in reference.known_names() if name.kind == "province"})
-        with connection.cursor() as cursor:
-            _copy(cursor, "accounts_organisation", (
-                "id", "code", "kind", "legal_form", "name_en", "name_th", "name_zh", "country", "province_iso", "district_code", "tax_id", "language",
-                "is_demo",
-            ), (
-                (number + 1, f"P{number}", "producer", "group", "benchmark", "", "", "TH", provinces[number // PRODUCERS], "", "", "th", True)
-                for number in range(len(provinces) * PRODUCERS)
-            ))  # fmt: skip
-            rows = list(listings(count, seed))
-            _copy(cursor, "trade_listing", LISTING, (
-                (number, f"L-{row.facts.signs.code}", row.producer, row.facts.good, row.variety, row.grade, *row.facts.texts[:3])
-                for number, row in enumerate(rows, 1)
-            ))  # fmt: skip
-            _copy(cursor, "trade_lot", LOT, (
-                (
-                    number, row.facts.signs.code, number, "", *row.facts.harvest, "kg", 1000, 10, 10_000, "THB", 1000, 0, 0, row.facts.signs.opens_at,
-                    row.facts.signs.closes_at, "", "", True,
-                )
-                for number, row in enumerate(rows, 1)
-            ))  # fmt: skip
-            _copy(cursor, "trade_searchrow", SEARCH_COLUMNS, (
-                (number, *search_values(row.facts, NOW, TODAY)) for number, row in enumerate(rows, 1)
-            ))  # fmt: skip
+        provinces = Market(seed).provinces
+        with connection.cursor() as cursor, cursor.copy(f"COPY accounts_organisation ({', '.join(ORGANISATION)}) FROM STDIN") as copy:
+            for number in range(len(provinces) * PRODUCERS):
+                copy.write_row((
+                    number + 1, f"P{number}", "producer", "group", "benchmark", "", "", "TH", provinces[number // PRODUCERS], "", "", "th", True
+                ))  # fmt: skip
+        blocks = range(-(-count // BLOCK))
+        with ProcessPoolExecutor(HANDS, get_context("spawn")) as hands:
+            list(hands.map(partial(_write, url, count, seed), [blocks[hand::HANDS] for hand in range(HANDS)]))
         for _, definition in indexes:
             connection.execute(definition)
         for table in ("trade_searchrow", "trade_lot", "trade_listing", "accounts_organisation"):
             connection.execute(f"VACUUM ANALYZE {table}")
 
 
-def _copy(cursor: psycopg.Cursor, table: str, columns: Sequence[str], rows: Iterator[tuple[object, ...]]) -> None:
+def _write(url: str, count: int, seed: int, blocks: Sequence[int]) -> None:
+    import django
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "samphao.config.settings"
+    django.setup()
+    from samphao.trade.services import SEARCH_COLUMNS, search_values
+
+    market = Market(seed)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("SET synchronous_commit = off")
+        for number in blocks:
+            listings, lots, rows = [], [], []
+            for place, producer, facts in market.block(number, min(BLOCK, count - number * BLOCK)):
+                variety, *titles, _, code = facts.texts
+                signs = facts.signs
+                listings.append((place, f"L-{code}", producer, facts.good, variety, "", *titles))
+                lots.append((
+                    place, code, place, "", *facts.harvest, "kg", 1000, 10, 10_000, "THB", 1000, 0, 0, signs.opens_at, signs.closes_at, "", "", "t"
+                ))  # fmt: skip
+                rows.append((place, *search_values(facts, NOW, TODAY)))
+            with connection.cursor() as cursor:
+                _copy(cursor, "trade_listing", LISTING, listings)
+                _copy(cursor, "trade_lot", LOT, lots)
+                _copy(cursor, "trade_searchrow", SEARCH_COLUMNS, rows)
+
+
+def _copy(cursor: psycopg.Cursor, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+        copy.write("".join("\t".join(map(_cell, row)) + "\n" for row in rows))
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, list):
+        return "{" + ",".join(map(str, value)) + "}"
+    return str(value).replace("\\", "\\\\")
 
 
 def _titles(good: dict[str, str], province: dict[str, str], variety: Sequence[str], said: Sequence[str], grade: str) -> list[str]:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.contrib import admin
 
 from samphao.core.admin import Looked
-from samphao.trade.models import CropSeason, GateState, Listing, Lot, ModeState, Offer, Order, Ticket
+from samphao.trade.models import (
+    CropSeason,
+    FruitlessSearch,
+    GateState,
+    Listing,
+    Lot,
+    ModeState,
+    Offer,
+    Order,
+    SearchRow,
+    Ticket,
+)
 
 
 @admin.register(CropSeason)
@@ -96,3 +107,20 @@ class TicketAdmin(Looked):
     list_select_related = ("lot",)
     search_fields = ("=code", "=lot__code")
     ordering = ("-id",)
+
+
+@admin.register(SearchRow)
+class SearchRowAdmin(Looked):
+    list_display = ("lot", "good", "variety", "province_iso", "points", "due_at")
+    list_filter = ("good",)
+    list_select_related = ("lot",)
+    search_fields = ("=lot__code",)
+    ordering = ("lot",)
+
+
+@admin.register(FruitlessSearch)
+class FruitlessSearchAdmin(Looked):
+    list_display = ("day", "text", "count")
+    list_filter = ("day",)
+    search_fields = ("text",)
+    ordering = ("-day", "-count", "text")

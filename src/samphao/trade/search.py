@@ -44,7 +44,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of lots. `left_out` are words that no lot has; `is_wider` says that lots without some of the words follow.
+    """A page of lots. `left_out` are words that no lot has; `is_wider` says that lots without some of the words follow;
+    `is_met` whether any lot is all that was asked for.
 
     `total` is exact up to `COUNTED`; one more means more than that.
     """
@@ -55,6 +56,7 @@ class Found:
     left_out: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     is_wider: bool = False
+    is_met: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class _Plan:
 
 def search_lots(search: Search, *, offset: int = 0, count: int = 24) -> Found:
     """Return a page of lots. Up to `FURTHEST`, pages hold each lot once and in one order."""
-    offset = max(0, min(offset, FURTHEST - count))
+    offset = max(0, min(offset, FURTHEST))
     rows: dict[tuple[Reading, int], list[_Row]] = {}
 
     def best(reading: Reading, at_most: int = 0) -> list[_Row]:
@@ -103,12 +105,15 @@ def search_lots(search: Search, *, offset: int = 0, count: int = 24) -> Found:
     total = len(found) if len(found) < offset + count else _count(_branches(widest, search))
     return Found(
         hits, total, first.corrected, tuple(word for word in first.words if word not in widest.words), plan.dropped,
-        is_wider=len(plan.readings) > 1 and any(best(first)),
+        is_wider=len(plan.readings) > 1 and bool(best(first)), is_met=bool(best(first)),
     )  # fmt: skip
 
 
-def count_facets(search: Search, *, goods: Sequence[str], provinces: Sequence[str]) -> list[Facet]:
-    """Count how many of the lots found have each value, exactly up to `COUNTED`; values that none has are left out."""
+def count_facets(search: Search, *, goods: Sequence[str], provinces: Sequence[str], country: str = "") -> list[Facet]:
+    """Count how many of the lots found have each value, exactly up to `COUNTED`; values that none has are left out.
+
+    `country` asks how many may be sold there. A value that was chosen is counted beside the others of its kind.
+    """
     plan = _plan(search, lambda reading, at_most=0: _best(_branches(reading, search), max(at_most, ENOUGH)))
     widest = plan.readings[-1]
     facets: list[Facet] = []
@@ -116,7 +121,7 @@ def count_facets(search: Search, *, goods: Sequence[str], provinces: Sequence[st
         shown = replace(search, **{kind: ""})
         facets += _column_facets(kind, values, _branches(widest, shown))
     marks = [("certificate", sorted(set(CERTIFICATES.values()) | {"gap"})), ("month", [str(n) for n in range(1, 13)])]
-    marks.append(("country", [search.country] if search.country else []))
+    marks.append(("country", [country] if country else []))
     for kind, marked in marks:
         shown = replace(search, **{kind: 0 if kind == "month" else ""})
         facets += _mark_facets(kind, marked, _branches(widest, shown))

@@ -16,7 +16,7 @@ from samphao.core import clock
 from samphao.core.bulk import replace_rows
 from samphao.engines.text.lexicon import Concept, GoodKind, Lexicon, Name
 from samphao.engines.text.ranking import LotSigns, changes_at, signals
-from samphao.engines.text.understand import concepts_of, words_of
+from samphao.engines.text.understand import variety_in
 from samphao.reference import queries as reference
 from samphao.trade.models import GateState, Lot, SearchRow
 
@@ -35,7 +35,6 @@ class Searchable:
     """What a lot is found by, and what its place depends on."""
 
     good: str
-    variety: str
     province_iso: str
     texts: tuple[str, ...]
     certificates: tuple[str, ...]
@@ -51,7 +50,7 @@ def lexicon() -> Lexicon:
     names = [Name(Concept(name.kind, name.code), name.language, name.text) for name in reference.known_names()]
     for row in _rows("search_words"):
         kind, _, code = row["concept"].partition(":")
-        names.append(Name(Concept(kind, code.rpartition("/")[2]), row["language"], row["name"]))
+        names.append(Name(Concept(kind, code), row["language"], row["name"]))
     goods = {code: GoodKind(code, {}, frozenset()) for code in {n.code for n in reference.known_names() if n.kind == "good"}}
     for row in _rows("search_goods"):
         families = {family: float(weight) for family, weight in (part.split(":") for part in row["families"].split())}
@@ -61,7 +60,9 @@ def lexicon() -> Lexicon:
 
 def search_values(found: Searchable, now: datetime, today: date) -> tuple[object, ...]:
     """Return the columns of a search row after `lot_id`."""
-    words = dict.fromkeys(word for text in found.texts for word in words_of(text, lexicon()))
+    words: dict[str, None] = {}
+    for text in found.texts:
+        words.update(lexicon().cutter.keys(text))
     marks = [f"certificate:{one}" for one in found.certificates] + [f"to:{one}" for one in found.countries]
     marks += [f"month:{month}" for month in sorted(_months(*found.harvest))]
     points = signals(found.signs, now, today)
@@ -69,7 +70,7 @@ def search_values(found: Searchable, now: datetime, today: date) -> tuple[object
     if found.changes_on:
         due = min(filter(None, (due, datetime.combine(found.changes_on, time(), clock.BANGKOK))))
     return (
-        found.good, found.variety or _variety(found.texts), found.province_iso, _vector([*words, *marks]), list(points), sum(points), due,
+        found.good, variety_in(found.texts, lexicon()), found.province_iso, _vector([*words, *marks]), list(points), sum(points), due,
     )  # fmt: skip
 
 
@@ -117,9 +118,9 @@ def _facts(lots: Sequence[int], today: date) -> Iterator[tuple[int, Searchable]]
     for key, code, orchard, house, producer, province, good, variety, grade, *titles, opens, closes, begins, ends in rows:
         held, until = papers.of(orchard, house, producer)
         signs = LotSigns(code, opens, closes, begins, bool(countries.get(key)), sum(1 for title in titles if title))
-        texts = (*titles, variety, f"grade {grade}" if grade else "", code)
+        texts = (variety, *titles, f"grade {grade}" if grade else "", code)
         yield key, Searchable(
-            good, _variety([variety]), province, texts, held, tuple(sorted(countries.get(key, ()))), (begins, ends), signs, until
+            good, province, texts, held, tuple(sorted(countries.get(key, ()))), (begins, ends), signs, until
         )  # fmt: skip
 
 
@@ -158,12 +159,6 @@ def _countries(lots: Sequence[int]) -> dict[int, set[str]]:
     return found
 
 
-def _variety(texts: Iterable[str]) -> str:
-    """Return the kind that a lot's own words name, as the dictionary calls it."""
-    named = (one.code for text in texts for one in concepts_of(text, lexicon()) if one.kind == "variety")
-    return next(named, "")
-
-
 def _months(begins: date, ends: date) -> set[int]:
     """Return the months of a harvest; all twelve for one that lasts a year."""
     count = min((ends.year - begins.year) * 12 + ends.month - begins.month, 11)
@@ -171,8 +166,7 @@ def _months(begins: date, ends: date) -> set[int]:
 
 
 def _vector(words: Iterable[str]) -> str:
-    escaped = (word.replace("\\", "\\\\").replace("'", "''") for word in words)
-    return " ".join(f"'{word}'" for word in escaped)
+    return " ".join("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in words)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

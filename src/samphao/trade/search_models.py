@@ -38,7 +38,7 @@ class SearchRow(models.Model):
 
     lot = models.OneToOneField("trade.Lot", on_delete=models.CASCADE, primary_key=True, related_name="search_row")
     good = models.CharField(max_length=40)
-    variety = models.CharField(max_length=40, blank=True, default="", db_default="")
+    variety = models.CharField(max_length=80, blank=True, default="", db_default="")
     province_iso = models.CharField(max_length=6, blank=True)
     words = Words(db_default="")
     signals = Signals(db_default="{0,0,0,0,0}")
@@ -52,7 +52,7 @@ class SearchRow(models.Model):
             models.Index(fields=["good", "-points", "lot"], name="search_good"),
             models.Index(fields=["province_iso", "-points", "lot"], name="search_province"),
             models.Index(fields=["good", "province_iso", "-points", "lot"], name="search_good_province"),
-            models.Index(fields=["variety", "-points", "lot"], name="search_variety", condition=~models.Q(variety="")),
+            models.Index(fields=["variety", "good", "-points", "lot"], name="search_variety", condition=~models.Q(variety="")),
             models.Index(fields=["-points", "lot"], name="search_all"),
             models.Index(fields=["due_at"], name="search_due", condition=models.Q(due_at__isnull=False)),
         ]

@@ -27,6 +27,7 @@ from samphao.trade.events import (
     OrdersPaid,
     TicketsSigned,
 )
+from samphao.trade.fruitless import record_fruitless_search
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.search_index import (

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("design/", home.design, name="design"),
     path("market/", market.market, name="market"),
+    path("market/narrow/", market.narrow, name="market_narrow"),
     path("market/<str:code>/", market.lot, name="lot"),
     path("orders/", orders.mine, name="orders"),
     path("orders/new/", orders.place, name="order_place"),

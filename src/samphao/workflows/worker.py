@@ -34,6 +34,7 @@ PERIODIC: tuple[Job, ...] = (
     Job("gates whose time ran out", 5, judging.judge_due),
     Job("loads that missed their departure", 60, missed_departures.plan_again),
     Job("first shares that are still due", 60, payout.advance_due),
+    Job("lots to be found anew", 5, trade.refresh_search),
     Job("claim windows that closed", 60, payout.settle_due),
     Job("payments to banks, once a day", 600, payout.send_to_banks),
     Job("invitations that ran out", 60, accounts.expire_invitations),

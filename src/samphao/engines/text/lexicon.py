@@ -13,12 +13,14 @@ KINDS = ("family", "variety", "good", "certificate", "province", "state", "noise
 """What a name may mean; where two have the same name, the earlier is meant."""
 PINYIN_MIN = 5
 """A name whose pinyin is shorter than this reads like a word of another language."""
+BROADEST = "fruit"
+"""A family whose goods are not made of one another."""
 PROVINCE_MARK = "府"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Concept:
-    """What a name stands for: `good` durian-fresh, `province` TH-22, `variety` monthong; `noise` says nothing in a market."""
+    """What a name stands for: `good` durian-fresh, `variety` durian-fresh/monthong, `province` TH-22; `noise` says nothing in a market."""
 
     kind: str
     code: str = ""
@@ -65,6 +67,8 @@ class Lexicon:
                     self.names.setdefault(typed, name)
         self.goods = {good.code: good for good in goods}
         self.sounds = self._sounds()
+        varieties = (name.text for name in given if name.concept.kind == "variety")
+        self.begins_variety = frozenset(words[0].key for words in map(self.cutter.cut, varieties))
 
     def find(self, words: Sequence[Word]) -> Name | None:
         """Return the name that words make together."""
@@ -73,6 +77,15 @@ class Lexicon:
     def family(self, code: str) -> dict[str, float]:
         """Return the goods of a family with how near each is to it."""
         return {good.code: good.families[code] for good in self.goods.values() if code in good.families}
+
+    def goods_of_variety(self, code: str) -> dict[str, float]:
+        """Return the good that a variety is one of, and those made of it: frozen Monthong is Monthong."""
+        own = code.partition("/")[0]
+        near = {own: 1.0}
+        for family in self.goods[own].families if own in self.goods else ():
+            if family != BROADEST:
+                near = {**self.family(family), **near}
+        return near
 
     def in_state(self, state: str) -> set[str]:
         return {good.code for good in self.goods.values() if state in good.states}

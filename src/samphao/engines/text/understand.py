@@ -90,9 +90,14 @@ def concepts_of(text: str, lexicon: Lexicon) -> list[Concept]:
     return [span.concept for span in _spans(lexicon.cutter.cut(text), lexicon)]
 
 
-def words_of(text: str, lexicon: Lexicon) -> list[str]:
-    """Return the words of a text by which it is found, each once, in their order."""
-    return list(dict.fromkeys(word.key for word in lexicon.cutter.cut(text)))
+def variety_in(texts: Iterable[str], lexicon: Lexicon) -> str:
+    """Return the first variety that texts name, empty where none does."""
+    for text in texts:
+        if not lexicon.begins_variety.isdisjoint(lexicon.cutter.keys(text)):
+            for one in concepts_of(text, lexicon):
+                if one.kind == "variety":
+                    return one.code
+    return ""
 
 
 def _spans(words: Sequence[Word], lexicon: Lexicon) -> list[_Span]:
@@ -138,6 +143,9 @@ def _goods(by_kind: dict[str, list[str]], lexicon: Lexicon) -> dict[str, float]:
     for one in sets:
         shared = {code: found[code] * weight for code, weight in one.items() if code in found}
         found = shared or {**one, **found}
+    if not found:
+        for code in by_kind.get("variety", ()):
+            found = {**lexicon.goods_of_variety(code), **found}
     for state in by_kind.get("state", ()):
         fitting = lexicon.in_state(state)
         narrowed = {code: weight for code, weight in found.items() if code in fitting}

@@ -14,7 +14,7 @@ LANGUAGES = ("en", "th", "zh")
 
 @dataclass(frozen=True, slots=True)
 class KnownName:
-    """A name of a `good`, a `variety` or a `province` in one language; synonyms are names of their own."""
+    """A name of a `good`, a `variety` (durian-fresh/monthong) or a `province` in one language; synonyms are names of their own."""
 
     kind: str
     code: str
@@ -29,9 +29,9 @@ def known_names() -> tuple[KnownName, ...]:
     for row in _rows("provinces"):
         names += [KnownName("province", row["code_iso"], key, row[f"name_{key}"]) for key in LANGUAGES]
     for row in _rows("varieties"):
-        names += [KnownName("variety", row["code"], key, row[f"name_{key}"]) for key in LANGUAGES]
+        names += [KnownName("variety", f"{row['good']}/{row['code']}", key, row[f"name_{key}"]) for key in LANGUAGES]
         aliases = [alias.split(":", 1) for alias in row["aliases"].split(";") if alias]
-        names += [KnownName("variety", row["code"], key, text) for key, text in aliases]
+        names += [KnownName("variety", f"{row['good']}/{row['code']}", key, text) for key, text in aliases]
     return tuple(name for name in names if name.text)
 
 

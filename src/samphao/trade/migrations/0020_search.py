@@ -7,6 +7,7 @@ import samphao.trade.search_models
 # Whatever writes a lot, there is a row to find it by: its good and place at once, its words with the next refresh.
 # Orders change only `held` and `sold`, which wake none of this.
 TRIGGERS = """
+ALTER TABLE trade_searchrow ALTER COLUMN words SET STATISTICS 1000;  -- so that a word that few lots have is known to be rare
 ALTER TABLE trade_searchrow ADD CONSTRAINT search_points_add_up CHECK (
   cardinality(signals) = 5 AND points = signals[1] + signals[2] + signals[3] + signals[4] + signals[5]);
 
@@ -75,7 +76,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("lot", models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name="search_row", serialize=False, to="trade.lot")),
                 ("good", models.CharField(max_length=40)),
-                ("variety", models.CharField(blank=True, db_default="", default="", max_length=40)),
+                ("variety", models.CharField(blank=True, db_default="", default="", max_length=80)),
                 ("province_iso", models.CharField(blank=True, max_length=6)),
                 ("words", samphao.trade.search_models.Words(db_default="")),
                 ("signals", samphao.trade.search_models.Signals(db_default="{0,0,0,0,0}")),
@@ -87,7 +88,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["good", "-points", "lot"], name="search_good"),
                     models.Index(fields=["province_iso", "-points", "lot"], name="search_province"),
                     models.Index(fields=["good", "province_iso", "-points", "lot"], name="search_good_province"),
-                    models.Index(condition=models.Q(("variety", ""), _negated=True), fields=["variety", "-points", "lot"], name="search_variety"),
+                    models.Index(condition=models.Q(("variety", ""), _negated=True), fields=["variety", "good", "-points", "lot"], name="search_variety"),
                     models.Index(fields=["-points", "lot"], name="search_all"),
                     models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="search_due"),
                 ],

@@ -26,10 +26,9 @@ from samphao.trade.queries.lots import (
 )
 from samphao.trade.queries.market import (
     MarketFigures,
-    goods_on_sale,
     lot_with_offers,
     lots_in_season,
-    lots_on_sale,
+    lots_found,
     market_figures,
     offers_by_mode,
     offers_for_sale,
@@ -62,6 +61,7 @@ from samphao.trade.queries.sales import (
 )
 from samphao.trade.search import (
     COUNTED,
+    FURTHEST,
     Facet,
     Found,
     Hit,
@@ -72,6 +72,7 @@ from samphao.trade.search import (
 
 __all__ = [
     "COUNTED",
+    "FURTHEST",
     "Facet",
     "Found",
     "Hit",
@@ -89,7 +90,6 @@ __all__ = [
     "finding_of",
     "gate_findings",
     "gates_due",
-    "goods_on_sale",
     "lines_of_offers",
     "lot_codes_of",
     "lot_codes_of_producers",
@@ -99,7 +99,7 @@ __all__ = [
     "lots_in_season",
     "lots_of_packing_houses",
     "lots_of_producers",
-    "lots_on_sale",
+    "lots_found",
     "lots_ripe",
     "lots_to_advance",
     "lots_to_judge",
