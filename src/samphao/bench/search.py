@@ -41,7 +41,9 @@ class Labelled:
 def labelled() -> list[Labelled]:
     with QUERIES.open(newline="", encoding="utf-8") as file:
         return [
-            Labelled(row["language"], row["query"], frozenset(row["goods"].split()), row["province"], row["typo"] == "1")
+            Labelled(
+                row["language"], row["query"], frozenset(row["goods"].split()), row["province"], row["typo"] == "1"
+            )
             for row in csv.DictReader(file)
         ]
 
@@ -132,13 +134,19 @@ def main(argv: list[str]) -> int:
     with database() as url:
         command = [sys.executable, "-m", "samphao.bench.search", "--inside", "--listings", str(options.listings), "--timed", str(options.timed),
                    "--seed", str(options.seed)]  # fmt: skip
-        done = subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, stdout=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run(
+            command, env={**os.environ, "DATABASE_URL": url}, stdout=subprocess.PIPE, text=True, check=True
+        )
     figures = json.loads(done.stdout.splitlines()[-1])
     if options.json:
         print(json.dumps(figures, ensure_ascii=False))
     else:
-        print(f"{figures['listings']:,} listings, loaded in {figures['load_s']} s; {figures['queries']} labelled queries")
-        print(f"  first page in {figures['p50_ms']} ms (median), {figures['p95_ms']} ms (95 %), {figures['p99_ms']} ms (99 %)")
+        print(
+            f"{figures['listings']:,} listings, loaded in {figures['load_s']} s; {figures['queries']} labelled queries"
+        )
+        print(
+            f"  first page in {figures['p50_ms']} ms (median), {figures['p95_ms']} ms (95 %), {figures['p99_ms']} ms (99 %)"
+        )
         print(f"  counts to narrow by in {figures['facets_p50_ms']} ms (median), {figures['facets_p95_ms']} ms (95 %)")
         print(
             f"  ten right answers: {figures['recall_10']:.1%} (th {figures['recall_10_th']:.1%}, zh {figures['recall_10_zh']:.1%}, en {figures['recall_10_en']:.1%}, mistyped {figures['recall_10_typo']:.1%})"

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import accumulate
 from multiprocessing import get_context
-
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -110,7 +109,10 @@ def load(url: str, count: int, seed: int) -> None:
         for name, _ in indexes:
             connection.execute(f'DROP INDEX "{name}"')
         provinces = Market(seed).provinces
-        with connection.cursor() as cursor, cursor.copy(f"COPY accounts_organisation ({', '.join(ORGANISATION)}) FROM STDIN") as copy:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY accounts_organisation ({', '.join(ORGANISATION)}) FROM STDIN") as copy,
+        ):
             for number in range(len(provinces) * PRODUCERS):
                 copy.write_row((
                     number + 1, f"P{number}", "producer", "group", "benchmark", "", "", "TH", provinces[number // PRODUCERS], "", "", "th", True
@@ -164,7 +166,9 @@ def _cell(value: object) -> str:
     return str(value).replace("\\", "\\\\")
 
 
-def _titles(good: dict[str, str], province: dict[str, str], variety: Sequence[str], said: Sequence[str], grade: str) -> list[str]:
+def _titles(
+    good: dict[str, str], province: dict[str, str], variety: Sequence[str], said: Sequence[str], grade: str
+) -> list[str]:
     grades = (f"grade {grade}", f"เกรด {grade}", f"{grade}级") if grade else ("", "", "")
     parts = [
         [text for text in (good[key], variety[place], said[place], grades[place], province[key]) if text]

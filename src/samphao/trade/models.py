@@ -299,4 +299,5 @@ class Ticket(models.Model):
         return self.code
 
 
-from samphao.trade.search_models import FruitlessSearch, SearchRow  # noqa: E402, F401 Django finds an app's tables here
+from samphao.trade.search_models import FruitlessSearch as FruitlessSearch  # noqa: E402, PLC0414 Django finds an app's tables here
+from samphao.trade.search_models import SearchRow as SearchRow  # noqa: E402, PLC0414

@@ -122,11 +122,17 @@ class Asked(Schema):
     as_typed: bool = False
 
     def search(self) -> queries.Search:
-        return queries.Search(self.q, self.good, self.province, self.certificate, self.month, self.country, self.as_typed)
+        return queries.Search(
+            self.q, self.good, self.province, self.certificate, self.month, self.country, self.as_typed
+        )
 
 
 @router.get("/market", response=SearchOut, summary="Lots by words, with the reasons for their places")
-def market(request: HttpRequest, asked: Query[Asked], page: int = Query(1, ge=1, le=PAGES)) -> SearchOut:  # noqa: ARG001, B008 ninja's signature
+def market(
+    request: HttpRequest,  # noqa: ARG001 ninja's signature
+    asked: Asked = Query(...),  # noqa: B008 ninja's way
+    page: int = Query(1, ge=1, le=PAGES),
+) -> SearchOut:
     found = queries.search_lots(asked.search(), offset=(page - 1) * PAGE, count=PAGE)
     lots = {lot.pk: lot for lot in queries.lots_found([hit.lot for hit in found.hits], "")}
     return SearchOut(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any
 
 from django.db import connection
 from psycopg.sql import SQL, Composed, Identifier, Literal
@@ -19,7 +20,10 @@ COUNTED = 1000
 """Counts are exact up to here; beyond it is `more than`."""
 FURTHEST = 1000
 """The last lot that pages lead to."""
-NO_ROW = SQL("false")
+COMMON = 10_000
+"""Lots from which on words alone are looked for in the order of points, not gathered by their index and sorted."""
+WALK = 50_000
+"""Lots that such a walk passes at most: words that are common one by one may have no lot together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class _Branch:
 
     where: Composed
     terms: tuple[Term, ...]
+    has_order: bool
+    """Whether an index holds these lots in the order of their points."""
 
     @property
     def points(self) -> int:
@@ -102,7 +108,11 @@ def search_lots(search: Search, *, offset: int = 0, count: int = 24) -> Found:
     order = merged(([(row.total, row.lot) for row in best(reading)] for reading in plan.readings), offset + count)
     hits = tuple(found[lot].hit for _, lot in order[offset:])
     first, widest = plan.readings[0], plan.readings[-1]
-    total = len(found) if len(found) < offset + count else _count(_branches(widest, search))
+    total = (
+        len(found)
+        if len(found) < offset + count
+        else int(_fetched(SQL("SELECT {}").format(_counted(_where(widest, search))))[0][0])
+    )
     return Found(
         hits, total, first.corrected, tuple(word for word in first.words if word not in widest.words), plan.dropped,
         is_wider=len(plan.readings) > 1 and bool(best(first)), is_met=bool(best(first)),
@@ -116,16 +126,15 @@ def count_facets(search: Search, *, goods: Sequence[str], provinces: Sequence[st
     """
     plan = _plan(search, lambda reading, at_most=0: _best(_branches(reading, search), max(at_most, ENOUGH)))
     widest = plan.readings[-1]
-    facets: list[Facet] = []
-    for kind, values in (("good", goods), ("province", provinces)):
-        shown = replace(search, **{kind: ""})
-        facets += _column_facets(kind, values, _branches(widest, shown))
-    marks = [("certificate", sorted(set(CERTIFICATES.values()) | {"gap"})), ("month", [str(n) for n in range(1, 13)])]
-    marks.append(("country", [country] if country else []))
-    for kind, marked in marks:
-        shown = replace(search, **{kind: 0 if kind == "month" else ""})
-        facets += _mark_facets(kind, marked, _branches(widest, shown))
-    return facets
+    return [
+        *_column_facets("good", goods, _where(widest, replace(search, good=""))),
+        *_column_facets("province", provinces, _where(widest, replace(search, province=""))),
+        *_mark_facets(
+            "certificate", sorted({*CERTIFICATES.values(), "gap"}), _where(widest, replace(search, certificate=""))
+        ),
+        *_mark_facets("month", [str(number) for number in range(1, 13)], _where(widest, replace(search, month=0))),
+        *_mark_facets("country", [country] if country else [], _where(widest, replace(search, country=""))),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,28 +185,57 @@ def _widened(reading: Reading, best: Callable[..., list[_Row]]) -> _Plan:
 
 
 def _branches(reading: Reading, search: Search) -> list[_Branch]:
-    """Return one branch for each choice of a good, a kind and a province; none where a chosen good was not meant."""
-    goods: list[tuple[str, float]] = list(reading.goods) or [("", 0.0)]
-    if search.good:
-        goods = [(good, weight) for good, weight in goods if good in {"", search.good}]
-        goods = [(search.good, weight) for _, weight in goods]
-    provinces = list(reading.provinces) or [""]
-    if search.province:
-        provinces = [search.province] if search.province in provinces or provinces == [""] else []
-    marks = [f"certificate:{one}" for one in reading.certificates] + _chosen_marks(search)
+    """Return one branch for each choice of a good, a kind and a province; none where what was chosen was not meant."""
+    parts = _parts(reading, search)
+    weights = dict(reading.goods)
     branches = []
-    for (good, weight), variety, province in product(goods, reading.varieties or ("",), provinces):
-        where = [
-            SQL("{} = {}").format(Identifier(column), Literal(value))
-            for column, value in (("good", good), ("variety", variety), ("province_iso", province))
-            if value
-        ]
-        if marks or reading.words:
-            where.append(SQL("words @@ {}::tsquery").format(Literal(_query([*marks, *reading.words]))))
+    for good, variety, province in product(*(values if values is not None else [""] for values in parts[:3])):
+        values = (("good", good), ("variety", variety), ("province_iso", province))
+        where = [SQL("{} = {}").format(Identifier(column), Literal(value)) for column, value in values if value]
         branches.append(
-            _Branch(SQL(" AND ").join(where) if where else SQL("true").format(), _terms(reading, good, weight, variety, province))
+            _Branch(
+                _all_of([*where, *_words_part(parts[3])]), _terms(reading, good, weights.get(good, 0.0), variety, province),
+                has_order=bool(where) or not parts[3],
+            )
         )  # fmt: skip
     return branches
+
+
+def _where(reading: Reading, search: Search) -> Composed:
+    """Return the condition of all branches together."""
+    *columns, words = _parts(reading, search)
+    where = [
+        SQL("{} = ANY({})").format(Identifier(column), Literal(list(values)))
+        for column, values in zip(("good", "variety", "province_iso"), columns, strict=True)
+        if values is not None
+    ]
+    return _all_of([*where, *_words_part(words)])
+
+
+def _parts(
+    reading: Reading, search: Search
+) -> tuple[list[str] | None, list[str] | None, list[str] | None, tuple[str, ...]]:
+    """Return the goods, kinds and provinces of which one must be met, None for any, and the words and marks that all must be."""
+    goods = _narrowed([good for good, _ in reading.goods], search.good)
+    provinces = _narrowed(list(reading.provinces), search.province)
+    marks = [f"certificate:{one}" for one in reading.certificates]
+    chosen = {"certificate": search.certificate, "to": search.country, "month": str(search.month or "")}
+    marks += [f"{kind}:{value}" for kind, value in chosen.items() if value]
+    return goods, list(reading.varieties) or None, provinces, (*marks, *reading.words)
+
+
+def _narrowed(meant: list[str], chosen: str) -> list[str] | None:
+    if not chosen:
+        return meant or None
+    return [chosen] if not meant or chosen in meant else []
+
+
+def _words_part(words: Sequence[str]) -> list[Composed]:
+    return [SQL("words @@ {}::tsquery").format(Literal(_query(words)))] if words else []
+
+
+def _all_of(conditions: Sequence[Composed]) -> Composed:
+    return SQL(" AND ").join(conditions) if conditions else SQL("true").format()
 
 
 def _terms(reading: Reading, good: str, weight: float, variety: str, province: str) -> tuple[Term, ...]:
@@ -209,11 +247,6 @@ def _terms(reading: Reading, good: str, weight: float, variety: str, province: s
     return tuple(term for term in terms if term.points)
 
 
-def _chosen_marks(search: Search) -> list[str]:
-    marks = {"certificate": search.certificate, "to": search.country, "month": str(search.month or "")}
-    return [f"{kind}:{value}" for kind, value in marks.items() if value]
-
-
 def _query(words: Iterable[str]) -> str:
     escaped = (word.replace("\\", "\\\\").replace("'", "''") for word in words)
     return " & ".join(f"'{word}'" for word in escaped)
@@ -221,62 +254,82 @@ def _query(words: Iterable[str]) -> str:
 
 def _best(branches: Sequence[_Branch], count: int) -> list[_Row]:
     """Return the best lots of branches: each branch is read in the order of its points, no further than asked."""
-    if not branches:
-        return []
-    selects = [
-        SQL("(SELECT {}::int, lot_id, points, signals FROM trade_searchrow WHERE {} ORDER BY points DESC, lot_id LIMIT {})").format(
-            Literal(number), branch.where, Literal(count)
-        )
-        for number, branch in enumerate(branches)
-    ]  # fmt: skip
     rows: dict[int, _Row] = {}
-    for number, lot, points, signs in _fetched(SQL(" UNION ALL ").join(selects)):
+    for number, lot, points, signs in _ordered(branches, count):
         total = points + branches[number].points
         if lot not in rows or total > rows[lot].total:
             rows[lot] = _Row(lot, total, signs, branches[number].terms)
     return sorted(rows.values(), key=lambda row: (-row.total, row.lot))[:count]
 
 
-def _count(branches: Sequence[_Branch]) -> int:
-    """Count lots up to one more than `COUNTED`; branches have no lot in common."""
-    counts = [_counted(branch.where) for branch in branches]
-    rows = _fetched(SQL("SELECT {}").format(SQL(" + ").join(counts))) if counts else [(0,)]
-    return min(next(iter(rows))[0], COUNTED + 1)
+def _ordered(branches: Sequence[_Branch], count: int) -> list[tuple[Any, ...]]:
+    """Fetch (branch, lot, points, signals), the best `count` of each branch.
+
+    Words alone have no index in the order of points. Left to choose, PostgreSQL walks through all lots for a word that
+    none has; so a common word is looked for along the points and any other by its index.
+    """
+    if not branches:
+        return []
+    if not branches[0].has_order:
+        where = branches[0].where
+        if _estimate(where) >= COMMON:
+            walked = _fetched(
+                SQL("""SELECT 0, lot_id, points, signals FROM (SELECT * FROM trade_searchrow ORDER BY points DESC, lot_id LIMIT {}) best
+                       WHERE {} LIMIT {}""").format(Literal(WALK), where, Literal(count))
+            )
+            if len(walked) >= count:
+                return walked
+        return _fetched(
+            SQL("""SELECT 0, lot_id, points, signals FROM (SELECT * FROM trade_searchrow WHERE {} OFFSET 0) found
+                   ORDER BY points DESC, lot_id LIMIT {}""").format(where, Literal(count))
+        )
+    selects = [
+        SQL("(SELECT {}::int, lot_id, points, signals FROM trade_searchrow WHERE {} ORDER BY points DESC, lot_id LIMIT {})").format(
+            Literal(number), branch.where, Literal(count)
+        )
+        for number, branch in enumerate(branches)
+    ]  # fmt: skip
+    return _fetched(SQL(" UNION ALL ").join(selects))
+
+
+def _estimate(where: Composed) -> int:
+    """Return about how many lots there are, as PostgreSQL knows it from its samples."""
+    plan = _fetched(SQL("EXPLAIN (FORMAT JSON) SELECT 1 FROM trade_searchrow WHERE {}").format(where))[0][0]
+    return int(plan[0]["Plan"]["Plan Rows"])
 
 
 def _counted(where: Composed) -> Composed:
+    """Count lots up to one more than `COUNTED`."""
     return SQL("(SELECT count(*) FROM (SELECT 1 FROM trade_searchrow WHERE {} LIMIT {}) counted)").format(
         where, Literal(COUNTED + 1)
     )
 
 
-def _column_facets(kind: str, values: Sequence[str], branches: Sequence[_Branch]) -> Iterator[Facet]:
-    column = {"good": "good", "province": "province_iso"}[kind]
-    yield from _facets(kind, values, branches, lambda value: SQL("{} = {}").format(Identifier(column), Literal(value)))
+def _column_facets(kind: str, values: Sequence[str], where: Composed) -> Iterator[Facet]:
+    column = Identifier({"good": "good", "province": "province_iso"}[kind])
+    count = _counted(SQL("{} AND {} = value").format(where, column))
+    rows = _fetched(SQL("SELECT value, {} FROM unnest({}::text[]) value").format(count, Literal(list(values))))
+    yield from _facets(kind, rows)
 
 
-def _mark_facets(kind: str, values: Sequence[str], branches: Sequence[_Branch]) -> Iterator[Facet]:
+def _mark_facets(kind: str, values: Sequence[str], where: Composed) -> Iterator[Facet]:
+    """Each value stands in the statement as it is: PostgreSQL knows how common it is and chooses the way."""
     prefix = {"country": "to"}.get(kind, kind)
-    yield from _facets(
-        kind, values, branches, lambda value: SQL("words @@ {}::tsquery").format(Literal(_query([f"{prefix}:{value}"])))
-    )
+    counts = [
+        SQL("SELECT {}, {}").format(Literal(value), _counted(_all_of([where, *_words_part([f"{prefix}:{value}"])])))
+        for value in values
+    ]
+    yield from _facets(kind, _fetched(SQL(" UNION ALL ").join(counts)) if counts else [])
 
 
-def _facets(
-    kind: str, values: Sequence[str], branches: Sequence[_Branch], condition: Callable[[str], Composed]
-) -> Iterator[Facet]:
-    if not values or not branches:
-        return
-    selects = []
-    for value in values:
-        counts = [_counted(SQL("{} AND {}").format(branch.where, condition(value))) for branch in branches]
-        selects.append(SQL("SELECT {}, {}").format(Literal(value), SQL(" + ").join(counts)))
-    counted = {value: min(count, COUNTED + 1) for value, count in _fetched(SQL(" UNION ALL ").join(selects)) if count}
-    for value in sorted(counted, key=lambda value: (-counted[value], value)):
-        yield Facet(kind, value, counted[value])
+def _facets(kind: str, rows: Iterable[tuple[Any, ...]]) -> Iterator[Facet]:
+    for value, count in sorted(rows, key=lambda row: (-row[1], row[0])):
+        if count:
+            yield Facet(kind, value, count)
 
 
-def _fetched(statement: Composed) -> list[tuple[object, ...]]:
+def _fetched(statement: Composed) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

@@ -51,7 +51,9 @@ def lexicon() -> Lexicon:
     for row in _rows("search_words"):
         kind, _, code = row["concept"].partition(":")
         names.append(Name(Concept(kind, code), row["language"], row["name"]))
-    goods = {code: GoodKind(code, {}, frozenset()) for code in {n.code for n in reference.known_names() if n.kind == "good"}}
+    goods = {
+        code: GoodKind(code, {}, frozenset()) for code in {n.code for n in reference.known_names() if n.kind == "good"}
+    }
     for row in _rows("search_goods"):
         families = {family: float(weight) for family, weight in (part.split(":") for part in row["families"].split())}
         goods[row["good"]] = GoodKind(row["good"], families, frozenset(row["states"].split()))
@@ -115,7 +117,22 @@ def _facts(lots: Sequence[int], today: date) -> Iterator[tuple[int, Searchable]]
     rows = list(Lot.objects.filter(pk__in=lots).order_by("pk").values_list(*fields))
     papers = _Papers({row[2] for row in rows}, {code for row in rows for code in row[3:5] if code}, today)
     countries = _countries(lots)
-    for key, code, orchard, house, producer, province, good, variety, grade, *titles, opens, closes, begins, ends in rows:
+    for (
+        key,
+        code,
+        orchard,
+        house,
+        producer,
+        province,
+        good,
+        variety,
+        grade,
+        *titles,
+        opens,
+        closes,
+        begins,
+        ends,
+    ) in rows:
         held, until = papers.of(orchard, house, producer)
         signs = LotSigns(code, opens, closes, begins, bool(countries.get(key)), sum(1 for title in titles if title))
         texts = (variety, *titles, f"grade {grade}" if grade else "", code)
@@ -141,10 +158,10 @@ class _Papers:
         held = [paper for code in organisations for paper in self._registrations.get(code or "", ())]
         if (plot := self._orchards.get(orchard)) and plot.gap_number:
             held.append(("gap", plot.gap_valid_from, plot.gap_valid_to))
-        valid = {
-            name for name, since, to in held if (since or self._today) <= self._today <= (to or self._today)
-        }
-        turns = [day for _, since, to in held for day in (since, to and to + timedelta(days=1)) if day and day > self._today]
+        valid = {name for name, since, to in held if (since or self._today) <= self._today <= (to or self._today)}
+        turns = [
+            day for _, since, to in held for day in (since, to and to + timedelta(days=1)) if day and day > self._today
+        ]
         return tuple(sorted(valid)), min(turns, default=None)
 
 

@@ -41,7 +41,7 @@ class SearchRow(models.Model):
     variety = models.CharField(max_length=80, blank=True, default="", db_default="")
     province_iso = models.CharField(max_length=6, blank=True)
     words = Words(db_default="")
-    signals = Signals(db_default="{0,0,0,0,0}")
+    signals = Signals(db_default=models.Value("{0,0,0,0,0}"))
     points = models.IntegerField(default=0, db_default=0)
     due_at = models.DateTimeField(
         null=True, default=None, db_default=HubNow(), help_text="when time alone changes the points, or what the row holds is not known yet"
@@ -52,7 +52,14 @@ class SearchRow(models.Model):
             models.Index(fields=["good", "-points", "lot"], name="search_good"),
             models.Index(fields=["province_iso", "-points", "lot"], name="search_province"),
             models.Index(fields=["good", "province_iso", "-points", "lot"], name="search_good_province"),
-            models.Index(fields=["variety", "good", "-points", "lot"], name="search_variety", condition=~models.Q(variety="")),
+            models.Index(
+                fields=["variety", "good", "-points", "lot"], name="search_variety", condition=~models.Q(variety="")
+            ),
+            models.Index(
+                fields=["variety", "good", "province_iso", "-points", "lot"],
+                name="search_variety_place",
+                condition=~models.Q(variety=""),
+            ),
             models.Index(fields=["-points", "lot"], name="search_all"),
             models.Index(fields=["due_at"], name="search_due", condition=models.Q(due_at__isnull=False)),
         ]

@@ -27,18 +27,15 @@ from samphao.trade.events import (
     OrdersPaid,
     TicketsSigned,
 )
-from samphao.trade.fruitless import record_fruitless_search
+from samphao.trade.fruitless import record_fruitless_search as record_fruitless_search  # noqa: PLC0414 for those above
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
-from samphao.trade.search_index import (
-    SEARCH_COLUMNS,
-    Searchable,
-    index_lots,
-    rebuild_search,
-    refresh_search,
-    search_again,
-    search_values,
-)
+from samphao.trade.search_index import SEARCH_COLUMNS as SEARCH_COLUMNS  # noqa: PLC0414 for those above
+from samphao.trade.search_index import Searchable as Searchable  # noqa: PLC0414 for those above
+from samphao.trade.search_index import index_lots, search_again
+from samphao.trade.search_index import rebuild_search as rebuild_search  # noqa: PLC0414 for those above
+from samphao.trade.search_index import refresh_search as refresh_search  # noqa: PLC0414 for those above
+from samphao.trade.search_index import search_values as search_values  # noqa: PLC0414 for those above
 from samphao.trade.types import (
     CropShare,
     GateAnswer,

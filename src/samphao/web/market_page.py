@@ -104,7 +104,12 @@ def notes(search: Search, found: Found) -> list[dict[str, str]]:
         told.append({"text": _("Lots with all of it come first, others follow.")})
     dropped = {"certificates": _("this certificate"), "provinces": _("this province"), "varieties": _("this variety")}
     if found.dropped:
-        told.append({"text": _("Nothing found for: %(parts)s. These are without it.") % {"parts": ", ".join(dropped[part] for part in found.dropped)}})
+        told.append(
+            {
+                "text": _("Nothing found for: %(parts)s. These are without it.")
+                % {"parts": ", ".join(dropped[part] for part in found.dropped)}
+            }
+        )
     return told
 
 
@@ -114,7 +119,10 @@ def total_text(total: int) -> str:
 
 def why(terms: Iterable[Term]) -> dict[str, Any]:
     """Return the points of a lot, what for, the most first."""
-    rows = [{"text": _term_text(term), "points": _points(term.points)} for term in sorted(terms, key=lambda term: -term.points)]
+    rows = [
+        {"text": _term_text(term), "points": _points(term.points)}
+        for term in sorted(terms, key=lambda term: -term.points)
+    ]
     return {"points": _points(sum(term.points for term in terms)), "rows": rows}
 
 
@@ -141,7 +149,9 @@ def chosen(search: Search) -> list[dict[str, str]]:
     }  # fmt: skip
     taken = {"country": "here"}
     return [
-        {"label": value_name(kind, value), "url": address(search, **{taken.get(kind, kind): ""})} for kind, value in values.items() if value
+        {"label": value_name(kind, value), "url": address(search, **{taken.get(kind, kind): ""})}
+        for kind, value in values.items()
+        if value
     ]
 
 
@@ -151,7 +161,13 @@ def groups(search: Search, facets: Sequence[Facet]) -> list[dict[str, Any]]:
         "good": _("Good"), "province": _("Province"), "certificate": _("Certificate"), "month": _("Harvest in"),
         "country": pgettext("of goods", "Destination"),
     }  # fmt: skip
-    current = {"good": search.good, "province": search.province, "certificate": search.certificate, "month": str(search.month or ""), "country": search.country}
+    current = {
+        "good": search.good,
+        "province": search.province,
+        "certificate": search.certificate,
+        "month": str(search.month or ""),
+        "country": search.country,
+    }
     shown = []
     for kind in KINDS:
         values = [facet for facet in facets if facet.kind == kind]

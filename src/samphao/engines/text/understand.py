@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from samphao.engines.text.cut import Word
 from samphao.engines.text.fold import LATIN, THAI
-from samphao.engines.text.lexicon import Concept, Lexicon, Name
+from samphao.engines.text.lexicon import Concept, Lexicon
 from samphao.engines.text.near import corrections
 
 WORDS_MAX = 4
@@ -119,7 +119,7 @@ def _reading(words: Sequence[Word], spans: Sequence[_Span], lexicon: Lexicon) ->
     for span in spans:
         by_kind.setdefault(span.concept.kind, []).append(span.concept.code)
     goods = _goods(by_kind, lexicon)
-    free = {number for number in range(len(words))}
+    free = set(range(len(words)))
     for span in spans:
         means = span.concept.kind != "state" or (goods and any(g in lexicon.in_state(span.concept.code) for g in goods))
         if means:

@@ -64,7 +64,7 @@ def market(request: HttpRequest) -> HttpResponse:
 
 def _page(search: trade.Search, asked: str | None) -> tuple[Page[int], trade.Found]:
     """Return the page that was asked for, or the last there is."""
-    number = int(asked) if (asked or "").isdecimal() and len(asked or "") < 6 else 1
+    number = int(asked) if asked and asked.isdecimal() and len(asked) < len(str(trade.FURTHEST)) else 1
     found = trade.search_lots(search, offset=max(number - 1, 0) * PAGE, count=PAGE)
     page = Paginator(range(min(found.total, trade.FURTHEST)), PAGE).get_page(number)
     if page.number != number:
