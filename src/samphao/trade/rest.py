@@ -130,8 +130,8 @@ class Asked(Schema):
 @router.get("/market", response=SearchOut, summary="Lots by words, with the reasons for their places")
 def market(
     request: HttpRequest,  # noqa: ARG001 ninja's signature
-    asked: Asked = Query(...),  # noqa: B008 ninja's way
-    page: int = Query(1, ge=1, le=PAGES),
+    asked: Asked = Query(...),  # type: ignore[type-arg]  # noqa: B008 ninja's way
+    page: int = Query(1, ge=1, le=PAGES),  # type: ignore[type-arg]
 ) -> SearchOut:
     found = queries.search_lots(asked.search(), offset=(page - 1) * PAGE, count=PAGE)
     lots = {lot.pk: lot for lot in queries.lots_found([hit.lot for hit in found.hits], "")}
