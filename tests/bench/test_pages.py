@@ -28,14 +28,16 @@ from samphao.core.hub import settings as hub_settings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.allow_hosts(["127.0.0.1"])]
 STATIC = Path(str(settings.PACKAGE)) / "web" / "static" / "web"
-LOGINS = ("anong", "somchai", "house", "importer", "office", "hub")
+LOGINS = ("anong", "baisong", "somchai", "house", "importer", "office", "hub")
 
 
 @pytest.fixture(scope="module")
 def port(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
     """A server of the benchmark's own kind before the morning, committed once for all tests and swept away behind them."""
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        market_morning.make()
+        world = market_morning.make()
+        market_morning.purchase(world)
+        market_morning.basket(world)
         known = connection.settings_dict
         folder = quote(str(known["HOST"]), safe="")
         patch.setenv("DATABASE_URL", f"postgresql://{known['USER']}@/{known['NAME']}?host={folder}")
