@@ -303,18 +303,27 @@ MINOR = {"THB": 100, "CNY": 100, "USD": 100, "KHR": 100, "LAK": 1, "MMK": 1, "VN
 """What one of a currency has of its smallest part, as Unicode's CLDR knows how it is used: nobody in Laos or Myanmar pays in hundredths."""
 
 
-@pytest.mark.parametrize(("currency", "rate"), [("USD", "0.0306"), ("LAK", "662"), ("KHR", "123.5"), ("MMK", "64.3"), ("VND", "796"), ("CNY", "0.25")])
-def test_every_currency_of_the_corridors_is_paid_by_its_own_minor_units(market: paid_market.World, currency: str, rate: str) -> None:
+@pytest.mark.parametrize(
+    ("currency", "rate"),
+    [("USD", "0.0306"), ("LAK", "662"), ("KHR", "123.5"), ("MMK", "64.3"), ("VND", "796"), ("CNY", "0.25")],
+)
+def test_every_currency_of_the_corridors_is_paid_by_its_own_minor_units(
+    market: paid_market.World, currency: str, rate: str
+) -> None:
     from samphao.reference.models import ExchangeRate
 
     assert minor_units(currency) == MINOR[currency]
     order = market.order()
     Order.objects.filter(pk=order.pk).update(currency=currency)
-    ExchangeRate.objects.get_or_create(base_currency="THB", quote_currency=currency, defaults={"rate": Decimal(rate), "kind": "test", "source": "test"})
+    ExchangeRate.objects.get_or_create(
+        base_currency="THB", quote_currency=currency, defaults={"rate": Decimal(rate), "kind": "test", "source": "test"}
+    )
     asked = ways_to_pay.in_baht(trade.dues_of([order.code])[0])
     assert asked is not None
     worth = Decimal(asked.amount.minor) / 100 * Decimal(rate) * MINOR[currency]
-    assert 0 <= worth - 10_000 < Decimal(rate) * MINOR[currency] / 100, "no satang less than the price, and not one more"
+    assert 0 <= worth - 10_000 < Decimal(rate) * MINOR[currency] / 100, (
+        "no satang less than the price, and not one more"
+    )
     ways_to_pay.pay_by_simulator(order.code)
     assert (state_of(order), held(currency)) == ("paid", 10_000)
     sound()

@@ -149,7 +149,9 @@ def test_money_that_nobody_knows_waits_until_a_person_gives_it_to_an_order(marke
     assert ledger.check().faults == ()
 
 
-def test_an_order_whose_buyer_showed_the_slip_is_proposed_first(market: paid_market.World, tmp_path: Path, settings: Any) -> None:
+def test_an_order_whose_buyer_showed_the_slip_is_proposed_first(
+    market: paid_market.World, tmp_path: Path, settings: Any
+) -> None:
     settings.FILES_FOLDER = tmp_path
     first, second = market.order(), market.order()
     for order in (first, second):

@@ -173,6 +173,8 @@ def suggestions(lines: Sequence[Any]) -> dict[int, list[Suggestion]]:
     waits = {row.code for row in trade.dues_of(every) if row.waits}
     shown = {file.subject for file in files.files_of(waits, ["slip"])}
     return {
-        number: sorted((Suggestion(code, code in shown) for code in codes if code in waits), key=lambda one: not one.has_slip)
+        number: sorted(
+            (Suggestion(code, code in shown) for code in codes if code in waits), key=lambda one: not one.has_slip
+        )
         for number, codes in wanted.items()
     }
