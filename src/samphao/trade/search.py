@@ -160,7 +160,11 @@ def _plan(search: Search, best: Callable[..., list[_Row]]) -> _Plan:
         mended = _widened(understood.corrected, best)
         if len(best(mended.readings[-1], ENOUGH)) > len(best(reading, ENOUGH)):
             return mended
-    return _widened(reading, best)
+    plan = _widened(reading, best)
+    if plan.dropped or not best(plan.readings[-1]):
+        if best(understood.literal, ENOUGH):
+            return _Plan((understood.literal,))
+    return plan
 
 
 def _widened(reading: Reading, best: Callable[..., list[_Row]]) -> _Plan:

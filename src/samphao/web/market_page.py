@@ -136,7 +136,7 @@ def _term_text(term: Term) -> str:
         return f"{kinds[term.kind]}: {value_name(term.kind, term.about)}"
     texts = {
         "word": _("has the word “%(word)s”") % {"word": term.about}, "on_sale": _("on sale now"), "papers": _("may be sold to some country"),
-        "soon": _("harvest near or ready"), "languages": _("described in several languages"), "draw": _("drawn by lot among equals"),
+        "soon": _("harvest near or ready"), "languages": _("described in several languages"), "draw": _("a draw among equals"),
     }  # fmt: skip
     return texts[term.kind]
 

@@ -51,12 +51,16 @@ def read(text: str) -> Reading:
     return found.corrected or found.plain
 
 
-@pytest.mark.parametrize("text", ["durian", "Durians", "ทุเรียน", "榴莲", "ＤＵＲＩＡＮ", "durian export", "ทุเรียนส่งออก", "liulian"])
+@pytest.mark.parametrize(
+    "text", ["durian", "Durians", "ทุเรียน", "榴莲", "ＤＵＲＩＡＮ", "durian export", "ทุเรียนส่งออก", "liulian"]
+)
 def test_one_fruit_has_one_meaning_in_three_languages(text: str) -> None:
     assert understand(text, small()).plain == Reading(goods=DURIANS)
 
 
-@pytest.mark.parametrize("text", ["หมอนทองจันทบุรี", "金枕头 尖竹汶", "尖竹汶府金枕头", "golden pillow Chanthaburi", "monthong chantha buri"])
+@pytest.mark.parametrize(
+    "text", ["หมอนทองจันทบุรี", "金枕头 尖竹汶", "尖竹汶府金枕头", "golden pillow Chanthaburi", "monthong chantha buri"]
+)
 def test_words_without_spaces_are_cut_where_trade_cuts_them(text: str) -> None:
     reading = understand(text, small()).plain
     assert (reading.varieties, reading.provinces, reading.words) == (("durian-fresh/monthong",), ("TH-22",), ())
@@ -150,7 +154,9 @@ def test_points_say_what_they_are_for_and_nothing_of_the_seller() -> None:
 
 
 @given(st.integers(-30, 90), st.integers(-20, 20), st.integers(1, 40), st.text(max_size=6))
-def test_points_stay_until_the_time_at_which_they_are_said_to_change(ripe: int, opens: int, lasts: int, code: str) -> None:
+def test_points_stay_until_the_time_at_which_they_are_said_to_change(
+    ripe: int, opens: int, lasts: int, code: str
+) -> None:
     lot = signs(
         code=code, harvest_from=TODAY + timedelta(days=ripe), opens_at=NOW + timedelta(days=opens), closes_at=NOW + timedelta(days=opens + lasts)
     )  # fmt: skip

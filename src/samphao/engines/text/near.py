@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import process
@@ -69,7 +69,7 @@ def _nearest(window: Sequence[Word], lexicon: Lexicon) -> tuple[Name, float] | N
     heard = sound(typed, script)
     names = lexicon.sounds.get(script, {})
     if script == HAN:
-        return _nearest_chinese(typed, heard, lexicon)
+        return _nearest_chinese(typed, heard, names, lexicon)
     if script == THAI and (same := names.get(heard)):
         return _pick(typed, same, 0.1 / len(heard), lexicon)
     allowed = (len(heard) >= ONE_EDIT) + (len(heard) >= TWO_EDITS)
@@ -84,16 +84,18 @@ def _nearest(window: Sequence[Word], lexicon: Lexicon) -> tuple[Name, float] | N
     return _pick(typed, names[found], distance / len(heard), lexicon)
 
 
-def _nearest_chinese(typed: str, heard: str, lexicon: Lexicon) -> tuple[Name, float] | None:
+def _nearest_chinese(
+    typed: str, heard: str, names: Mapping[str, Sequence[str]], lexicon: Lexicon
+) -> tuple[Name, float] | None:
     """Chinese is typed by its sound: a wrong character mostly sounds like the right one. Of three, one may look like it."""
     if len(typed) < 2:
         return None
-    same = [key for key in lexicon.sounds[HAN].get(heard, ()) if len(key) == len(typed)]
+    same = [key for key in names.get(heard, ()) if len(key) == len(typed)]
     if same:
         return _pick(typed, same, 0.1 / len(typed), lexicon)
     if len(typed) < HAN_EDIT:
         return None
-    for keys in lexicon.sounds[HAN].values():
+    for keys in names.values():
         for key in keys:
             if len(key) == len(typed) and sum(a != b for a, b in zip(key, typed, strict=True)) == 1:
                 return lexicon.names[key], 1 / len(typed)

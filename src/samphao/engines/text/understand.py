@@ -51,10 +51,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """`plain` takes every word as it stands; `corrected` reads what was typed wrong, None where nothing was near."""
+    """`plain` takes every word as it stands; `corrected` reads what was typed wrong, None where nothing was near.
+
+    `literal` knows no names at all: for goods that the dictionary does not know, although it knows a word of their title.
+    """
 
     plain: Reading
     corrected: Reading | None
+    literal: Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +75,18 @@ def understand(text: str, lexicon: Lexicon) -> Understood:
     """
     words = lexicon.cutter.cut(text[:TEXT_MAX])
     spans = _spans(words, lexicon)
-    plain = _reading(words, spans, lexicon)
+    plain, literal = _reading(words, spans, lexicon), _reading(words, [], lexicon)
     known = [False] * len(words)
     for span in spans:
         known[span.start : span.end] = [True] * (span.end - span.start)
     near = corrections(words, known, lexicon) if not all(known) else []
     if not near:
-        return Understood(plain, None)
+        return Understood(plain, None, literal)
     kept = [span for span in spans if all(span.end <= one.start or one.end <= span.start for one in near)]
     mended = [*kept, *(_Span(one.start, one.end, one.name.concept) for one in near)]
     corrected = _reading(words, sorted(mended, key=lambda span: span.start), lexicon)
     told = tuple(Corrected(_typed(words[one.start : one.end]), one.name.text) for one in near)
-    return Understood(plain, replace(corrected, corrected=told))
+    return Understood(plain, replace(corrected, corrected=told), literal)
 
 
 def concepts_of(text: str, lexicon: Lexicon) -> list[Concept]:
