@@ -32,6 +32,27 @@ class Visit:
 
 
 DURIAN = {"code": "CTI-MT-0430"}
+
+
+def order_with(key: str) -> dict[str, Any]:
+    """Return the order of `worlds.after_delivery` that was placed with a key."""
+    from samphao.trade.models import Order
+
+    return {"code": Order.objects.get(idempotency_key=key).code}
+
+
+def the_claim() -> dict[str, Any]:
+    from samphao.trade.after_sale import Claim
+
+    return {"code": Claim.objects.earliest("id").code}
+
+
+def the_review() -> dict[str, Any]:
+    from samphao.trade.after_sale import Review
+
+    return {"code": Review.objects.earliest("id").code}
+
+
 PAGES: dict[str, tuple[Visit, ...]] = {
     "design": (Visit("design", speaks_all=True),),
     "market": (
@@ -56,12 +77,32 @@ PAGES: dict[str, tuple[Visit, ...]] = {
         Visit("order", as_="anong", arguments=lambda world: {"code": world.orders["paid"]}, query="paid"),
         Visit("order", as_="anong", arguments=lambda world: {"code": world.orders["expired"]}, query="expired"),
         Visit("order", as_="anong", arguments=lambda world: {"code": world.orders["post"]}, query="post"),
+        Visit("order", as_="anong", arguments=lambda _world: order_with("came-2"), query="came"),
     ),
+    "claim_new": (Visit("claim_new", as_="anong", arguments=lambda _world: order_with("came-2")),),
+    "return_new": (
+        Visit("return_new", as_="anong", arguments=lambda _world: order_with("came-3")),
+        Visit("return_new", as_="anong", arguments=lambda _world: order_with("came-2"), query="fruit"),
+    ),
+    "review_new": (Visit("review_new", as_="anong", arguments=lambda _world: order_with("came-2")),),
+    "claims": (Visit("claims", as_="anong"), Visit("claims", as_="hub"), Visit("claims", as_="malee")),
+    "claim": (
+        Visit("claim", as_="anong", arguments=lambda _world: the_claim()),
+        Visit("claim", as_="somchai", arguments=lambda _world: the_claim()),
+    ),
+    "review": (Visit("review", as_="malee", arguments=lambda _world: the_review()),),
+    "product_notes": (Visit("product_notes", as_="somchai"), Visit("product_notes", as_="malee")),
     "tower": (Visit("tower", as_="hub"), Visit("tower", as_="anong", status=403)),
     "load": (Visit("load", as_="hub", arguments=lambda world: {"code": world.loads[0]}),),
-    "seller": (Visit("seller", as_="somchai"),),
+    "seller": (Visit("seller", as_="somchai"), Visit("seller", as_="newcomer")),
     "money": (Visit("money", as_="somchai"),),
     "packing": (Visit("packing", as_="house"),),
+    "campaign": (
+        Visit("campaign", arguments=lambda world: {"code": world.campaign}),
+        Visit("campaign", as_="anong", arguments=lambda world: {"code": world.campaign}),
+    ),
+    "campaign_queue": (Visit("campaign_queue", as_="anong", arguments=lambda world: {"code": world.campaign}),),
+    "campaign_new": (Visit("campaign_new", as_="hub"),),
     "surplus": (Visit("surplus", as_="hub"), Visit("surplus", as_="somchai")),
     "officer": (Visit("officer", as_="office"),),
     "importer": (Visit("importer", as_="importer"),),
@@ -79,6 +120,21 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     "invitation": (
         Visit("invitation", arguments=lambda world: {"token": world.invitation}),
         Visit("invitation", as_="anong", arguments=lambda world: {"token": world.invitation}),
+    ),
+    "register": (Visit("register"), Visit("register", as_="beginner"), Visit("register", as_="newcomer")),
+    "register_log_in": (Visit("register_log_in"),),
+    "register_check": (Visit("register_check", as_="beginner"),),
+    "register_step": tuple(
+        Visit("register_step", as_="beginner", arguments=lambda _world, step=step: {"step": step}, query=f"at={step}")
+        for step in ("kind", "form", "name", "province", "contact", "documents")
+    ),
+    "registrations": (Visit("registrations", as_="hub"), Visit("registrations", as_="hub", query="state=approved")),
+    "registration": (Visit("registration", as_="hub", arguments=lambda world: {"code": world.registration}),),
+    "delegations": (Visit("delegations", as_="malee"), Visit("delegations", as_="somchai")),
+    "delegation_new": (Visit("delegation_new", as_="malee"), Visit("delegation_new", as_="exporter")),
+    "delegation": tuple(
+        Visit("delegation", as_=name, arguments=lambda world: {"code": world.delegation})
+        for name in ("malee", "exporter")
     ),
     "account": (Visit("account", as_="anong"),),
     "password_change": (Visit("password_change", as_="anong"),),
@@ -111,6 +167,19 @@ POSTS = frozenset(
         "basket_add",
         "basket_change",
         "purchase_pay",
+        "wait",
+        "wait_leave",
+        "order_cancel",
+        "claim_answer",
+        "claim_reply",
+        "claim_decide",
+        "claim_appeal",
+        "review_answer",
+        "review_appeal",
+        "review_decide",
+        "product_note_done",
+        "registration_decide",
+        "delegation_decide",
     }
 )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -13,7 +15,7 @@ from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from worlds import market_morning
+from worlds import after_delivery, market_morning
 
 from samphao.accounts import services as accounts
 from samphao.accounts.models import Invitation, Letter, Registration, User
@@ -25,18 +27,22 @@ from samphao.freight.models import Load, MovementEvent
 from samphao.payments import services as payments
 from samphao.payments.models import Account, Entry, Payment, Transfer
 from samphao.payments.types import BankReport
+from samphao.trade.after_sale import ClaimStep
+from samphao.trade.campaign_models import WaitingPlace
 from samphao.trade.models import CropSeason, Order, Ticket
 
 pytestmark = pytest.mark.django_db
-HISTORY = (Event, AuditEntry, StageResult, Account, Transfer, Entry, Payment)
+HISTORY = (Event, AuditEntry, StageResult, Account, Transfer, Entry, Payment, ClaimStep)
 OURS = [model for model in apps.get_models() if model.__module__.startswith("samphao.")]
 SAME_QUERY_MAX = 2  # the list's own count and its page; a query a row would come again and again
 
 
 @pytest.fixture
-def staff() -> Client:
+def staff(tmp_path: Path, settings: Any) -> Client:
     """The morning with a row in every table that it leaves empty, and somebody of the back office."""
+    settings.FILES_FOLDER = tmp_path
     world = market_morning.make()
+    after_delivery.add(world)
     order = Order.objects.get(code=world.orders["paid"])
     report = BankReport(order.code, "SIM-1", order.amount_minor, order.currency, order.lot.code)
     payments.record_payments("simulator", [report])
@@ -70,6 +76,9 @@ def staff() -> Client:
         uploaded_by="anong", at=world.now,
     )  # fmt: skip
     JobRun.objects.create(name="holds", ran_at=world.now)
+    WaitingPlace.objects.create(
+        lot=order.lot, offer=order.offer, buyer=world.parties["anong"], quantity=1, joined_at=world.now
+    )
     client = Client()
     client.force_login(User.objects.create_superuser("malee-of-the-office", password="irrelevant here"))
     return client

@@ -3,75 +3,20 @@
 from __future__ import annotations
 
 import http.client
-import json
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from worlds import two_buyers_one_lot
+from worlds.running_counter import Counter
 
-from samphao.config.processes import free_port, wait_for_port
 from samphao.core.tokens import TokenSigner
 from samphao.trade import queries
 from samphao.trade.models import GateState, Offer, Order
 from samphao.trade.types import offer_code
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("http")]
-
-
-class Counter:
-    """The order counter as its operators run it: killed and started again on the same port."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.signer = TokenSigner(settings.SECRET_KEY)
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        database = settings.DATABASES["default"]
-        url = f"postgresql://{database['USER']}:{database['PASSWORD']}@/{connection.settings_dict['NAME']}?host={database['HOST']}&port={database['PORT'] or 5432}"
-        command = [
-            sys.executable,
-            "-m",
-            "uvicorn",
-            "samphao.config.counter:from_environment",
-            "--factory",
-            "--port",
-            str(self.port),
-            "--log-level",
-            "error",
-        ]
-        self.process = subprocess.Popen(
-            command, env={**os.environ, "SAMPHAO_COUNTER_DATABASE": url, "SAMPHAO_SECRET": settings.SECRET_KEY}
-        )
-        wait_for_port(self.port, self.process)
-
-    def kill(self) -> None:
-        assert self.process
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(20)
-
-    def post(self, body: object, *, buyer: int | None = None, key: str = "k1") -> tuple[int, dict[str, object]]:
-        headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
-        if buyer is not None:
-            headers["Authorization"] = f"Bearer {self.signer.make(buyer)}"
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/orders", data, headers)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, json.loads(answer.read())
-        except urllib.error.HTTPError as refused:
-            with refused:
-                return refused.code, json.loads(refused.read())
 
 
 @pytest.fixture
@@ -111,10 +56,23 @@ def test_each_refusal_is_a_problem_that_says_what_to_do(counter: Counter) -> Non
 
 def test_a_forged_or_expired_token_is_not_taken() -> None:
     signer = TokenSigner("one")
-    assert signer.buyer(TokenSigner("another").make(7)) is None
-    assert signer.buyer(signer.make(7, lives_s=-1)) is None
-    assert signer.buyer("nonsense") is None
-    assert signer.buyer(signer.make(7)) == 7
+    assert signer.read(TokenSigner("another").make(7)) is None
+    assert signer.read(signer.make(7, lives_s=-1)) is None
+    assert signer.read("nonsense") is None
+    own = signer.make(7, sale=3)
+    found = signer.read(own)
+    assert found is not None
+    assert (found.buyer, found.sale) == (7, 3)
+    assert signer.read(own.replace("7.3.", "7.4.", 1)) is None, "the sale is signed too"
+
+
+def test_a_pass_that_was_read_before_still_expires(monkeypatch: pytest.MonkeyPatch) -> None:
+    signer = TokenSigner("one")
+    given = signer.make(7, lives_s=600)
+    assert signer.read(given) is not None
+    in_time = time.time()
+    monkeypatch.setattr(time, "time", lambda: in_time + 601)
+    assert signer.read(given) is None
 
 
 def test_a_counter_killed_in_a_rush_loses_no_answered_order_and_sells_nothing_twice() -> None:

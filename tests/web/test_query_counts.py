@@ -12,10 +12,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from worlds import customs_house, market_morning
+from worlds import after_delivery, customs_house, market_morning
 from worlds.market_morning import World
 
 from samphao.accounts.models import User
+from samphao.accounts.queries import viewer
 from samphao.accounts.services import notify
 from samphao.core import clock
 from samphao.customs import services as customs
@@ -23,7 +24,8 @@ from samphao.customs.models import Permit
 from samphao.freight.models import Consignment, Load, MovementEvent, Plan
 from samphao.trade import services
 from samphao.trade.models import Listing, Lot
-from samphao.trade.types import OrderRequest
+from samphao.trade.types import ClaimSpec, NoteSpec, Stars
+from samphao.workflows import claims, reviews
 
 pytestmark = pytest.mark.django_db
 MORE, MOST = 10, 12
@@ -37,14 +39,20 @@ LISTS = {
     "/importer/": "importer",
     "/freight/": "hub",
     "/notices/": "anong",
+    "/claims/": "hub",
+    "/market/CPN-LG-0718/": "anong",
+    "/seller/notes/": "somchai",
     "/organisation/": "somchai",
     "/impact/": "anong",
 }
 
 
 @pytest.fixture
-def morning() -> World:
-    return market_morning.make()
+def morning(tmp_path: Path, settings: Any) -> World:
+    settings.FILES_FOLDER = tmp_path
+    world = market_morning.make()
+    after_delivery.add(world)
+    return world
 
 
 def grow(world: World) -> None:
@@ -53,8 +61,12 @@ def grow(world: World) -> None:
     listing = Listing.objects.get(lots__code="CPN-LG-0718")
     plan, load = Plan.objects.get(), Load.objects.get(code=world.loads[0])
     lot = Lot.objects.get(code="CPN-LG-0718")
+    reviewed = viewer(User.objects.get(username="anong"))
     for number in range(MORE):
-        services.place_order(OrderRequest(anong.pk, f"more-{number}", offer.pk, 1))
+        order = after_delivery.delivered(world, f"more-{number}", offer.pk, 1)
+        claims.open_claim(ClaimSpec(order, "short", 5), [after_delivery.picture()], viewer=reviewed, by="anong")
+        reviews.write(order, Stars(5, 4, 3, 2, "good"), language="en", viewer=reviewed, by="anong")
+        services.note_products([NoteSpec(f"WT-{number}", "rejects", "CPN-LG-0718", 5, 9)])
         notify([anong.pk], subject=f"N-{number}", key=f"more-{number}", text_en="a", text_th="ก", text_zh="一")
         Lot.objects.create(
             code=f"MORE-{number}", listing=listing, packing_house=lot.packing_house, exporter=lot.exporter, harvest_from=lot.harvest_from,

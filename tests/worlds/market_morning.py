@@ -6,7 +6,7 @@ People and firms are invented.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
@@ -16,6 +16,7 @@ from PIL import Image
 
 from samphao.accounts import services as accounts
 from samphao.accounts.models import Membership, Organisation, User
+from samphao.accounts.types import DelegationTerms
 from samphao.core import clock, files
 from samphao.freight.models import Consignment, Load, Plan, Shipment
 from samphao.payments.services import record_payments
@@ -24,9 +25,9 @@ from samphao.reference import services as reference
 from samphao.reference.models import Destination
 from samphao.trade import services
 from samphao.trade.models import Basket, GateState, Listing, Lot, ModeState, Offer, Order, Purchase, TradeMode
-from samphao.trade.types import OrderRequest
+from samphao.trade.types import CampaignSpec, OrderRequest
 from samphao.workflows.price_to_door import REGIMES
-from worlds import customs_house, open_hub
+from worlds import customs_house, new_seller, open_hub
 
 PASSWORD = "a morning at the market"
 DESTINATIONS = (
@@ -75,6 +76,9 @@ class World:
     loads: tuple[str, ...] = ()
     declarations: dict[str, str] = field(default_factory=dict)
     invitation: str = ""
+    campaign: str = ""
+    registration: str = ""
+    delegation: str = ""
 
 
 def make() -> World:
@@ -97,7 +101,10 @@ def make() -> World:
     loads = _plan(orders["paid"], now)
     declarations = customs_house.make(parties, loads, now)
     parties |= {name: _officer(name, code) for name, code in OFFICERS.items()}
-    return World(now, parties, lots, orders, loads, declarations, _told(parties, orders))
+    told = _told(parties, orders)
+    return World(
+        now, parties, lots, orders, loads, declarations, told, _campaign(parties, now), _registrations(), _delegation()
+    )
 
 
 ADDRESS = {
@@ -129,6 +136,25 @@ def purchase(world: World) -> str:
     return services.order_basket(shopper, _gather(world, shopper), services.Delivery(ADDRESS), buyer=buyer)
 
 
+def _registrations() -> str:
+    """Let a newcomer send a registration that waits, and another begin one; return the code of the first."""
+    for name in ("newcomer", "beginner"):
+        person = replace(new_seller.FA, username=name, password=PASSWORD)
+        code = accounts.begin_registration(person, network="203.0.113.7")
+        if name == "newcomer":
+            new_seller.answered(code, by=name)
+            sent = accounts.send_registration(by=name)
+    accounts.save_answer("kind", {"kind": "producer"}, by="beginner")
+    return sent
+
+
+def _delegation() -> str:
+    """Let Malee's weavers ask the exporter to sell for them."""
+    today = clock.today()
+    terms = DelegationTerms(("silk-fabric",), 300, 12_000_000, today, today + timedelta(days=120))
+    return accounts.ask_delegation("malee", "exporter", terms, by="malee")
+
+
 def _told(parties: dict[str, Organisation], orders: dict[str, str]) -> str:
     """Tell Anong about two orders, and let Somchai invite somebody; return the token of the invitation."""
     accounts.notify(
@@ -152,6 +178,19 @@ def _told(parties: dict[str, Organisation], orders: dict[str, str]) -> str:
         "somchai", "fa.of.the.orchard.with.a.long.address@village.example", "member", by="somchai", address="x/{token}"
     )
     return accounts.invitation_token(made.secret)
+
+
+def _campaign(parties: dict[str, Organisation], now: datetime) -> str:
+    """Announce a campaign for tomorrow, with a lot of its own, and give Anong a place in its queue."""
+    lot = _lot(parties, now, "CTI-MT-0512", *GOODS[0][1:])
+    Lot.objects.filter(pk=lot.pk).update(opens_at=now + timedelta(days=1), closes_at=now + timedelta(days=2))
+    spec = CampaignSpec(
+        "Monthong of Tha Mai, in one minute", "หมอนทองท่าใหม่ ในหนึ่งนาที", "他迈金枕，一分钟开抢", now + timedelta(days=1), now + timedelta(days=2), 12,
+        (lot.code,),
+    )  # fmt: skip
+    code = services.announce_campaign(spec, by="hub")
+    services.take_place(code, parties["anong"].pk, address="127.0.0.1")
+    return code
 
 
 def _party(code: str, kind: str, english: str, thai: str, chinese: str, province: str) -> Organisation:

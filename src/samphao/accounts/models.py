@@ -38,6 +38,13 @@ class Organisation(models.Model):
         OFFICE = "office"
         HUB = "hub"
 
+    class Standing(models.TextChoices):
+        """Whether it may act: who registered from a page waits until the hub's people have looked."""
+
+        OPEN = "open"
+        REVIEW = "review"
+        REFUSED = "refused"
+
     code = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=20, choices=Kind)
     legal_form = models.CharField(max_length=30)
@@ -52,8 +59,13 @@ class Organisation(models.Model):
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=HubNow())
 
+    standing = models.CharField(max_length=10, choices=Standing, default=Standing.OPEN, db_default=Standing.OPEN)
+
     class Meta:
-        indexes = [models.Index(fields=["kind", "code"])]
+        indexes = [
+            models.Index(fields=["kind", "code"]),
+            models.Index(fields=["tax_id"], condition=~models.Q(tax_id=""), name="organisation_by_tax_id"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name_en} ({self.code})"
@@ -83,6 +95,7 @@ class Registration(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "scheme", "number"], name="registration_once")]
+        indexes = [models.Index(fields=["number"])]
 
     def __str__(self) -> str:
         return self.number
@@ -261,3 +274,7 @@ class Letter(Outgoing):
 
     def __str__(self) -> str:
         return f"{self.purpose} to {self.address}"
+
+
+from samphao.accounts.application_models import Application, ApplicationEntry, ApplicationNumber  # noqa: E402, F401
+from samphao.accounts.delegation_models import Delegation  # noqa: E402, F401

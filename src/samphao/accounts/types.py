@@ -90,3 +90,26 @@ class AccountSpec:
     email: str
     phone: str
     wants_email: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewApplicant:
+    """A log-in that somebody makes for himself to register an organisation."""
+
+    username: str
+    password: str
+    email: str
+    phone: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationTerms:
+    """What a producer lets an exporter sell: goods by code, at most so much a month, from a day until another."""
+
+    goods: tuple[str, ...]
+    month_kg_max: int | None
+    month_amount_max_minor: int | None
+    valid_from: date
+    valid_to: date
+    currency: str = "THB"

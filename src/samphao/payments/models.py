@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 
@@ -79,9 +79,13 @@ class Payment(models.Model):
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
     received_at = models.DateTimeField(db_default=Now())
+    refunded_minor = models.BigIntegerField(default=0, db_default=0, help_text="what of it went back to the payer")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["method", "bank_reference"], name="payment_once"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_positive"),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("amount_minor")), name="payment_refunded_once"
+            ),
         ]

@@ -147,9 +147,10 @@ def return_payments(order_codes: Sequence[str], held_for: dict[str, str], *, rea
     """Send money back for orders that could not take it (a hold that had run out): bank and held money both fall."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            """WITH due AS (SELECT id FROM payments_payment WHERE order_code = ANY (%s) AND state = 'received' ORDER BY id FOR NO KEY UPDATE)
-               UPDATE payments_payment p SET state = 'returned' FROM due WHERE p.id = due.id
-               RETURNING method, bank_reference, order_code, amount_minor, currency""",
+            """WITH due AS (SELECT id, amount_minor - refunded_minor AS rest FROM payments_payment
+                            WHERE order_code = ANY (%s) AND state = 'received' ORDER BY id FOR NO KEY UPDATE)
+               UPDATE payments_payment p SET state = 'returned', refunded_minor = amount_minor FROM due WHERE p.id = due.id
+               RETURNING method, bank_reference, order_code, due.rest, currency""",
             [list(order_codes)],
         )
         rows = cursor.fetchall()
@@ -161,6 +162,7 @@ def return_payments(order_codes: Sequence[str], held_for: dict[str, str], *, rea
                     ((held(held_for[order], currency).code, amount), (bank(method, currency).code, -amount)), reason,
                 )
                 for method, reference, order, amount, currency in rows
+                if amount
             ]
         )  # fmt: skip
 
@@ -212,3 +214,6 @@ def pay_out(method: str, key: str, at: datetime) -> int:
             for purpose_name in (PAYMENT_OUT if purpose == "payable" else "currency exchange",)
         ]
         return _write(cursor, postings, _codes(postings))
+
+
+from samphao.payments.partial_refunds import refund_order  # noqa: E402 it posts by what stands above

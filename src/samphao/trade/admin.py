@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 
 from samphao.core.admin import Looked
+from samphao.trade.after_sale import Claim, ClaimStep, ProductNote, Review
+from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace
 from samphao.trade.models import (
     Basket,
     BasketLine,
@@ -149,4 +151,91 @@ class PurchaseLineAdmin(Looked):
     list_display = ("purchase", "order")
     list_select_related = ("purchase", "order")
     search_fields = ("=purchase__code", "=order__code")
+
+
+@admin.register(Campaign)
+class CampaignAdmin(Looked):
+    list_display = (
+        "code",
+        "name_en",
+        "starts_at",
+        "ends_at",
+        "buyer_limit",
+        "admit_per_s",
+        "numbered",
+        "admitted",
+        "announced_by",
+    )
+    search_fields = ("=code", "name_en", "name_th", "name_zh")
+    ordering = ("-id",)
+
+
+@admin.register(CampaignLot)
+class CampaignLotAdmin(Looked):
+    list_display = ("campaign", "lot")
+    list_select_related = ("campaign", "lot")
+    search_fields = ("=campaign__code", "=lot__code")
+    ordering = ("-id",)
+
+
+@admin.register(QueueTicket)
+class QueueTicketAdmin(Looked):
+    list_display = ("campaign", "buyer", "number", "taken_at")
+    list_select_related = ("campaign", "buyer")
+    search_fields = ("=campaign__code", "=buyer__code")
+    ordering = ("-id",)
+
+
+@admin.register(WaitingPlace)
+class WaitingPlaceAdmin(Looked):
+    list_display = ("lot", "buyer", "quantity", "state", "joined_at", "order", "ended_at", "ended_by")
+    list_filter = ("state",)
+    list_select_related = ("lot", "buyer", "order")
+    search_fields = ("=lot__code", "=buyer__code")
+
+
+@admin.register(Claim)
+class ClaimAdmin(Looked):
+    list_display = (
+        "code",
+        "order",
+        "kind",
+        "wrong",
+        "bad_units",
+        "asked_minor",
+        "agreed_minor",
+        "currency",
+        "state",
+        "due_at",
+    )
+    list_filter = ("state", "kind", "wrong")
+    list_select_related = ("order",)
+    search_fields = ("=code", "=order__code")
+    ordering = ("-id",)
+
+
+@admin.register(ClaimStep)
+class ClaimStepAdmin(Looked):
+    list_display = ("at", "claim", "side", "by", "step", "amount_minor")
+    list_filter = ("side", "step")
+    list_select_related = ("claim",)
+    search_fields = ("=claim__code",)
+    ordering = ("-id",)
+
+
+@admin.register(Review)
+class ReviewAdmin(Looked):
+    list_display = ("code", "order", "listing", "goods", "as_described", "packing", "delivery", "state", "written_at")
+    list_filter = ("state",)
+    list_select_related = ("order", "listing")
+    search_fields = ("=code", "=order__code")
+    ordering = ("-id",)
+
+
+@admin.register(ProductNote)
+class ProductNoteAdmin(Looked):
+    list_display = ("source", "kind", "producer", "lot", "bad", "of", "due_on", "done_lot")
+    list_filter = ("kind", ("done_at", admin.EmptyFieldListFilter))
+    list_select_related = ("producer", "lot", "done_lot")
+    search_fields = ("=source", "=lot__code")
     ordering = ("-id",)

@@ -137,7 +137,7 @@ def order_basket(shopper: Shopper, code: str, delivery: Delivery, *, buyer: int)
         before = purchase_of_basket(shopper, code)  # the other tab was first, and this one waited for it
         if before:
             return before
-        lines = list(basket.lines.select_related("offer__lot").order_by("offer"))
+        lines = list(basket.lines.select_related("offer__lot").order_by("offer__lot", "offer"))
         if not lines:
             raise Refused(_("The basket is empty."), basket=code)
         if shopper.buyer is None:
@@ -148,13 +148,19 @@ def order_basket(shopper: Shopper, code: str, delivery: Delivery, *, buyer: int)
 
 
 def _place(basket: Basket, lines: list[BasketLine], buyer: int) -> list[OrderAnswer]:
-    """Ask the order counter's statement for all lines at once; any refusal undoes them all."""
-    requests = [OrderRequest(buyer, f"{basket.code}/{line.offer_id}", line.offer_id, line.quantity) for line in lines]
+    """Ask the order counter's statement line by line, so that each sees the ones before it; any refusal undoes them all.
+
+    Locks come as the statement takes them: the buyer's yearly limits before lots, lots in the order of their ids.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(NUMBERS, [len(requests)])
-        codes = [order_code(number) for number in cursor.fetchone()[0]]
-        cursor.execute(PLACE, parameters(requests, codes))
-        placed = answers(cursor.fetchone())
+        if any(line.offer.buyer_year_g or line.offer.buyer_year_minor for line in lines):
+            cursor.execute("SELECT pg_advisory_xact_lock(20190101, %s::integer)", [buyer])
+        cursor.execute(NUMBERS, [len(lines)])
+        placed = []
+        for line, number in zip(lines, cursor.fetchone()[0], strict=True):
+            request = OrderRequest(buyer, f"{basket.code}/{line.offer_id}", line.offer_id, line.quantity)
+            cursor.execute(PLACE, parameters([request], [order_code(number)]))
+            placed += answers(cursor.fetchone())
     refused = {line.offer_id: answer for line, answer in zip(lines, placed, strict=True) if not answer.is_order}
     if refused:
         raise BasketRefused(refused)

@@ -126,3 +126,38 @@ class OrdersDelivered:
     @property
     def aggregate(self) -> str:
         return "orders"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesOffered:
+    """Units came back to a lot, and these orders hold them for those who waited longest."""
+
+    orders: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesClosed:
+    """These places in the line for a lot have ended without an order: the sale is over, or the buyer may have no more."""
+
+    places: list[int]
+
+    @property
+    def aggregate(self) -> str:
+        return "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersCancelled:
+    """A buyer or a seller gave orders up before their goods left; `reason` is the seller's."""
+
+    side: str
+    reason: str
+    orders: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return "orders"

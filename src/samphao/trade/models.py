@@ -79,6 +79,11 @@ class Lot(models.Model):
     cadmium_mg_kg = models.DecimalField(max_digits=6, decimal_places=4, null=True)
     tested_on = models.DateField(null=True)
     laboratory_code = models.CharField(max_length=40, blank=True)
+    keeps_for_waiting = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="units came back while somebody waits for them: nobody else may order (the database sets it)",
+    )
     is_demo = models.BooleanField(default=False)
 
     class Meta:
@@ -95,7 +100,10 @@ class Lot(models.Model):
                 name="lot_is_cut_in_its_harvest",
             ),
         ]
-        indexes = [models.Index(fields=["opens_at", "closes_at"])]
+        indexes = [
+            models.Index(fields=["opens_at", "closes_at"]),
+            models.Index(fields=["id"], condition=Q(keeps_for_waiting=True), name="lot_kept_for_waiting"),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -103,6 +111,11 @@ class Lot(models.Model):
     @property
     def left(self) -> int:
         return self.quantity - self.held - self.sold
+
+    @property
+    def open_left(self) -> int:
+        """What anybody may order now: not what came back for those who wait."""
+        return 0 if self.keeps_for_waiting else self.left
 
     @property
     def unit_mass_kg(self) -> float:
@@ -258,6 +271,13 @@ class Order(models.Model):
     arrival_promised_at = models.DateTimeField(
         null=True, help_text="when the goods come after they missed a departure; empty while nothing has changed"
     )
+    cancelled_by = models.CharField(
+        max_length=6, blank=True, default="", db_default="", help_text="buyer or seller, where one of them gave it up"
+    )
+    cancel_reason = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="the seller's")
+    is_claimed = models.BooleanField(
+        default=False, db_default=False, help_text="a claim on it waits to be decided: nobody is paid for it before"
+    )
 
     class Meta:
         constraints = [
@@ -268,6 +288,9 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=("delivered", "settled")) | Q(delivered_at__isnull=False),
                 name="order_delivered_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_claimed=False) | Q(state="delivered"), name="order_settled_after_its_claim"
             ),
         ]
         indexes = [
@@ -407,3 +430,7 @@ class PurchaseLine(models.Model):
 
     def __str__(self) -> str:
         return str(self.order)
+
+
+import samphao.trade.after_sale  # noqa: E402, F401 the tables of what follows a delivery
+from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace  # noqa: E402, F401 Django finds models here

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpRequest
 from ninja import Router, Schema
+from ninja.security import django_auth
 
-from samphao.core.errors import NotFound
-from samphao.trade import queries
-from samphao.trade.types import offer_code
+from samphao.accounts.queries import viewer
+from samphao.core import clock
+from samphao.core.errors import NotAllowed, NotFound
+from samphao.trade import queries, services
+from samphao.trade.types import PASS_LIVES_S, QueuePlace, offer_code
 
 router = Router(tags=["trade"])
 
@@ -71,3 +76,80 @@ def lot(request: HttpRequest, code: str) -> LotOut:  # noqa: ARG001 ninja's sign
         code=found.code, good=listing.good, title_en=listing.title_en, title_th=listing.title_th, title_zh=listing.title_zh, unit=found.unit,
         unit_mass_g=found.unit_mass_g, price_minor=found.price_minor, currency=found.currency, quantity=found.quantity, left=found.left, offers=offers, modes=modes,
     )  # fmt: skip
+
+
+class CampaignOut(Schema):
+    """A campaign; `now` is the hub's clock, by which it starts and ends."""
+
+    code: str
+    name_en: str
+    name_th: str
+    name_zh: str
+    starts_at: datetime
+    ends_at: datetime
+    now: datetime
+    buyer_limit: int
+    lots: dict[str, int]
+
+
+class PlaceOut(Schema):
+    """A buyer's place before the counter. `number` is drawn at the start; come back after `again_s` seconds, sooner changes nothing."""
+
+    campaign: str
+    number: int | None
+    ahead: int | None
+    is_admitted: bool
+    again_s: int
+    token: str | None
+    expires_in_s: int | None
+
+
+class TokenOut(Schema):
+    token: str
+    expires_in_s: int
+
+
+@router.get("/campaigns/{code}", response=CampaignOut, summary="A campaign, and what is left of its lots")
+def campaign(request: HttpRequest, code: str) -> CampaignOut:  # noqa: ARG001 ninja's signature
+    found = queries.campaign_for(code)
+    if found is None:
+        raise NotFound("There is no such campaign.")
+    return CampaignOut(
+        code=found.code, name_en=found.name_en, name_th=found.name_th, name_zh=found.name_zh, starts_at=found.starts_at, ends_at=found.ends_at,
+        now=clock.now(), buyer_limit=found.buyer_limit, lots={row.lot.code: row.lot.open_left for row in found.lots.all()},
+    )  # fmt: skip
+
+
+@router.post(
+    "/campaigns/{code}/place",
+    response=PlaceOut,
+    auth=django_auth,
+    summary="Take a place in the queue, or see where one stands",
+)
+def place(request: HttpRequest, code: str) -> PlaceOut:
+    """Asked again it tells how far the queue is; once it is this buyer's turn, with a token for the order counter."""
+    found = services.take_place(code, _buyer(request), address=request.META.get("REMOTE_ADDR", ""))
+    return _place(found)
+
+
+@router.post(
+    "/counter/token", response=TokenOut, auth=django_auth, summary="A token for the order counter, outside campaigns"
+)
+def counter_token(request: HttpRequest) -> TokenOut:
+    token = services.hand_out_pass(_buyer(request), address=request.META.get("REMOTE_ADDR", ""))
+    return TokenOut(token=token, expires_in_s=PASS_LIVES_S)
+
+
+def _place(found: QueuePlace) -> PlaceOut:
+    token = services.pass_for(found) if found.is_admitted else None
+    return PlaceOut(
+        campaign=found.campaign, number=found.number, ahead=found.ahead, is_admitted=found.is_admitted, again_s=found.again_s, token=token,
+        expires_in_s=PASS_LIVES_S if token else None,
+    )  # fmt: skip
+
+
+def _buyer(request: HttpRequest) -> int:
+    organisations = viewer(request.user).organisations
+    if not organisations:
+        raise NotAllowed("Only who is signed in for an organisation orders.")
+    return organisations[0]

@@ -27,6 +27,19 @@ from samphao.trade.baskets import (
     put_in_basket,
     take_over_baskets,
 )
+from samphao.trade.campaigns import announce_campaign, hand_out_pass, pass_for, take_place
+from samphao.trade.cancelling import cancel_as_buyer, cancel_as_seller
+from samphao.trade.claims import (
+    answer_claim,
+    appeal_claim,
+    decide_claim,
+    let_clock_move,
+    mark_claim_paid,
+    open_claim,
+    reply_to_answer,
+    send_back,
+    withdraw_claim,
+)
 from samphao.trade.cutting import Harvest, cutting_days
 from samphao.trade.events import (
     HoldsExpired,
@@ -40,6 +53,9 @@ from samphao.trade.events import (
     TicketsSigned,
 )
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
+from samphao.trade.product_notes import mend_with_lot, note_products
+from samphao.trade.queries.campaigns import campaign_that_bars
+from samphao.trade.reviews import answer_review, appeal_review, decide_review, write_review
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.shortfall import SHORTFALL, give_up_what_is_short
 from samphao.trade.surplus import open_surplus_call
@@ -50,12 +66,14 @@ from samphao.trade.types import (
     ModeAnswer,
     OrderAnswer,
     OrderRequest,
+    Placement,
     PricedOffer,
     SaleWindow,
     TestResult,
     TicketSpec,
     order_code,
 )
+from samphao.trade.waiting import join_line, leave_line, serve_lines
 
 INCOTERMS = 2020
 TOLD_AT_ONCE = 5000
@@ -70,7 +88,12 @@ OR (trade_gatestate.passed_on IS NOT NULL AND (trade_gatestate.gate <> 'to_list'
 
 
 def place_order(request: OrderRequest) -> OrderAnswer:
-    """Place one order by the order counter's own statement; the same key gives the same answer."""
+    """Place one order by the order counter's own statement; the same key gives the same answer.
+
+    A lot of a campaign is ordered in turn: whoever its queue has not let through is sent there.
+    """
+    if campaign_that_bars(request.offer, request.buyer):
+        return OrderAnswer(Placement.NOT_IN_TURN, "", 0, "", 0, clock.now())
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(NUMBERS, [1])
         number = cursor.fetchone()[0][0]
@@ -468,14 +491,15 @@ def mark_advanced(lots: Sequence[str], *, without: Sequence[tuple[str, date]] = 
 
 
 def mark_settled(claim_window: timedelta, limit: int, *, without: Sequence[tuple[str, date]] = ()) -> list[str]:
-    """Settle delivered orders whose claim window has closed, the oldest first; return them.
+    """Settle delivered orders whose claim window has closed and on which no claim waits, the oldest first; return them.
 
-    Those whose price was made `without` a rate, (currency, day), wait.
+    A claim that is opened meanwhile changes the order's row, which is looked at again under its lock. Those whose price was made `without` a rate, (currency, day), wait.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE trade_order SET state = 'settled' WHERE id IN (
-                  SELECT o.id FROM trade_order o WHERE o.state = 'delivered' AND o.delivered_at <= core_now() - make_interval(secs => %s)
+                  SELECT o.id FROM trade_order o
+                  WHERE o.state = 'delivered' AND NOT o.is_claimed AND o.delivered_at <= core_now() - make_interval(secs => %s)
                   {WITHOUT if without else ""}
                   ORDER BY o.delivered_at, o.id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING code""",  # noqa: S608
             [claim_window.total_seconds(), *_columns(without), limit],

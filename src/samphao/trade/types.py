@@ -13,6 +13,9 @@ from typing import Any
 from samphao.core.codes import decode, encode
 
 HOLD = timedelta(minutes=15)
+WAITING_HOLD = timedelta(hours=1)
+"""Whoever waited is not at his screen when his turn comes."""
+PASS_LIVES_S = 600
 KEY_LENGTH_MAX = 80
 
 
@@ -32,6 +35,8 @@ class Placement(IntEnum):
     PRICE_EXPIRED = 10
     OVER_YEAR_LIMIT = 11
     NO_CORRIDOR = 12
+    NOT_IN_TURN = 13
+    """Said before the statement: the lot is sold in a campaign, and this buyer has not been let through its queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,3 +344,144 @@ class SurplusFound:
     until: date
     surplus_kg: Decimal
     worth_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignSpec:
+    """A campaign as the hub announces it: lots by code, `buyer_limit` units of each for one buyer."""
+
+    name_en: str
+    name_th: str
+    name_zh: str
+    starts_at: datetime
+    ends_at: datetime
+    buyer_limit: int
+    lots: tuple[str, ...]
+    admit_per_s: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePlace:
+    """Where a buyer stands before the counter; without a number until the places are drawn."""
+
+    campaign: str
+    buyer: int
+    number: int | None
+    admitted: int
+    admit_per_s: int
+    sale: int
+    is_running: bool
+
+    @property
+    def is_admitted(self) -> bool:
+        return self.is_running and self.number is not None and self.number <= self.admitted
+
+    @property
+    def ahead(self) -> int | None:
+        """How many are let through before him; None while nobody can say."""
+        return None if self.number is None else max(0, self.number - self.admitted - 1)
+
+    @property
+    def again_s(self) -> int:
+        """When to look again: about when his turn comes, at least every half minute."""
+        return 2 if self.ahead is None else min(30, 1 + self.ahead // self.admit_per_s)
+
+
+@dataclass(frozen=True, slots=True)
+class AfterSaleTerms:
+    """What buyers and sellers were told before they agreed: windows, clocks, and how much may be bad without a claim."""
+
+    claim_window: timedelta = timedelta(hours=48)
+    """After delivery; then the seller is paid."""
+    answer: timedelta = timedelta(hours=48)
+    """For the seller's answer, the buyer's reply and an appeal."""
+    decision: timedelta = timedelta(hours=72)
+    """For the hub's people."""
+    tolerance_pct: Decimal = Decimal("3.0")
+    """Of what spoils by itself; above it all that is bad is paid."""
+    return_window: timedelta = timedelta(days=7)
+    send_back: timedelta = timedelta(days=14)
+    comes_back: timedelta = timedelta(days=21)
+    post_cancel: timedelta = timedelta(hours=24)
+    """After the payment, for what waits for no cutting day."""
+    note_due: timedelta = timedelta(days=30)
+
+
+AFTER_SALE = AfterSaleTerms()
+SPOILS = frozenset({"mouldy", "unripe", "crushed"})
+"""What may be bad within the tolerance; what is short, of another grade or late is not."""
+REASON_LENGTH_MIN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSpec:
+    """What a buyer reports of a delivered order; `bad_units` are units of its lot."""
+
+    order: str
+    wrong: str
+    bad_units: int
+    wants: str = "refund"
+    said: str = ""
+
+    @property
+    def kind(self) -> str:
+        return "return" if self.wrong == "not_wanted" else "bad_goods"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAnswer:
+    """What a side or the hub says to a claim; what an answer lacks is refused by the service."""
+
+    answer: str
+    amount_minor: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimToPay:
+    """A claim whose refund is agreed, with whom its notices are for."""
+
+    code: str
+    kind: str
+    wrong: str
+    order: str
+    lot: str
+    buyer: int
+    producer: int
+    amount_minor: int
+    currency: str
+    is_settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stars:
+    """What a buyer gives, 1 to 5 each, with his words."""
+
+    goods: int
+    as_described: int
+    packing: int
+    delivery: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StarAverages:
+    """The mean of each aspect over the reviews that are shown, and how many they are."""
+
+    count: int
+    goods: Decimal | None
+    as_described: Decimal | None
+    packing: Decimal | None
+    delivery: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSpec:
+    """Something for a producer to mend; `source` makes it one however often it is told."""
+
+    source: str
+    kind: str
+    lot: str
+    bad: Decimal
+    of: Decimal
+    wrong: str = ""

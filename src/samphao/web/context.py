@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from samphao.accounts.queries import unread_count, viewer
+from samphao.accounts.queries import Viewer, unread_count, viewer
 from samphao.customs.queries import may_open_desk
 from samphao.web.middleware import hub_of
 
@@ -30,6 +30,7 @@ DESKS: tuple[tuple[str, frozenset[str], bool], ...] = (
     ("surplus", frozenset({"exporter"}), True),
     ("officer", frozenset({"office"}), True),
     ("importer", frozenset({"importer"}), False),
+    ("registrations", frozenset(), True),
 )
 
 
@@ -43,16 +44,22 @@ def _desk_name(name: str) -> str:
         "surplus": _("Surplus"),
         "officer": _("Customs"),
         "importer": _("Importer"),
+        "registrations": _("Registrations"),
     }[name]
 
 
-def _account(request: HttpRequest) -> dict[str, Any]:
+def _account(request: HttpRequest, who: Viewer) -> dict[str, Any]:
     """The account menu, and how many notices wait to be read."""
     links = [
         {"label": _("Notices"), "url": reverse("notices")},
+        {"label": _("Claims and returns"), "url": reverse("claims")},
         {"label": _("Your organisation"), "url": reverse("organisation")},
         {"label": _("Your account"), "url": reverse("account")},
     ]
+    if not who.organisations:
+        links.insert(1, {"label": _("Your registration"), "url": reverse("register")})
+    if who.kinds & {"producer", "exporter"}:
+        links.insert(2, {"label": _("Who sells for whom"), "url": reverse("delegations")})
     if request.user.is_staff:
         links.append({"label": _("Back office"), "url": reverse("admin:index")})
     unread = unread_count(request.user)
@@ -70,17 +77,19 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     items = [(_("Market"), reverse("market"))]
     if "buyer" in who.kinds or request.session.get("visitor"):
         items.append((_("Basket"), reverse("basket")))
+    items = [(_("Market"), reverse("market")), (_("Campaigns"), reverse("campaigns"))]
     for name, kinds, for_hub in DESKS:
         if name == "officer" and not may_open_desk(who):
             continue  # an office need not be one of customs
-        if kinds & who.kinds or (for_hub and who.is_hub):
+        shown_to = who.kinds | who.kinds_in_review if name == "seller" else who.kinds
+        if kinds & shown_to or (for_hub and who.is_hub):
             with suppress(NoReverseMatch):
                 items.append((_desk_name(name), reverse(name)))
     items.append((_("Impact"), reverse("impact")))
     nav = [{"label": label, "url": url, "current": here.startswith(url)} for label, url in items]
     account = None
     if request.user.is_authenticated:
-        account = _account(request)
+        account = _account(request, who)
     return {
         "hub_name": hub.name,
         "home_url": reverse("home"),

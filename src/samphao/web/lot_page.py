@@ -13,6 +13,7 @@ from samphao.core import clock
 from samphao.reference.types import DestinationSpec
 from samphao.trade.types import offer_code
 from samphao.web.cards import destination_names, door_text, is_packed_fruit, motif, ready_label, unit_count, unit_name
+from samphao.web.claims_page import sale_rules
 from samphao.web.gates import gate_rows
 from samphao.web.price_lines import price_rows
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, money, number
@@ -83,6 +84,7 @@ def offer_row(offer: Any, lot: Any, city: str) -> dict[str, Any]:
         "kind": offer.kind,
         "mode": mode_title(offer.trade_mode),
         "sentence": mode_sentence(offer.trade_mode),
+        "rules": sale_rules(offer.trade_mode, is_lasting=not is_packed_fruit(lot)),
         "unit": unit,
         "price": money(offer.price_minor, offer.currency),
         "door": door_text(offer.price_minor, offer.currency, lot, offer.lot_units, city),

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-PAGES = {"SO": "order", "LD": "load", "DX": "declaration", "DM": "declaration"}
+PAGES = {
+    "SO": "order",
+    "LD": "load",
+    "DX": "declaration",
+    "DM": "declaration",
+    "CL": "claim",
+    "RT": "claim",
+    "RV": "review",
+}
 
 
 def record_url(code: str) -> str:

@@ -98,8 +98,10 @@ def _turned_away(order: Any, road: OrderRoad) -> Step:
     returned = road.transfers.get("return")
     text = {
         NO_LATER: _("Customs had not released the load in time, and no later departure arrives while the goods keep."),
+        "buyer": _("The buyer gave the order up in time."),
+        "seller": _("The seller gave the order up: “%(reason)s”.") % {"reason": order.cancel_reason},
         SHORTFALL: _("The harvest was smaller than what was sold, and who ordered first was served first."),
-    }.get(order.ended_for) or _("The lot failed a test at the packing house and does not travel.")
+    }.get(order.cancelled_by or order.ended_for) or _("The lot failed a test at the packing house and does not travel.")
     if returned:
         text += " " + _("Your money went back on %(at)s.") % {"at": moment(returned)}
     return Step(_("Cancelled"), text=text, is_stop=True)

@@ -21,18 +21,33 @@ class WorkflowsConfig(AppConfig):
             LotsListed,
             LotsTested,
             LotTurnedAway,
+            OrdersCancelled,
             OrdersDelivered,
             OrdersLeftBehind,
             OrdersPaid,
             OrdersPlaced,
             OrdersShort,
+            PlacesClosed,
+            PlacesOffered,
             TicketsSigned,
         )
-        from samphao.workflows import judging, notices, payment, payout, releasing, turning_away
+        from samphao.workflows import (
+            cancelling,
+            judging,
+            notices,
+            payment,
+            payout,
+            product_notes,
+            releasing,
+            turning_away,
+            waiting_notices,
+        )
 
         pass_over(OrdersPlaced)
         subscribe(PaymentsReceived, payment.payments_received)
         subscribe(HoldsExpired, notices.holds_expired)
+        subscribe(PlacesOffered, waiting_notices.places_offered)
+        subscribe(PlacesClosed, waiting_notices.places_closed)
         subscribe(OrdersPaid, notices.orders_paid)
         subscribe(PlanMade, notices.plan_made)
         subscribe(LotsListed, notices.lots_listed)
@@ -42,7 +57,13 @@ class WorkflowsConfig(AppConfig):
         subscribe(OrdersLeftBehind, turning_away.orders_left_behind, judging.orders_left_behind)
         subscribe(EvidenceChanged, judging.evidence_changed)
         subscribe(LotsTested, judging.lots_tested, turning_away.lots_tested)
-        subscribe(TicketsSigned, judging.tickets_signed, turning_away.tickets_signed, payout.tickets_signed)
+        subscribe(
+            TicketsSigned,
+            judging.tickets_signed,
+            turning_away.tickets_signed,
+            payout.tickets_signed,
+            product_notes.tickets_signed,
+        )
         subscribe(DeclarationsReleased, releasing.declarations_released, judging.declarations_decided)
         subscribe(
             DeclarationsStopped,
@@ -50,6 +71,7 @@ class WorkflowsConfig(AppConfig):
             judging.declarations_decided,
             notices.declarations_stopped,
         )
-        subscribe(LoadsSealed, judging.loads_sealed)
+        subscribe(LoadsSealed, judging.loads_sealed, product_notes.loads_sealed)
         subscribe(LoadsAtEntry, notices.loads_at_entry)
         subscribe(OrdersDelivered, notices.orders_delivered)
+        subscribe(OrdersCancelled, cancelling.orders_cancelled)

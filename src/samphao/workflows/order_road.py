@@ -9,6 +9,7 @@ from typing import Any
 from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.payments import queries as payments
+from samphao.trade import queries as trade
 from samphao.workflows.payout import CLAIM_WINDOW
 
 
@@ -25,7 +26,7 @@ class OrderRoad:
     transfers: dict[str, datetime]
     """When the lot's money first moved, by kind of transfer: advance, return."""
     settled_at: datetime | None
-    """The end of the order's own claim window, by which its seller was paid."""
+    """The end of the order's own claim window, or of its claim, by which its seller was paid."""
 
     def event(self, kind: str) -> Any | None:
         """Return the first event of a kind."""
@@ -43,5 +44,12 @@ def road_of(order: Any) -> OrderRoad:
     return OrderRoad(
         getattr(order.lot, "ticket", None), shipment, load, tuple(freight.events_of(load.pk)) if load else (), declared.get("export"),
         declared.get("import"), payments.first_transfers(order.lot.code, order.code),
-        order.delivered_at + CLAIM_WINDOW if order.state == "settled" else None,
+        _settled_at(order),
     )  # fmt: skip
+
+
+def _settled_at(order: Any) -> datetime | None:
+    if order.state != "settled":
+        return None
+    window_end: datetime = order.delivered_at + CLAIM_WINDOW
+    return max(window_end, trade.claim_closed_at(order.code, window_end) or window_end)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -22,12 +22,13 @@ from samphao.payments import services as payments
 from samphao.payments.adapters import simulator
 from samphao.trade import queries as trade
 from samphao.trade import services
-from samphao.trade.types import UnpaidSales
+from samphao.trade.types import AFTER_SALE, UnpaidSales
 from samphao.workflows import notices
+from samphao.workflows.claims_money import due_after_claims
 from samphao.workflows.shares import has_rate, pay, shares, take_back
 
 log = logging.getLogger(__name__)
-CLAIM_WINDOW = timedelta(hours=48)
+CLAIM_WINDOW = AFTER_SALE.claim_window
 SETTLED_AT_ONCE = 20_000
 LOTS_ADVANCED_AT_ONCE = 500
 ADVANCE, PAYOUT, CLAIM = "advance", "payout", "claim"
@@ -63,18 +64,21 @@ def _advance(lots: Sequence[str], without: Sequence[tuple[str, date]]) -> int:
 
 
 def settle_due() -> int:
-    """Pay everybody's share of orders whose claim window has closed, less what was advanced; return how many orders."""
+    """Pay everybody's share of orders whose claim window has closed, less what was advanced and what paid claims kept; return how many orders."""
     with transaction.atomic():
         without = _told_without_rate(trade.sales_to_settle(CLAIM_WINDOW))
         orders = services.mark_settled(CLAIM_WINDOW, SETTLED_AT_ONCE, without=without)
         if not orders:
             return 0
+        claimed = trade.borne_by_claims(orders)
+        plain = [order for order in orders if order not in claimed]
         parts = [
-            replace(part, at=part.at + CLAIM_WINDOW) for part in shares(trade.sales_of_orders(orders, "delivered_at"))
+            replace(part, at=part.at + CLAIM_WINDOW) for part in shares(trade.sales_of_orders(plain, "delivered_at"))
         ]
-        drafted = pay([(part, part.rest_minor) for part in parts], PAYOUT, min(orders))
+        due = [*((part, part.rest_minor) for part in parts), *due_after_claims(claimed, clock.now())]
+        drafted = pay(due, PAYOUT, min(orders))
         drafted.post()
-        last = {part.lot: part.at for part in sorted(parts, key=lambda part: part.at)}
+        last = {part.lot: part.at for part, _amount in sorted(due, key=lambda row: row[0].at)}
         notices.shares_paid(PAYOUT, min(orders), drafted.told, last)
     return len(orders)
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
+from samphao.accounts import queries as accounts
 from samphao.accounts.queries import Viewer
 from samphao.core import files
 from samphao.core.errors import NotFound, Refused
@@ -18,12 +19,15 @@ from samphao.core.models import StoredFile
 from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.trade import queries as trade
+from samphao.workflows.delegated import acts_for_producer
 
 Kind = StoredFile.Kind
 Evidence = tuple[str, str]
 """A record and the kind of its files that somebody has relied on: they stay."""
 PAID = gettext_noop("This payment slip is kept: its order was paid.")
 SUBMITTED = gettext_noop("This file is kept: its declaration was submitted with it.")
+CLAIMED = gettext_noop("This file is kept: it is evidence in a claim.")
+SENT = gettext_noop("This file is kept: a registration was sent with it.")
 TESTED = gettext_noop("This laboratory report is kept: a gate was decided on its result.")
 
 
@@ -88,7 +92,7 @@ class LoadFiles:
 
 class LotFiles:
     """Reports and photos of a lot: those who handle it see them, and the customs office where it was declared; its packing house,
-    laboratory and grower add them.
+    laboratory and grower add them, and the exporter whom the grower lets sell for it.
     """
 
     def may_see(self, code: str, kind: str, viewer: Viewer) -> bool:  # noqa: ARG002 every kind alike
@@ -107,7 +111,8 @@ class LotFiles:
             return []
         if lot.packing_house_id in viewer.organisations or lot.laboratory_code in viewer.codes:
             return [Kind.LAB_REPORT.value, Kind.PHOTO.value]
-        return [Kind.PHOTO.value] if lot.listing.producer_id in viewer.organisations else []
+        is_producers = lot.listing.producer_id in viewer.organisations or acts_for_producer(lot, viewer.organisations)
+        return [Kind.PHOTO.value] if is_producers else []
 
     def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:
         lot = trade.lot_for(code, viewer)
@@ -119,6 +124,41 @@ def may_add_to_declaration(declaration: Any, kind: str, viewer: Viewer) -> bool:
     is_import = declaration.kind == declaration.Kind.IMPORT
     declarant = declaration.importer_id if is_import else declaration.exporter_id
     return declarant in viewer.organisations and kind in (Kind.PAPER, Kind.PHOTO)
+
+
+class ClaimFiles:
+    """Photos and papers of a claim or a return: seen by all its parties, added by the two sides while it is not final; all stay."""
+
+    def may_see(self, code: str, kind: str, viewer: Viewer) -> bool:  # noqa: ARG002 every kind alike
+        return trade.claim_for(code, viewer) is not None
+
+    def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
+        claim = trade.claim_for(code, viewer)
+        if claim is None or claim.is_final or kind not in (Kind.PHOTO, Kind.PAPER):
+            return False
+        lot = claim.order.lot
+        sides = {claim.order.buyer_id, lot.listing.producer_id, lot.packing_house_id, lot.exporter_id}
+        return bool(sides & set(viewer.organisations))
+
+    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:  # noqa: ARG002 whatever somebody showed
+        return CLAIMED
+
+
+class RegistrationFiles:
+    """What an applicant shows of himself: for him, the owners of his organisation and the hub's people; what was sent stays."""
+
+    def may_see(self, code: str, kind: str, viewer: Viewer) -> bool:  # noqa: ARG002 every kind alike
+        return accounts.registration_for(code, viewer) is not None
+
+    def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
+        found = accounts.registration_for(code, viewer)
+        if found is None or found.applicant.username != viewer.username:
+            return False
+        return found.is_open_to_change and kind in (Kind.PAPER, Kind.PHOTO)
+
+    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:  # noqa: ARG002 every kind alike
+        found = accounts.registration_for(code, viewer)
+        return SENT if found is not None and found.sent_at else ""
 
 
 def evidence_of_order(order: Any) -> set[Evidence]:
@@ -136,6 +176,7 @@ def evidence_of_lots(lots: Iterable[Any]) -> set[Evidence]:
 
 RECORDS: dict[str, Record] = {
     "SO": OrderFiles(), "DX": DeclarationFiles(), "DM": DeclarationFiles(), "LD": LoadFiles(),
+    "CL": ClaimFiles(), "RT": ClaimFiles(), "RG": RegistrationFiles(),
 }  # fmt: skip
 LOTS = LotFiles()  # a lot's code begins as its producer named it
 

@@ -84,7 +84,7 @@ def turn_away_what_failed() -> list[str]:
 def lot_turned_away(payload: dict[str, Any]) -> None:
     """Take the goods out of their loads, return the money, tell each buyer why."""
     orders, lot, rule = payload["orders"], payload["lot"], payload["rule"]
-    _undo(orders, reason=rule)
+    undo(orders, reason=rule)
     why = trade.finding_of(lot, payload["destination"], rule)
     named = {field: str(why[field.replace("text", "name")]) for field in accounts.LANGUAGES}
     parties = trade.parties_of(orders)
@@ -101,7 +101,7 @@ def lot_turned_away(payload: dict[str, Any]) -> None:
 def orders_left_behind(payload: dict[str, Any]) -> None:
     """Take the goods out of their load, return the money, tell each buyer why."""
     orders = payload["orders"]
-    _undo(orders, reason=payload["reason"])
+    undo(orders, reason=payload["reason"])
     accounts.notify_each(
         notices.message(row.buyer, row.order, "left-behind", LEFT_BEHIND, order=row.order, lot=row.lot)
         for row in trade.parties_of(orders)
@@ -116,14 +116,14 @@ def tickets_signed(payload: dict[str, Any]) -> None:
 def orders_short(payload: dict[str, Any]) -> None:
     """Take the goods out of their loads, return the money, tell each buyer why."""
     orders, lot = payload["orders"], payload["lot"]
-    _undo(orders, reason="shortfall")
+    undo(orders, reason="shortfall")
     accounts.notify_each(
         notices.message(row.buyer, row.order, "short", SHORT if row.is_paid else SHORT_HELD, order=row.order, lot=lot)
         for row in trade.parties_of(orders)
     )
 
 
-def _undo(orders: Sequence[str], *, reason: str) -> None:
+def undo(orders: Sequence[str], *, reason: str) -> None:
     """Take cancelled orders off the road: loads first, then papers, then money: the claim before the refund that it pays for."""
     emptied = freight.leave_behind(orders, reason=reason)
     customs.withdraw(emptied, reason=WITHDRAWN)

@@ -14,7 +14,7 @@ from samphao.accounts import services as accounts
 from samphao.core import events, jobs, limits
 from samphao.core.jobs import Job
 from samphao.trade import services as trade
-from samphao.workflows import cut_offs, judging, missed_departures, payout, turning_away
+from samphao.workflows import claims, cut_offs, judging, missed_departures, payout, turning_away
 
 log = logging.getLogger(__name__)
 REST_S = 1.0
@@ -31,15 +31,18 @@ class Work(Protocol):
 # takes no arguments, may be run twice, and returns what it counted. `samphao doctor` and the back office show the last runs.
 PERIODIC: tuple[Job, ...] = (
     Job("holds that ran out", 1, trade.expire_holds),
+    Job("waiting lists", 1, trade.serve_lines),
     Job("lots that failed", 60, turning_away.turn_away_what_failed),
     Job("departures that come near", 60, cut_offs.watch_departures),
     Job("gates whose time ran out", 5, judging.judge_due),
     Job("loads that missed their departure", 60, missed_departures.plan_again),
     Job("first shares that are still due", 60, payout.advance_due),
+    Job("clocks of claims", 60, claims.run_clocks),
     Job("claim windows that closed", 60, payout.settle_due),
     Job("payments to banks, once a day", 600, payout.send_to_banks),
     Job("invitations that ran out", 60, accounts.expire_invitations),
     Job("visitors' baskets that were left", 3600, trade.forget_baskets),
+    Job("registrations that nobody went on with", 3600, accounts.forget_drafts),
     Job("limits that are free again", 3600, limits.forget_unused),
 )
 # Work that waits for others outside: on a thread of its own, so that a mail server's silence holds up nothing else.

@@ -1,6 +1,21 @@
 """Writes of accounts, one use case a function."""
 
+from samphao.accounts.services.applying import (
+    DRAFT_DAYS,
+    begin_another,
+    begin_registration,
+    forget_drafts,
+    save_answer,
+    send_registration,
+)
 from samphao.accounts.services.attempts import own_password_attempt
+from samphao.accounts.services.deciding import (
+    approve_application,
+    ask_applicant,
+    confirm_numbers,
+    refuse_application,
+)
+from samphao.accounts.services.delegating import accept_delegation, ask_delegation, end_delegation, lock_delegation
 from samphao.accounts.services.letters import write_letter
 from samphao.accounts.services.notify import (
     LANGUAGES,
@@ -39,21 +54,32 @@ from samphao.accounts.services.set_up import (
 from samphao.accounts.services.visitors import register_visitor
 
 __all__ = [
+    "DRAFT_DAYS",
     "LANGUAGES",
     "Message",
     "Spoken",
     "accept_as_new",
+    "accept_delegation",
     "accept_invitation",
+    "approve_application",
+    "ask_applicant",
+    "ask_delegation",
+    "begin_another",
+    "begin_registration",
     "begin_set_up",
     "change_account",
     "change_role",
+    "confirm_numbers",
+    "end_delegation",
     "expire_invitations",
     "finish_set_up",
+    "forget_drafts",
     "in_three_languages",
     "invitation_token",
     "invite",
     "invite_first_owner",
     "leave",
+    "lock_delegation",
     "make_set_up_token",
     "mark_read",
     "may_set_up",
@@ -61,12 +87,15 @@ __all__ = [
     "notify_each",
     "open_login",
     "own_password_attempt",
+    "refuse_application",
     "register_households",
     "register_missing",
     "register_parties",
     "register_visitor",
     "remove_person",
     "require_known_payment",
+    "save_answer",
+    "send_registration",
     "send_reset_letters",
     "send_waiting_mail",
     "set_up_demo",

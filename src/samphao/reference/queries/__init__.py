@@ -29,11 +29,20 @@ from samphao.reference.queries.rules import (
     gate_rules,
     trade_mode_rules,
 )
+from samphao.reference.queries.thai_places import (
+    ThaiAddress,
+    ThaiPlace,
+    thai_address,
+    thai_districts,
+    thai_subdistricts,
+)
 
 __all__ = [
     "DocumentSpec",
     "ModeRuleNames",
     "ProvinceName",
+    "ThaiAddress",
+    "ThaiPlace",
     "cbec_goods",
     "cbec_taxes",
     "currency_of",
@@ -54,5 +63,8 @@ __all__ = [
     "province_places",
     "source_words",
     "tariff_lines",
+    "thai_address",
+    "thai_districts",
+    "thai_subdistricts",
     "trade_mode_rules",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import connection
@@ -42,6 +42,17 @@ def lots_whose_counts_are_wrong() -> list[str]:
 def lot_codes_of_producers(organisations: Sequence[int]) -> list[str]:
     lots = Lot.objects.filter(listing__producer__in=organisations).order_by("id")
     return list(lots.values_list("code", flat=True))
+
+
+def offered_for(producer: str, exporter: str, goods: Collection[str], month: date, currency: str) -> tuple[int, int]:
+    """Return what an exporter offers for a producer of a month's harvests: kilograms, rounded up, and the producer's price."""
+    rows = Lot.objects.filter(
+        listing__producer__code=producer, exporter__code=exporter, listing__good__in=goods, harvest_from__year=month.year, harvest_from__month=month.month,
+    )  # fmt: skip
+    found = rows.aggregate(
+        grams=Sum(F("quantity") * F("unit_mass_g")), amount=Sum(F("quantity") * F("price_minor"), filter=Q(currency=currency))
+    )  # fmt: skip
+    return -(-(found["grams"] or 0) // 1000), found["amount"] or 0
 
 
 def lots_ripe(on: date) -> set[str]:

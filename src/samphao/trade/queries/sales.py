@@ -52,13 +52,13 @@ UNPAID = """
 """
 
 
-DELIVERED = "o.state = 'delivered' AND o.delivered_at <= core_now() - make_interval(secs => %s)"
+DELIVERED = "o.state = 'delivered' AND NOT o.is_claimed AND o.delivered_at <= core_now() - make_interval(secs => %s)"
 TO_ADVANCE = "o.advanced_at IS NULL AND o.state IN ('paid', 'shipped')"
 OF_TICKETS = f"EXISTS (SELECT 1 FROM trade_ticket t WHERE t.lot_id = o.lot_id) AND {TO_ADVANCE}"  # noqa: S608
 
 
 def sales_to_settle(claim_window: timedelta) -> list[UnpaidSales]:
-    """Return what was delivered and not claimed in time: everybody's share of it is due."""
+    """Return what was delivered, its claim window over and no claim waiting: everybody's share of it is due."""
     return _unpaid(DELIVERED, [claim_window.total_seconds()])
 
 

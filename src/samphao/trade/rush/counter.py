@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import deque
 from contextlib import suppress
 
@@ -24,12 +25,27 @@ BATCH_MAX = 400
 NUMBERS_AHEAD = 2000
 QUEUE_MAX = 20_000
 RECONNECT_S = 20.0
+ANSWER_WITHIN_S = 2.0
+"""Whoever would wait longer is told at once to come again."""
+AT_ONCE_PER_BUYER = 16
+"""Orders of one buyer that may wait: he stands in a batch once, so more would only be in the way of others."""
+ORDER_S = 0.0001
+MEASURED_FROM = 32
+"""Small batches say little about how fast a crowd is served."""
 
 Waiting = tuple[OrderRequest, "asyncio.Future[OrderAnswer]"]
 
 
 class CounterBusy(Exception):
-    """Too many orders wait, or the database cannot be reached: try again; nothing is lost."""
+    """Too many orders wait, or the database cannot be reached: try again after so many seconds; nothing is lost."""
+
+    def __init__(self, again_s: int = 1) -> None:
+        super().__init__(f"again in {again_s} s")
+        self.again_s = again_s
+
+
+class TooManyAtOnce(Exception):
+    """One buyer has more orders waiting than anybody sends by hand."""
 
 
 class OrderCounter:
@@ -42,6 +58,9 @@ class OrderCounter:
         self._queue: deque[Waiting] = deque()
         self._wake = asyncio.Event()
         self._numbers: list[int] = []
+        self._at_once: dict[int, int] = {}
+        self._order_s = ORDER_S
+        self._began: float | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -55,26 +74,49 @@ class OrderCounter:
                 await self._task
         if self._connection:
             await self._connection.close()
-        for _, future in self._queue:
-            if not future.done():
-                future.set_exception(CounterBusy())
-        self._queue.clear()
+        self._refuse_queue()
+
+    def wait_s(self) -> float:
+        """Return how long an order that comes now would wait: by the pace of late, and by the batch that is in hand."""
+        wait = len(self._queue) * self._order_s
+        if self._began is not None:
+            wait += max(0.0, asyncio.get_running_loop().time() - self._began - self._batch_max * self._order_s)
+        return wait
+
+    def share(self) -> float:
+        """Return how much of the usual number of buyers the counter can take just now, from 0 to 1."""
+        return max(0.0, 1 - 2 * self.wait_s() / ANSWER_WITHIN_S)
 
     async def place(self, request: OrderRequest) -> OrderAnswer:
         """Return the answer after its commit; raise CounterBusy when nobody can say yet whether it was placed."""
-        if len(self._queue) >= QUEUE_MAX:
-            raise CounterBusy
+        wait, waiting, buyer = self.wait_s(), self._at_once, request.buyer
+        if wait > ANSWER_WITHIN_S or len(self._queue) >= QUEUE_MAX:
+            raise CounterBusy(max(1, math.ceil(wait)))
+        if (at_once := waiting.get(buyer, 0)) >= AT_ONCE_PER_BUYER:
+            raise TooManyAtOnce
         future: asyncio.Future[OrderAnswer] = asyncio.get_running_loop().create_future()
         self._queue.append((request, future))
         self._wake.set()
-        return await future
+        waiting[buyer] = at_once + 1
+        try:
+            return await future
+        finally:
+            if waiting[buyer] == 1:
+                del waiting[buyer]
+            else:
+                waiting[buyer] -= 1
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while self._queue:
-                await self._decide(self._next_batch())
+            while batch := self._next_batch():
+                self._began = began = loop.time()
+                await self._decide(batch)
+                self._began = None
+                if len(batch) >= min(MEASURED_FROM, self._batch_max):
+                    self._order_s += ((loop.time() - began) / len(batch) - self._order_s) / 4
 
     def _next_batch(self) -> list[Waiting]:
         batch: list[Waiting] = []
@@ -156,6 +198,7 @@ class OrderCounter:
                 await self._connection.close()
         loop = asyncio.get_running_loop()
         while True:
+            self._refuse_queue()
             await asyncio.sleep(0.1)
             try:
                 await self._connect()
@@ -164,6 +207,11 @@ class OrderCounter:
                     raise
             else:
                 return
+
+    def _refuse_queue(self) -> None:
+        """Tell those whose orders have not been sent to the database yet that they were not; the batch in hand may have been."""
+        waiting, self._queue = list(self._queue), deque()
+        self._fail(waiting)
 
     @staticmethod
     def _fail(batch: list[Waiting]) -> None:

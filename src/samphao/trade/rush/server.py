@@ -1,6 +1,6 @@
-"""The order counter over HTTP: `POST /orders` with a bearer token and an Idempotency-Key.
+"""The order counter over HTTP: `POST /orders` with a pass as bearer token and an Idempotency-Key; `GET /live/CODE` beside it.
 
-The endpoint is a bare ASGI callable below Starlette's routing, for each layer between costs orders.
+The endpoint of orders is a bare ASGI callable below Starlette's routing, for each layer between costs orders.
 Refusals are JSON problems (RFC 9457).
 """
 
@@ -17,7 +17,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from samphao.core.tokens import TokenSigner
-from samphao.trade.rush.counter import BATCH_MAX, CounterBusy, OrderCounter
+from samphao.trade.rush.counter import BATCH_MAX, CounterBusy, OrderCounter, TooManyAtOnce
+from samphao.trade.rush.live import Live
 from samphao.trade.types import KEY_LENGTH_MAX, OrderAnswer, OrderRequest, Placement, offer_id
 
 BODY_MAX = 2000
@@ -48,6 +49,11 @@ REFUSALS: dict[Placement, tuple[int, str, str]] = {
         "over-year-limit",
         "This is more than one person may have of this good, or spend, in a year of cross-border retail.",
     ),
+    Placement.NOT_IN_TURN: (
+        403,
+        "not-in-turn",
+        "This lot is sold in a campaign: take a place in its queue, and order with the pass that you get when it is your turn.",
+    ),
 }
 
 WITH_UNITS_LEFT = (Placement.SOLD_OUT, Placement.OVER_LIMIT, Placement.OVER_YEAR_LIMIT)
@@ -59,6 +65,7 @@ UNREADABLE: dict[str, tuple[int, str]] = {
     "bad-json": (400, "The body is not JSON."),
     "bad-body": (400, 'The body is an object such as {"offer": "OF-7F3K-2QJ9", "quantity": 2}.'),
     "too-large": (413, f"An order is at most {BODY_MAX} bytes."),
+    "too-many-at-once": (429, "Too many of your orders wait already. Wait for their answers, then send again."),
     "busy": (
         503,
         "The counter cannot answer now. Send the same request with the same key again: it will not order twice.",
@@ -79,36 +86,51 @@ class BadRequest(Exception):
 class PlaceOrder:
     """The endpoint."""
 
-    def __init__(self, signer: TokenSigner, counter: OrderCounter) -> None:
+    def __init__(self, signer: TokenSigner, counter: OrderCounter, live: Live) -> None:
         self._signer = signer
         self._counter = counter
+        self._live = live
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            request = await self._read(scope, receive)
+            request, sale = await self._read(scope, receive)
+            if (wanted := self._live.sales.get(request.offer)) is not None and sale != wanted:
+                await self._send_to_queue(send, wanted)
+                return
             answer = await self._counter.place(request)
         except BadRequest as bad:
             await respond(send, bad.status, PROBLEM, problem(bad.status, bad.code, bad.title))
-        except CounterBusy:
-            status, title = UNREADABLE["busy"]
-            await respond(send, status, PROBLEM, problem(status, "busy", title), ((b"retry-after", b"1"),))
+        except CounterBusy as busy:
+            await come_again(send, "busy", busy.again_s)
+        except TooManyAtOnce:
+            await come_again(send, "too-many-at-once", 1)
         else:
             await reply(send, answer)
 
-    async def _read(self, scope: Scope, receive: Receive) -> OrderRequest:
+    async def _read(self, scope: Scope, receive: Receive) -> tuple[OrderRequest, int]:
+        """Return the order and the sale that its pass is for."""
         token = key = ""
         for name, value in scope["headers"]:
             if name == b"authorization":
                 token = value.decode("latin-1").removeprefix("Bearer ")
             elif name == b"idempotency-key":
                 key = value.decode("latin-1")
-        buyer = self._signer.buyer(token) if token else None
-        if buyer is None:
+        given = self._signer.read(token) if token else None
+        if given is None:
             raise BadRequest("not-signed-in")
         if not 0 < len(key) <= KEY_LENGTH_MAX:
             raise BadRequest("no-key")
         offer, quantity = parse(await read_body(receive))
-        return OrderRequest(buyer, key, offer, quantity)
+        return OrderRequest(given.buyer, key, offer, quantity), given.sale
+
+    async def _send_to_queue(self, send: Send, sale: int) -> None:
+        status, code, title = REFUSALS[Placement.NOT_IN_TURN]
+        await respond(send, status, PROBLEM, problem(status, code, title, campaign=self._live.codes.get(sale, "")))
+
+
+async def come_again(send: Send, code: str, again_s: int) -> None:
+    status, title = UNREADABLE[code]
+    await respond(send, status, PROBLEM, problem(status, code, title), ((b"retry-after", b"%d" % again_s),))
 
 
 def parse(body: bytes) -> tuple[int, int]:
@@ -172,9 +194,10 @@ class CounterApplication(Starlette):
     """Orders go straight to the endpoint, everything else through Starlette, whose layers cost a tenth of the rate."""
 
     def __init__(
-        self, endpoint: PlaceOrder, lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]]
+        self, endpoint: PlaceOrder, live: Live, lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]]
     ) -> None:
-        super().__init__(routes=[Route("/orders", endpoint, methods=["POST"])], lifespan=lifespan)
+        routes = [Route("/orders", endpoint, methods=["POST"]), Route("/live/{code}", live.answer)]
+        super().__init__(routes=routes, lifespan=lifespan)
         self._endpoint = endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -185,16 +208,19 @@ class CounterApplication(Starlette):
 
 
 def build(database_url: str, secret: str, batch_max: int = BATCH_MAX) -> CounterApplication:
-    """Return the counter's application; its connection opens with the application's lifespan."""
+    """Return the counter's application; its connections open with the application's lifespan."""
     counter = OrderCounter(database_url, batch_max)
+    live = Live(database_url, counter.share)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await counter.start()
+        await live.start()
         yield
+        await live.stop()
         await counter.stop()
 
-    return CounterApplication(PlaceOrder(TokenSigner(secret), counter), lifespan)
+    return CounterApplication(PlaceOrder(TokenSigner(secret), counter, live), live, lifespan)
 
 
 def from_environment() -> CounterApplication:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from samphao.trade.types import HOLD, OrderAnswer, OrderRequest, Placement
@@ -19,8 +20,21 @@ SELECT status, code, amount, currency, units_left, expires_at
 FROM trade_place_orders(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::integer[], %s)
 """
 
+ADVANCE = "SELECT trade_advance_queues(%s)"
+# Campaigns that somebody may look at: from the announcement until an hour after the end.
+LIVE = """
+SELECT c.id, c.code, extract(epoch FROM c.starts_at)::float8, extract(epoch FROM c.ends_at)::float8, extract(epoch FROM core_now())::float8, c.numbered,
+       c.admitted, (SELECT json_object_agg(l.code, CASE WHEN l.keeps_for_waiting THEN 0 ELSE l.quantity - l.held - l.sold END)
+                    FROM trade_campaignlot x JOIN trade_lot l ON l.id = x.lot_id WHERE x.campaign_id = c.id)
+FROM trade_campaign c WHERE c.ends_at > core_now() - interval '1 hour'
+"""
+SALES = """
+SELECT o.id, c.id FROM trade_campaign c JOIN trade_campaignlot x ON x.campaign_id = c.id JOIN trade_offer o ON o.lot_id = x.lot_id
+WHERE c.ends_at > core_now()
+"""
 
-def parameters(requests: Sequence[OrderRequest], codes: Sequence[str]) -> tuple[Any, ...]:
+
+def parameters(requests: Sequence[OrderRequest], codes: Sequence[str], hold: timedelta = HOLD) -> tuple[Any, ...]:
     return (
         _array(codes),
         _array([_quoted(request.key) for request in requests]),
@@ -28,7 +42,7 @@ def parameters(requests: Sequence[OrderRequest], codes: Sequence[str]) -> tuple[
         _array([str(request.buyer) for request in requests]),
         _array([str(request.offer) for request in requests]),
         _array([str(request.quantity) for request in requests]),
-        HOLD,
+        hold,
     )
 
 

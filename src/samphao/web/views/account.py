@@ -29,6 +29,12 @@ class SignIn(views.LoginView):
     template_name = "web/account/sign_in.html"
     redirect_authenticated_user = True
 
+    def get_default_redirect_url(self) -> str:
+        """Whoever has begun to register comes back to it."""
+        if queries.has_unsent_registration(self.request.user.get_username()):
+            return reverse("register")
+        return super().get_default_redirect_url()
+
 
 @login_required
 def account(request: HttpRequest) -> HttpResponse:

@@ -29,11 +29,18 @@ LOTS_SHOWN, LOADS_SHOWN = 60, 40
 def seller(request: HttpRequest) -> HttpResponse:
     """Steps to the first export, and the lots of the producer."""
     who = accounts.viewer(request.user)
-    if "producer" not in who.kinds:
+    if "producer" not in who.kinds | who.kinds_in_review:
         raise PermissionDenied
     lots = list(trade.lots_of_producers(who.organisations)[:LOTS_SHOWN])
-    papers, orchards = accounts.papers_of(who.organisations), accounts.orchards_of(who.organisations)
-    steps = shape.steps(lots, papers, orchards, has_the_rest=has_the_rest(who))
+    known = who.organisations + who.in_review
+    papers, orchards = accounts.papers_of(known), accounts.orchards_of(known)
+    standing = shape.Standing(
+        may_act="producer" in who.kinds,
+        registration=accounts.registration_state(who.username, "producer"),
+        has_exporter=accounts.has_delegation(who.organisations),
+        has_the_rest=has_the_rest(who),
+    )
+    steps = shape.steps(lots, papers, orchards, standing)
     columns = [
         {"label": _("lot"), "whole": True}, {"label": _("harvest"), "whole": True, "wide": True}, {"label": _("price"), "numeric": True}, {"label": _("sold of"), "numeric": True},
         {"label": _("orders"), "numeric": True}, {"label": _("ticket")},

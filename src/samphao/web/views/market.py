@@ -14,6 +14,8 @@ from samphao.freight import queries as freight
 from samphao.trade import queries as trade
 from samphao.web import destinations
 from samphao.web import files as file_shape
+from samphao.web import reviews as review_shape
+from samphao.web.campaigns import line_of_lot
 from samphao.web.cards import lot_card
 from samphao.web.lot_page import lot_page
 from samphao.workflows.record_access import evidence_of_lots, lot_files
@@ -21,7 +23,15 @@ from samphao.workflows.record_access import evidence_of_lots, lot_files
 PAGE = 24
 
 
-PAGES_OF_CODES = {"SO": "order", "LD": "load", "DX": "declaration", "DM": "declaration"}
+PAGES_OF_CODES = {
+    "SO": "order",
+    "LD": "load",
+    "DX": "declaration",
+    "DM": "declaration",
+    "CL": "claim",
+    "RT": "claim",
+    "RV": "review",
+}
 
 
 def address_of(text: str) -> str:
@@ -66,15 +76,18 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise Http404
     sent = {(load.destination, load.trade_mode) for load in freight.carried_lots([code])}
-    sees_files, kinds = lot_files(code, accounts.viewer(request.user))
+    viewer = accounts.viewer(request.user)
+    sees_files, kinds = lot_files(code, viewer)
     return render(
         request,
         "web/lot.html",
         {
-            **lot_page(found, destination, sent),
+            **(page := lot_page(found, destination, sent)),
+            **line_of_lot(found, page, destination, viewer),
             "destination": destination,
             "destinations": known,
             "order_key": uuid.uuid4().hex,
+            "reviews": review_shape.of_listing(found.listing),
             "files": file_shape.items(
                 files.files_of([code]), request.user.get_username(), kept=evidence_of_lots([found])
             )

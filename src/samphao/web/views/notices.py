@@ -18,7 +18,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     """What the hub told the organisations of whoever looks, newest first."""
     who, name = queries.viewer(request.user), request.user.get_username()
     only_unread = request.GET.get("show") == "unread"
-    rows = queries.notices_for(who.organisations, name, unread=only_unread)
+    rows = queries.notices_for(who.organisations + who.in_review, name, unread=only_unread)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     unread = queries.unread_count(request.user)
     context = {

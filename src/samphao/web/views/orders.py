@@ -17,6 +17,7 @@ from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.types import KEY_LENGTH_MAX, OrderRequest, Placement, offer_id
 from samphao.web import files as file_shape
+from samphao.web.claims_section import order_section
 from samphao.web.middleware import hub_of
 from samphao.web.numbers import INTEGER_MAX, whole_number
 from samphao.web.order_page import order_columns, order_page, order_row
@@ -41,6 +42,7 @@ def refusal(placement: Placement, left: int) -> str:
         )
         % {"left": left},
         Placement.NO_CORRIDOR: _("This hub does not sell to this country."),
+        Placement.NOT_IN_TURN: _("This lot is sold in a campaign: take a place in its queue."),
         Placement.PRICE_EXPIRED: _("This price is no longer valid. Look at the new one below."),
     }[placement]
 
@@ -70,6 +72,8 @@ def place(request: HttpRequest) -> HttpResponse:
     answer = services.place_order(OrderRequest(who.organisations[0], key, offer, quantity))
     if answer.is_order:
         return redirect("order", code=answer.order)
+    if campaign := trade.campaign_that_bars(offer, who.organisations[0]):
+        return redirect("campaign_queue", code=campaign)
     messages.error(request, refusal(answer.placement, answer.units_left))
     return redirect("lot", code=lot) if lot else redirect("market")
 
@@ -89,7 +93,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         hub=hub_of(request),
     )
     slips = _slips(request, order, is_buyer=is_buyer, sees=is_buyer or who.is_hub)
-    return render(request, "web/order.html", page | slips)
+    return render(request, "web/order.html", page | slips | order_section(order, who))
 
 
 def _slips(request: HttpRequest, order: Any, *, is_buyer: bool, sees: bool) -> dict[str, Any]:

@@ -44,6 +44,10 @@ def counter_sentences() -> dict[str, str]:
         "over-year-limit": _(
             "This is more than one person may have of this good, or spend, in a year of cross-border retail."
         ),
+        "not-in-turn": _(
+            "This lot is sold in a campaign: take a place in its queue, and order with the pass that you get when it is your turn."
+        ),
+        "too-many-at-once": _("Too many of your orders wait already. Wait for their answers, then send again."),
         "not-signed-in": _("Send a valid buyer token as `Authorization: Bearer ...`."),
         "no-key": _("Send an Idempotency-Key of 1 to %(most)s characters, new for each order.") % {"most": KEY_LENGTH_MAX},
         "bad-json": _("The body is not JSON."),

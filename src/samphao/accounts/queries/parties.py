@@ -32,6 +32,7 @@ class Viewer:
     """Who looks: the organisations he belongs to and their kinds; the hub's own people see all.
 
     `offices` are the codes of those that are offices: whoever belongs to the organisation of a customs office is its officer.
+    `in_review` are organisations that may not act: they registered and wait, or were refused. What they are told they may read.
     """
 
     organisations: tuple[int, ...]
@@ -39,15 +40,18 @@ class Viewer:
     kinds: frozenset[str]
     is_hub: bool
     offices: frozenset[str] = frozenset()
+    username: str = ""
+    in_review: tuple[int, ...] = ()
+    kinds_in_review: frozenset[str] = frozenset()
 
     @property
     def is_signed_in(self) -> bool:
-        return bool(self.organisations) or self.is_hub
+        return bool(self.organisations) or self.is_hub or bool(self.username)
 
 
 SIGNED_IN = """
 SELECT u.*, (SELECT count(*) FROM accounts_delivery d WHERE d.user_id = u.id AND d.channel = 'page' AND d.read_at IS NULL) AS unread,
-       (SELECT coalesce(jsonb_agg(jsonb_build_array(o.id, o.code, o.kind) ORDER BY m.id), '[]')
+       (SELECT coalesce(jsonb_agg(jsonb_build_array(o.id, o.code, o.kind, o.standing) ORDER BY m.id), '[]')
         FROM accounts_membership m JOIN accounts_organisation o ON o.id = m.organisation_id WHERE m.user_id = u.id) AS belongs_to
 FROM accounts_user u WHERE u.id = %s AND u.is_active
 """
@@ -58,26 +62,35 @@ def signed_in(user_id: int) -> User | None:
     return next(iter(User.objects.raw(SIGNED_IN, [user_id])), None)
 
 
-def _belongs_to(user: User) -> list[tuple[int, str, str]]:
+def _belongs_to(user: User) -> list[tuple[int, str, str, str]]:
     if (found := getattr(user, "belongs_to", None)) is not None:
         return [tuple(row) for row in json.loads(found)]
     rows = Membership.objects.filter(user=user).order_by("id")
-    return list(rows.values_list("organisation_id", "organisation__code", "organisation__kind"))
+    return list(
+        rows.values_list("organisation_id", "organisation__code", "organisation__kind", "organisation__standing")
+    )
 
 
 def viewer(user: User | AnonymousUser) -> Viewer:
     if not user.is_authenticated:
         return Viewer((), (), frozenset(), is_hub=False)
     rows = _belongs_to(user)
-    kinds = frozenset(kind for _, _, kind in rows)
-    is_hub = user.is_superuser or Organisation.Kind.HUB in kinds
-    offices = frozenset(code for _, code, kind in rows if kind == Organisation.Kind.OFFICE)
-    return Viewer(tuple(row[0] for row in rows), tuple(row[1] for row in rows), kinds, is_hub, offices)
+    acting = [row for row in rows if row[3] == Organisation.Standing.OPEN]
+    waiting = [row for row in rows if row[3] != Organisation.Standing.OPEN]
+    kinds = frozenset(row[2] for row in acting)
+    return Viewer(
+        tuple(row[0] for row in acting), tuple(row[1] for row in acting), kinds,
+        is_hub=user.is_superuser or Organisation.Kind.HUB in kinds,
+        offices=frozenset(row[1] for row in acting if row[2] == Organisation.Kind.OFFICE),
+        username=user.get_username(),
+        in_review=tuple(row[0] for row in waiting),
+        kinds_in_review=frozenset(row[2] for row in waiting if row[3] == Organisation.Standing.REVIEW),
+    )  # fmt: skip
 
 
 def ids_of_kind(kind: str, *, demo_households: bool = False) -> list[int]:
     """Return ids in the order of codes; the households of a demo stand apart from organisations that buy."""
-    rows = Organisation.objects.filter(kind=kind)
+    rows = Organisation.objects.filter(kind=kind, standing=Organisation.Standing.OPEN)
     rows = rows.filter(legal_form="person", is_demo=True) if demo_households else rows.exclude(legal_form="person")
     return list(rows.order_by("code").values_list("id", flat=True))
 
