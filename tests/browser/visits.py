@@ -123,10 +123,14 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     ),
     "register": (Visit("register"), Visit("register", as_="beginner"), Visit("register", as_="newcomer")),
     "register_log_in": (Visit("register_log_in"),),
-    "register_check": (Visit("register_check", as_="beginner"),),
+    "register_check": (Visit("register_check", as_="finisher"),),
     "register_step": tuple(
         Visit("register_step", as_="beginner", arguments=lambda _world, step=step: {"step": step}, query=f"at={step}")
         for step in ("kind", "form", "name", "province", "contact", "documents")
+    )
+    + tuple(
+        Visit("register_step", as_="finisher", arguments=lambda _world, step=step: {"step": step}, query=f"at={step}")
+        for step in ("identity", "numbers", "number-gap", "street")
     ),
     "registrations": (Visit("registrations", as_="hub"), Visit("registrations", as_="hub", query="state=approved")),
     "registration": (Visit("registration", as_="hub", arguments=lambda world: {"code": world.registration}),),

@@ -30,15 +30,15 @@ from samphao.trade.models import Order
 pytestmark = pytest.mark.django_db
 
 # Somchai grew the durian; his teammate works with him; malee and baisong are outsiders to his lots and to Anong's orders.
-# Newcomer has sent a registration, beginner has begun one: neither belongs to an organisation that may act.
+# Newcomer has sent a registration, finisher has not yet, beginner has begun one: none of them belongs to an organisation that may act.
 # The exports are declared at the customs office of `office`; `elsewhere` is an officer of another one.
 PEOPLE = (
     "nobody", "somchai", "teammate", "malee", "house", "exporter", "importer", "anong", "baisong", "laboratory", "carrier", "office", "elsewhere", "hub",
-    "newcomer", "beginner",
+    "newcomer", "beginner", "finisher",
 )  # fmt: skip
 EVERYBODY = frozenset(PEOPLE)
 SIGNED_IN = EVERYBODY - {"nobody"}
-ACTING = SIGNED_IN - {"newcomer", "beginner"}
+ACTING = SIGNED_IN - {"newcomer", "beginner", "finisher"}
 SIDES = frozenset({"malee", "exporter"})
 SELLERS = frozenset({"somchai", "teammate", "malee", "exporter"})
 NOBODY: frozenset[str] = frozenset()
@@ -122,7 +122,7 @@ DOORS: dict[str, Door] = {
     "product_note_done": Door(GROWERS | WEAVERS, posts=True),
     "tower": Door(HUB),
     "load": Door(HUB, lambda world: {"code": world.loads[0]}),
-    "seller": Door(frozenset({"somchai", "teammate", "malee"})),
+    "seller": Door(frozenset({"somchai", "teammate", "malee", "newcomer"})),
     "money": Door(ACTING),
     "packing": Door(frozenset({"house"})),
     "officer": Door(frozenset({"office", "elsewhere", "hub"})),
@@ -133,7 +133,7 @@ DOORS: dict[str, Door] = {
     "setup_step": Door(NOBODY, lambda _world: {"step": "name"}),
     "setup_done": Door(NOBODY),
     "organisation": Door(SIGNED_IN),
-    "invite": Door(SIGNED_IN - {"teammate", "office", "elsewhere", "beginner"}),
+    "invite": Door(SIGNED_IN - {"teammate", "office", "elsewhere", "beginner", "finisher"}),
     "first_owner": Door(HUB),
     "leave": Door(SIGNED_IN, posts=True),
     "person": Door(frozenset({"somchai"}), SOMCHAI),
@@ -146,8 +146,8 @@ DOORS: dict[str, Door] = {
     "invitation": Door(EVERYBODY, lambda world: {"token": world.invitation}),
     "register": Door(EVERYBODY),
     "register_log_in": Door(frozenset({"nobody"})),
-    "register_check": Door(NOBODY),
-    "register_step": Door(frozenset({"beginner"}), lambda _world: {"step": "name"}),
+    "register_check": Door(frozenset({"finisher"})),
+    "register_step": Door(frozenset({"beginner", "finisher"}), lambda _world: {"step": "name"}),
     "registrations": Door(HUB),
     "registration": Door(HUB, lambda world: {"code": world.registration}),
     "registration_decide": Door(HUB, lambda world: {"code": world.registration}, posts=True),

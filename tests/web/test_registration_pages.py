@@ -87,7 +87,7 @@ def test_it_is_resumed_where_it_was_left(world: new_seller.World) -> None:
     back = other.post("/sign-in/", {"username": "fa", "password": "three words here"})
     assert back.url == "/register/", "who signs in again comes back to what he has begun"
     page = other.get("/register/").content.decode()
-    assert f'href="{path}">Go on</a>' in page
+    assert f'href="{path}">Continue</a>' in page
     assert page.count("Completed") == 4
     assert "first choose the province" in page
     assert "Cannot start yet" in page

@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.contrib.auth import admin as auth
 from django.contrib.auth.models import Group
 
+from samphao.accounts.application_models import Application, ApplicationEntry, ApplicationNumber
+from samphao.accounts.delegation_models import Delegation
 from samphao.accounts.events import EvidenceChanged
 from samphao.accounts.models import (
     Delivery,
@@ -57,7 +59,7 @@ class OrganisationAdmin(Edited):
     list_display = ("code", "name_en", "kind", "legal_form", "country", "province_iso", "is_demo")
     list_filter = ("kind", "country", "is_demo")
     search_fields = ("code", "name_en", "name_th", "name_zh", "tax_id")
-    readonly_fields = ("is_demo", "created_at")
+    readonly_fields = ("is_demo", "standing", "created_at")  # whether it may act is decided on its registration
     ordering = ("code",)
 
 
@@ -142,4 +144,63 @@ class LetterAdmin(Looked):
     list_filter = ("purpose", "state")
     search_fields = ("=address",)
     exclude = ("text",)
+    ordering = ("-id",)
+
+
+@admin.register(Application)
+class ApplicationAdmin(Looked):
+    """Registrations are decided in their queue, whose service tells the applicant and confirms his numbers."""
+
+    list_display = (
+        "code",
+        "state",
+        "kind",
+        "legal_form",
+        "organisation",
+        "applicant",
+        "sent_at",
+        "decided_by",
+        "decided_at",
+    )
+    list_filter = ("state", "kind", "legal_form")
+    list_select_related = ("organisation", "applicant")
+    search_fields = ("=code", "=applicant__username", "=organisation__code")
+    ordering = ("-id",)
+
+
+@admin.register(ApplicationNumber)
+class ApplicationNumberAdmin(Looked):
+    list_display = ("application", "scheme", "number", "valid_from", "valid_to")
+    list_filter = ("scheme",)
+    list_select_related = ("application",)
+    search_fields = ("=number", "=application__code")
+    ordering = ("-id",)
+
+
+@admin.register(ApplicationEntry)
+class ApplicationEntryAdmin(Looked):
+    list_display = ("at", "application", "what", "actor", "text")
+    list_filter = ("what",)
+    list_select_related = ("application",)
+    search_fields = ("=application__code", "=actor")
+    ordering = ("-id",)
+
+
+@admin.register(Delegation)
+class DelegationAdmin(Looked):
+    """Who sells for whom is agreed by the two on their own pages."""
+
+    list_display = (
+        "code",
+        "state",
+        "producer",
+        "exporter",
+        "month_kg_max",
+        "month_amount_max_minor",
+        "valid_from",
+        "valid_to",
+    )
+    list_filter = ("state",)
+    list_select_related = ("producer", "exporter")
+    search_fields = ("=code", "=producer__code", "=exporter__code")
     ordering = ("-id",)

@@ -156,4 +156,4 @@ class ApplicationEntry(models.Model):
         ordering = ["at", "id"]
 
     def __str__(self) -> str:
-        return f"{self.application_id}: {self.what}"
+        return self.what

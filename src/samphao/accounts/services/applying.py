@@ -15,17 +15,16 @@ from samphao.accounts import onboarding
 from samphao.accounts.application_models import Application, ApplicationEntry
 from samphao.accounts.models import Membership, Organisation, Registration, User
 from samphao.accounts.services.answers import ANSWERS
+from samphao.accounts.services.attempts import REGISTRATIONS, SENDINGS
 from samphao.accounts.services.letters import offered
 from samphao.accounts.services.notify import in_three_languages, notify
 from samphao.accounts.types import NewApplicant
 from samphao.core import clock, files
 from samphao.core.codes import encode
 from samphao.core.errors import Conflict, NotFound, Refused
-from samphao.core.limits import Limit, take
+from samphao.core.limits import take
 from samphao.core.models import AuditEntry
 
-REGISTRATIONS = Limit("registrations: network", 20, timedelta(hours=1))
-SENDINGS = Limit("registrations: person", 10, timedelta(days=1))
 DRAFT_DAYS = 90
 State, What = Application.State, ApplicationEntry.What
 NOT_OPEN = gettext_noop("This registration was sent: it can be changed when the hub's people ask for more.")

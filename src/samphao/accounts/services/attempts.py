@@ -19,6 +19,9 @@ RESETS_ASKED = Limit("new password: network", 20, timedelta(hours=1))
 RESETS_SENT = Limit("new password: e-mail", 3, timedelta(hours=1))
 INVITATIONS_BY = Limit("invitations: person", 30, timedelta(hours=1))
 INVITATIONS_TO = Limit("invitations: e-mail", 5, timedelta(days=1))
+REGISTRATIONS = Limit("registrations: network", 20, timedelta(hours=1))
+SENDINGS = Limit("registrations: person", 10, timedelta(days=1))
+DELEGATIONS = Limit("delegations: person", 30, timedelta(days=1))
 
 
 def count_sign_in(username: str, network: str) -> None:

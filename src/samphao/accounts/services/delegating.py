@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -13,16 +13,16 @@ from django.utils.translation import gettext_noop
 from samphao.accounts.delegation_models import Delegation
 from samphao.accounts.models import Membership, Organisation
 from samphao.accounts.queries import DelegationHeld, delegation
+from samphao.accounts.services.attempts import DELEGATIONS
 from samphao.accounts.services.notify import Spoken, in_three_languages, notify
 from samphao.accounts.types import DelegationTerms
 from samphao.core import clock
 from samphao.core.codes import encode
 from samphao.core.errors import Conflict, NotAllowed, NotFound, Refused
-from samphao.core.limits import Limit, take
+from samphao.core.limits import take
 from samphao.core.models import AuditEntry
 from samphao.reference import queries as reference
 
-DELEGATIONS = Limit("delegations: person", 30, timedelta(days=1))
 State, Side = Delegation.State, Delegation.Side
 
 
