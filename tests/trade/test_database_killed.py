@@ -68,7 +68,7 @@ class Sale:
 
     def buy(self, port: int, buyer: int) -> None:
         """Order one fruit after the other until there is none; an order that nobody could answer is sent again with its key."""
-        token = self.signer.make(buyer + 2)
+        token = self.signer.make(buyer + 2, sale=rush.SALE)
         for number in range(UNITS):
             status, order = self.insist(port, token, f"{buyer}-{number}")
             if status != 201:
@@ -90,7 +90,7 @@ class Sale:
 
 
 def test_a_database_killed_in_a_rush_loses_no_acknowledged_order(server: EmbeddedPostgres) -> None:
-    sale = Sale(offer_code(rush.prepare(server.url, UNITS)))
+    sale = Sale(offer_code(rush.prepare(server.url, UNITS, limit=UNITS)))
     with rush.server("samphao.config.counter:from_environment", SAMPHAO_COUNTER_DATABASE=server.url) as port:
         threads = [threading.Thread(target=sale.buy, args=(port, buyer)) for buyer in range(BUYERS)]
         for thread in threads:

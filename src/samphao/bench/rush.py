@@ -29,6 +29,10 @@ SUMMARY = "orders a second for one hot lot over HTTP, durable; none oversold, lo
 SECRET = "a secret of the benchmark alone"  # noqa: S105
 CONNECTIONS = 96
 BUYERS = 5000
+SALE = 1
+"""The campaign in which the hot lot is sold: every request shows a pass of it."""
+BUYER_LIMIT = 4
+ORDERS_OF_BUYER = 2  # so that nobody comes to his limit, and everybody's is looked at
 REPEATED_EVERY = 50  # 2 % of the requests repeat an earlier key
 
 
@@ -53,14 +57,14 @@ def database() -> Iterator[str]:
             server.stop()
 
 
-def prepare(url: str, units: int) -> int:
-    """Make the hot lot, its offer and the buyers; return the offer's id."""
+def prepare(url: str, units: int, buyers: int = BUYERS, limit: int = BUYER_LIMIT) -> int:
+    """Make the hot lot in a running campaign, with its gate, its offer and the buyers; return the offer's id."""
     with psycopg.connect(url) as connection:
         connection.execute(
             """INSERT INTO accounts_organisation (code, kind, legal_form, name_en, name_th, name_zh, country, province_iso, district_code, tax_id,
                language, is_demo) SELECT 'B' || n, CASE n WHEN 0 THEN 'producer' ELSE 'buyer' END, 'person', 'benchmark ' || n, '', '', 'TH', '', '', '',
                'en', true FROM generate_series(0, %s) n""",
-            [BUYERS],
+            [buyers],
         )
         row = connection.execute(
             """INSERT INTO trade_listing (code, producer_id, good, variety, grade, title_en, title_th, title_zh)
@@ -68,11 +72,17 @@ def prepare(url: str, units: int) -> int:
         ).fetchone()
         row = connection.execute(
             """INSERT INTO trade_lot (code, listing_id, orchard_code, harvest_from, harvest_to, unit, unit_mass_g, carton_units, price_minor,
-               currency, quantity, held, sold, opens_at, closes_at, basic_yellow_2, laboratory_code, is_demo)
+               currency, quantity, held, sold, opens_at, closes_at, buyer_limit, basic_yellow_2, laboratory_code, is_demo)
                VALUES ('HOT', %s, '', now(), now(), 'fruit', 3000, 6, 45000, 'THB', %s, 0, 0, now() - interval '1 day', now() + interval '1 day',
-               '', '', true) RETURNING id""",
-            [row[0], units],  # type: ignore[index]
+               %s, '', '', true) RETURNING id""",
+            [row[0], units, limit],  # type: ignore[index]
         ).fetchone()
+        connection.execute(
+            """INSERT INTO trade_campaign (id, code, name_en, name_th, name_zh, starts_at, ends_at, buyer_limit, admit_per_s, announced_at, announced_by)
+               VALUES (%s, 'HOT', 'hot', '', '', now() - interval '1 day', now() + interval '1 day', %s, 1000, now(), '')""",
+            [SALE, limit],
+        )
+        connection.execute("INSERT INTO trade_campaignlot (campaign_id, lot_id) VALUES (%s, %s)", [SALE, row[0]])  # type: ignore[index]
         connection.execute(
             """INSERT INTO trade_gatestate (lot_id, destination, gate, is_open, findings, decided_at)
                VALUES (%s, 'CNKMG', 'to_list', true, '[]', now())""",
@@ -116,13 +126,18 @@ def server(application: str, **environment: str) -> Iterator[int]:
         process.wait(20)
 
 
-def requests(offer: str, tag: str) -> Iterator[tuple[int, bytes]]:
-    """Yield orders of one unit, each with a key of its own, every fiftieth a repetition."""
+def passes(buyers: int) -> list[str]:
+    """Return a pass to the sale for each buyer."""
     signer = TokenSigner(SECRET)
-    tokens = [signer.make(buyer) for buyer in range(2, BUYERS + 2)]
+    return [signer.make(buyer, sale=SALE) for buyer in range(2, buyers + 2)]
+
+
+def requests(offer: str, tag: str, buyers: int) -> Iterator[tuple[int, bytes]]:
+    """Yield orders of one unit, each with a key of its own, every fiftieth a repetition."""
+    tokens = passes(buyers)
     for number in itertools.count():
         again = number - 25 if number % REPEATED_EVERY == REPEATED_EVERY - 1 else number
-        yield number, order_bytes(tokens[again % BUYERS], f"{tag}-{again}", offer, 1)
+        yield number, order_bytes(tokens[again % buyers], f"{tag}-{again}", offer, 1)
 
 
 class UntilSoldOut:
@@ -139,11 +154,11 @@ class UntilSoldOut:
         return time.monotonic() - self._since > 1
 
 
-def run_load(port: int, offer: str, tag: str) -> tuple[list[str], list[float], str]:
+def run_load(port: int, offer: str, tag: str, buyers: int) -> tuple[list[str], list[float], str]:
     """Return the codes of the orders answered 201, the latencies and what sent them."""
     if wrk := shutil.which("wrk"):
-        return _wrk(wrk, port, offer, tag)
-    outcome = send_all(port, requests(offer, tag), CONNECTIONS, UntilSoldOut())
+        return _wrk(wrk, port, offer, tag, buyers)
+    outcome = send_all(port, requests(offer, tag, buyers), CONNECTIONS, UntilSoldOut())
     if strange := set(outcome.statuses) - {201, 409}:
         raise RuntimeError(f"the counter answered {strange}")
     return outcome.orders, outcome.latencies, "raw sockets of our own, one process"
@@ -176,11 +191,10 @@ end
 """
 
 
-def _wrk(wrk: str, port: int, offer: str, tag: str) -> tuple[list[str], list[float], str]:
+def _wrk(wrk: str, port: int, offer: str, tag: str, buyers: int) -> tuple[list[str], list[float], str]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        signer = TokenSigner(SECRET)
-        (folder / "tokens").write_text("\n".join(signer.make(buyer) for buyer in range(2, BUYERS + 2)))
+        (folder / "tokens").write_text("\n".join(passes(buyers)))
         script = folder / "load.lua"
         script.write_text(LUA % {"offer": offer, "tag": tag, "tokens": folder / "tokens", "out": folder / "codes"})
         command = [wrk, "-t1", f"-c{CONNECTIONS}", "-d120s", "-s", str(script), f"http://{LOOPBACK}:{port}"]
@@ -198,17 +212,23 @@ def rush(url: str, units: int, tag: str, **environment: str) -> dict[str, Any]:
 
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
-            "TRUNCATE trade_order, trade_offer, trade_gatestate, trade_lot, trade_listing, accounts_organisation, core_event RESTART IDENTITY CASCADE"
+            "TRUNCATE trade_order, trade_offer, trade_gatestate, trade_lot, trade_listing, trade_campaign, accounts_organisation, core_event"
+            " RESTART IDENTITY CASCADE"
         )
-        offer = prepare(url, units)
+        buyers = max(BUYERS, units // ORDERS_OF_BUYER)
+        offer = prepare(url, units, buyers)
         connection.execute("CHECKPOINT")
         with server("samphao.config.counter:from_environment", SAMPHAO_COUNTER_DATABASE=url, **environment) as port:
-            codes, latencies, load = run_load(port, offer_code(offer), tag)
+            codes, latencies, load = run_load(port, offer_code(offer), tag, buyers)
         sold, distinct, keys, seconds = connection.execute(
             """SELECT sum(lot_units), count(DISTINCT code), count(DISTINCT (buyer_id, idempotency_key)),
                extract(epoch FROM max(pg_xact_commit_timestamp(xmin)) - min(pg_xact_commit_timestamp(xmin))) FROM trade_order"""
         ).fetchone()  # type: ignore[misc]
         held = connection.execute("SELECT held + sold FROM trade_lot").fetchone()[0]  # type: ignore[index]
+        over = connection.execute(
+            "SELECT count(*) FROM (SELECT FROM trade_order GROUP BY buyer_id HAVING sum(lot_units) > %s) x",
+            [BUYER_LIMIT],
+        ).fetchone()
         known = {row[0] for row in connection.execute("SELECT code FROM trade_order")}
     latencies.sort()
     return {
@@ -220,6 +240,8 @@ def rush(url: str, units: int, tag: str, **environment: str) -> dict[str, Any]:
         "oversold": max(int(sold), int(held)) - units,
         "lost": len(set(codes) - known),
         "duplicated": int(distinct) - int(keys),
+        "buyers": buyers,
+        "over_limit": over[0],  # type: ignore[index]
         "load": load,
     }
 
@@ -244,7 +266,7 @@ def bare() -> Any:
 def bare_per_s(count: int = 30_000) -> int:
     with server("samphao.bench.rush:bare") as port:
         started = time.perf_counter()
-        send_all(port, itertools.islice(requests("OF-0000-0000", "bare"), count), CONNECTIONS)
+        send_all(port, itertools.islice(requests("OF-0000-0000", "bare", BUYERS), count), CONNECTIONS)
         return round(count / (time.perf_counter() - started))
 
 
@@ -268,9 +290,9 @@ def main(argv: list[str]) -> int:
         )
         print(f"  answered in {figures['p50_ms']} ms (median), {figures['p99_ms']} ms (99 %)")
         print(
-            f"  oversold {figures['oversold']}, lost {figures['lost']}, duplicated {figures['duplicated']}, counted in the database"
+            f"  oversold {figures['oversold']}, lost {figures['lost']}, duplicated {figures['duplicated']}, over the buyer's limit {figures['over_limit']}, counted in the database"
         )
         print(
             f"  one transaction an order: {figures['one_by_one_per_s']:,}/s, so {figures['ratio_to_one_by_one']} times as fast; no database: {figures['bare_per_s']:,}/s"
         )
-    return 0 if figures["oversold"] == figures["lost"] == figures["duplicated"] == 0 else 1
+    return 0 if figures["oversold"] == figures["lost"] == figures["duplicated"] == figures["over_limit"] == 0 else 1

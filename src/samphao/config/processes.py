@@ -140,7 +140,8 @@ def _counter(port: int) -> list[str]:
 def _uvicorn(application: str, port: int, *more: str) -> list[str]:
     return [
         sys.executable, "-m", "uvicorn", application, "--host", LOOPBACK, "--port", str(port), "--no-access-log", "--http", "httptools",
-        "--loop", "uvloop", "--log-level", "warning", "--backlog", "4096", "--no-server-header", *more,
+        "--loop", "uvloop", "--log-level", "warning", "--backlog", "4096", "--no-server-header",
+        "--timeout-graceful-shutdown", "3", *more,  # a live stream never ends by itself
     ]  # fmt: skip
 
 
