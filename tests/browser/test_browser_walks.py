@@ -29,7 +29,9 @@ def tab_to(page: Page, wanted: Locator, most: int = 60) -> None:
         page.keyboard.press("Tab")
         focused = page.locator(":focus")
         if focused.count() and not focused.evaluate(FOCUS_IS_SEEN):
-            pytest.fail(f"has the focus without showing it: {focused.evaluate('(e) => e.outerHTML.slice(0, 200)')}")
+            page.wait_for_timeout(500)  # it may still be scrolling
+            if not focused.evaluate(FOCUS_IS_SEEN):
+                pytest.fail(f"has the focus without showing it: {focused.evaluate('(e) => e.outerHTML.slice(0, 200)')}")
         if wanted.evaluate("(e) => e === document.activeElement"):
             return
     pytest.fail(f"{most} presses of Tab do not lead to {wanted}")
