@@ -19,7 +19,7 @@ LANGUAGES = {"th": "ไทย", "zh-hans": "中文", "en": "English"}
 FOCUS_IS_SEEN = """(e) => {
   const style = getComputedStyle(e), box = e.getBoundingClientRect();
   const drawn = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
-  return drawn && box.width > 1 && box.height > 1 && box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth;
+  return drawn && box.width > 1 && box.height > 1 && box.top > -1 && box.left > -1 && box.bottom < innerHeight + 1 && box.right < innerWidth + 1;
 }"""
 
 
