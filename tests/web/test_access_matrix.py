@@ -70,8 +70,6 @@ SOMCHAI: Arguments = lambda _world: {"code": "somchai", "name": "somchai"}  # no
 FILE: Arguments = lambda _world: {"code": StoredFile.objects.get(kind="slip").code}  # noqa: E731
 LISTING: Arguments = lambda world: {"code": world.lots["CTI-MT-0430"].listing.code}  # noqa: E731
 DRAFT: Arguments = lambda world: {"code": world.draft}  # noqa: E731
-SELLERS = frozenset({"somchai", "teammate", "malee"})
-OWN = frozenset({"somchai", "teammate"})
 SLIP = frozenset({"anong", "hub"})
 
 # What came to Anong and what she said of it: Somchai grew the longan, Malee wove the silk that was reviewed.
@@ -127,21 +125,23 @@ DOORS: dict[str, Door] = {
     "tower": Door(HUB),
     "load": Door(HUB, lambda world: {"code": world.loads[0]}),
     "seller": Door(frozenset({"somchai", "teammate", "malee", "newcomer"})),
-    "listings": Door(SELLERS),
-    "listing_new": Door(SELLERS),
-    "listing_file": Door(SELLERS),
-    "listing_file_out": Door(SELLERS),
-    "listing_import": Door(OWN, lambda _world: {"code": ListingImport.objects.get().code}),
-    "listing": Door(OWN, LISTING),
-    "listing_words": Door(OWN, LISTING),
-    "own_lot": Door(OWN, code("CTI-MT-0430")),
-    "own_lot_change": Door(OWN, code("CTI-MT-0430")),
-    "own_lot_confirm": Door(OWN, code("CTI-MT-0430"), posts=True, form=lambda _world: {"quantity": "1200"}),
-    "listing_question": Door(OWN, lambda _world: {**DRAFT(_world), "step": "good"}),
-    "listing_photo": Door(EVERYBODY, lambda _world: {"code": StoredFile.objects.get(kind="photo").code}),
-    "listing_next_lot": Door(OWN, LISTING, posts=True),
-    "draft_discard": Door(OWN, DRAFT, posts=True),
-    "own_lot_withdraw": Door(OWN, code("CTI-MT-0430"), posts=True),
+    "listings": Door(GROWERS | WEAVERS),
+    "listing_new": Door(GROWERS | WEAVERS),
+    "listing_file": Door(GROWERS | WEAVERS),
+    "listing_file_out": Door(GROWERS | WEAVERS),
+    "listing_import": Door(GROWERS, lambda _world: {"code": ListingImport.objects.get().code}),
+    "listing": Door(GROWERS, LISTING),
+    "listing_words": Door(GROWERS, LISTING),
+    "own_lot": Door(GROWERS, code("CTI-MT-0430")),
+    "own_lot_change": Door(GROWERS, code("CTI-MT-0430")),
+    "own_lot_confirm": Door(GROWERS, code("CTI-MT-0430"), posts=True, form=lambda _world: {"quantity": "1200"}),
+    "listing_question": Door(GROWERS, lambda _world: {**DRAFT(_world), "step": "good"}),
+    "listing_photo": Door(
+        EVERYBODY, lambda world: {"code": StoredFile.objects.get(subject=world.lots["CTI-MT-0430"].listing.code).code}
+    ),
+    "listing_next_lot": Door(GROWERS, LISTING, posts=True),
+    "draft_discard": Door(GROWERS, DRAFT, posts=True),
+    "own_lot_withdraw": Door(GROWERS, code("CTI-MT-0430"), posts=True),
     "money": Door(ACTING),
     "packing": Door(frozenset({"house"})),
     "officer": Door(frozenset({"office", "elsewhere", "hub"})),

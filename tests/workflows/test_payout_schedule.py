@@ -15,7 +15,7 @@ from samphao.core import clock, events
 from samphao.payments import queries as ledger
 from samphao.trade.models import Lot, Order
 from samphao.workflows import payout
-from samphao.workflows.turning_away import _undo
+from samphao.workflows.turning_away import undo
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +75,7 @@ def test_what_was_paid_when_sold_is_claimed_back_with_the_order(morning: market_
     order = buy(morning, "first", 3)
     Order.objects.filter(pk=order.pk).update(state="cancelled")
     Lot.objects.filter(code=LOT).update(sold=0)
-    _undo([order.code], reason="test")
+    undo([order.code], reason="test")
     sums = ledger.earned_by(["somchai"])["THB"]
     assert sums.kept_back_minor > 0
     assert 0 <= sums.earned_minor - sums.kept_back_minor <= 1, "taken back at the same rate, rounded down"
