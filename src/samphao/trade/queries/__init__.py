@@ -22,6 +22,7 @@ from samphao.trade.queries.after_sale import (
     claims_due,
     claims_for,
     claims_to_pay,
+    decisions_waiting,
     disputes_to_decide,
     lots_that_may_mend,
     product_notes_of,
@@ -30,7 +31,6 @@ from samphao.trade.queries.after_sale import (
     reviews_appealed,
     reviews_of_listing,
     reviews_of_producers,
-    star_averages,
     tickets_of_lots,
 )
 from samphao.trade.queries.baskets import baskets_to_show, purchase_for, purchase_of_order
@@ -176,6 +176,7 @@ __all__ = [
     "claims_to_pay",
     "closed_places",
     "crop_calendar",
+    "decisions_waiting",
     "declared_by_month",
     "description",
     "disputes_to_decide",
@@ -264,7 +265,6 @@ __all__ = [
     "shut_lists",
     "side_of",
     "spoken",
-    "star_averages",
     "surplus_calls",
     "taken_kg",
     "tickets_of_lots",
