@@ -320,10 +320,24 @@ class PackageForm(Question):
         return kept | ({"quantity": quantity_of(amount, kept)} if amount else {})
 
 
+class Photos(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Several pictures at once, as a list."""
+
+    widget = Photos
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        chosen = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(PhotosField, self).clean(one, initial) for one in chosen]
+
+
 class PhotoForm(Question):
-    photo = forms.FileField(
-        label=gettext_lazy("Photo"), required=False, help_text=gettext_lazy("Buyers see it. JPEG, PNG or WebP, at most 10 MB; place, time and device are removed."),
-        widget=forms.ClearableFileInput(attrs={"accept": PHOTO_TYPES, "capture": "environment"}),
+    photo = PhotosField(
+        label=gettext_lazy("Photos"), required=False, help_text=gettext_lazy("Several at once if you like. Buyers see them. JPEG, PNG or WebP, at most 10 MB each; place, time and device are removed."),
+        widget=Photos(attrs={"accept": PHOTO_TYPES}),
     )  # fmt: skip
     words = forms.CharField(
         label=gettext_lazy("In your own words"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),

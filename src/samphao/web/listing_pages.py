@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext
 
 from samphao.core.errors import Fault
 from samphao.reference.queries import StorageSpec
@@ -20,6 +20,7 @@ from samphao.web.cards import destination_names, motif, unit_count, unit_name
 from samphao.web.file_faults import fault_text
 from samphao.web.listing_forms import Asked, amount_unit, terms_texts
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, language, moment, money, number
+from samphao.workflows.listing import Proceeds
 from samphao.workflows.trade_modes import SHELF_DAYS
 
 # Where the days of `trade/data/harvest_rules.csv` come from; a test holds the two against each other.
@@ -144,10 +145,10 @@ def told(draft: Any, asked: Asked) -> list[dict[str, Any]]:
     rows = [
         ("good", _("Good"), in_language_plain(good), hs_text(good.hs6)),
         ("kind", _("Kind"), ", ".join(value for _name, value in attribute_texts(good, given.get("attributes") or {})) or None, ""),
-        ("place", _("From"), f"{orchard.gap_number} · {in_language_plain(orchard)}" if orchard else in_language_plain(asked.producer), ""),
+        ("place", pgettext("of goods", "From"), f"{orchard.gap_number} · {in_language_plain(orchard)}" if orchard else in_language_plain(asked.producer), ""),
         ("when", _("Harvest") if good.is_fresh_fruit else _("Ready"), _days(given), _sale_text(given)),
-        ("amount", _("Amount"), _amount(good, given), estimate_text(given)),
-        ("package", _("Price"), f"{money(given['price_minor'])} / {unit_name(given['unit'])}" if "price_minor" in given else None, _package(given)),
+        ("amount", pgettext("of goods", "Amount"), _amount(good, given), estimate_text(given)),
+        ("package", _("Price"), f"{money(given['price_minor'])} / {unit_name(given['unit'])}, {fca(names.get(given.get('packing_house')) or asked.producer)}" if "price_minor" in given else None, _package(given)),
         ("photo", _("In your own words"), next((text for text in given.get("description") or () if text), None), ""),
         ("parties", _("Packing house"), in_language_plain(names[given["packing_house"]]) if given.get("packing_house") in names else _("none"), ""),
         ("parties", _("Exporter of record"), in_language_plain(names[given["exporter"]]) if given.get("exporter") in names else _("none yet"), ""),
@@ -180,18 +181,37 @@ def estimate_text(given: Mapping[str, Any]) -> str:
     }  # fmt: skip
 
 
-def schedule_rows(schedule: PayoutSchedule, url: str = "") -> list[dict[str, Any]]:
-    """Tell when the seller has which share of his money, as it is shown before he lists."""
+def schedule_rows(schedule: PayoutSchedule, proceeds: Proceeds | None = None, url: str = "") -> list[dict[str, Any]]:
+    """Tell when the seller has which share of his money, in baht where it is known what the lot brings, as it is shown before he lists."""
     link = {"url": url} if url else {}
     when_sold = _("out of the money that the buyer has paid in")
     if schedule.delivery_days:
         when_sold += " · " + _("delivered within %(days)s days of the harvest") % {"days": schedule.delivery_days}
+    whole = proceeds.own_minor if proceeds else 0
+    sold, ticket = (whole * percent // 100 for percent in (schedule.deposit_percent, schedule.ticket_percent))
+
+    def share(percent: int, satang: int) -> str:
+        return f"{percent} % · {money(satang)}" if proceeds else f"{percent} %"
+
     return [
+        *_whole_rows(proceeds),
         {"term": _("Terms"), "value": dict(terms_texts()).get(schedule.terms, schedule.terms), **link},
-        {"term": _("When sold"), "value": f"{schedule.deposit_percent} %", "note": when_sold},
-        {"term": _("At the signed ticket"), "value": f"{schedule.ticket_percent} %", "note": _("when it is weighed and graded")},
-        {"term": _("After the claim window"), "value": f"{schedule.rest_percent} %", "note": _("%(hours)s hours after delivery; up to %(share)s %% of the goods may be bad without a claim") % {"hours": schedule.claim_hours, "share": number(schedule.tolerance_pct, 1)}},
+        {"term": _("When sold"), "value": share(schedule.deposit_percent, sold), "note": when_sold},
+        {"term": _("At the signed ticket"), "value": share(schedule.ticket_percent, ticket), "note": _("when it is weighed and graded")},
+        {"term": _("After the claim window"), "value": share(schedule.rest_percent, whole - sold - ticket), "note": _("%(hours)s hours after delivery; up to %(share)s %% of the goods may be bad without a claim") % {"hours": schedule.claim_hours, "share": number(schedule.tolerance_pct, 1)}},
     ]  # fmt: skip
+
+
+def _whole_rows(proceeds: Proceeds | None) -> list[dict[str, Any]]:
+    """Say what a lot brings if all of it is sold, and what of it the packing house has."""
+    if proceeds is None:
+        return []
+    note = _("if all of it is sold at your price; what is sold is paid by the same shares")
+    if proceeds.service_minor:
+        note = _("%(goods)s for the goods, less %(service)s for the packing house (%(source)s)") % {
+            "goods": money(proceeds.goods_minor), "service": money(proceeds.service_minor), "source": proceeds.source,
+        } + " · " + note  # fmt: skip
+    return [{"term": _("Your money for this lot"), "value": money(proceeds.own_minor), "note": note}]
 
 
 def storage_text(storage: StorageSpec | None) -> str:
@@ -309,13 +329,35 @@ def lot_rows(lot: Any, good: GoodSpec | None, storage: StorageSpec | None) -> li
         {"term": _("Good"), "value": in_language_plain(good) if good else lot.listing.good, "note": hs_text(good.hs6) if good else ""},
         {"term": _("Harvest") if lot.packing_house_id else _("Ready"), "value": f"{day(lot.harvest_from)} – {day(lot.harvest_to)}"},
         {"term": _("Last day of the sale"), "value": moment(lot.closes_at)},
-        {"term": _("Amount"), "value": unit_count(lot.quantity, lot.unit), "note": counted},
+        {"term": pgettext("of goods", "Amount"), "value": unit_count(lot.quantity, lot.unit), "note": counted},
         {"term": _("Ordered"), "value": unit_count(lot.sold + lot.held, lot.unit)},
-        {"term": _("Price"), "value": f"{money(lot.price_minor, lot.currency)} / {unit_name(lot.unit)}", "note": steps_text(lot)},
+        {"term": _("Price"), "value": f"{money(lot.price_minor, lot.currency)} / {unit_name(lot.unit)}, {fca(lot.packing_house or lot.listing.producer)}", "note": steps_text(lot)},
         {"term": _("Packing house"), "value": in_language_plain(lot.packing_house) if lot.packing_house else _("none")},
         {"term": _("Exporter of record"), "value": in_language_plain(lot.exporter) if lot.exporter else _("none yet")},
         {"term": _("Kept"), "value": storage_text(storage)},
+        *tested_rows(lot),
     ]  # fmt: skip
+
+
+def fca(place: Any) -> str:
+    """Say where a seller's own price holds: what comes after that place stands in the price to the door."""
+    return f"FCA {in_language_plain(place)} (Incoterms 2020)"
+
+
+def tested_rows(lot: Any) -> list[dict[str, Any]]:
+    """Tell what was measured of a lot: dry matter, and what the laboratory found in the sample of which day."""
+    rows = []
+    if lot.dry_matter_pct is not None:
+        rows.append({"term": _("Dry matter"), "value": f"{number(lot.dry_matter_pct)} %"})
+    if lot.tested_on:
+        note = _("%(laboratory)s, %(on)s") % {"laboratory": lot.laboratory_code, "on": day(lot.tested_on)}
+        residue = {"not_detected": _("not detected"), "detected": _("found")}.get(
+            lot.basic_yellow_2, lot.basic_yellow_2
+        )
+        rows.append({"term": "Basic Yellow 2", "value": residue, "note": note})
+        if lot.cadmium_mg_kg is not None:
+            rows.append({"term": _("Cadmium"), "value": f"{number(lot.cadmium_mg_kg, 3)} mg/kg", "note": note})
+    return rows
 
 
 def steps_text(lot: Any) -> str:

@@ -15,7 +15,8 @@ from samphao.trade.types import offer_code
 from samphao.web.cards import destination_names, door_text, is_packed_fruit, motif, ready_label, unit_count, unit_name
 from samphao.web.claims_page import sale_rules
 from samphao.web.gates import gate_rows
-from samphao.web.lot_words import Shown, is_spoken, photo_urls, spoken_tag, structured_data
+from samphao.web.listing_pages import fca, tested_rows
+from samphao.web.lot_words import Shown, is_spoken, photos_shown, spoken_tag, structured_data
 from samphao.web.price_lines import price_rows
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, money, number
 from samphao.web.trade_modes import mode_rows, mode_sentence, mode_title
@@ -44,7 +45,10 @@ def lot_page(
         {"term": _("Lot"), "value": lot.code},
         {"term": ready_label(lot), "value": f"{day(lot.harvest_from)} – {day(lot.harvest_to)}"},
         {"term": _("Exporter of record"), "value": lot.exporter and in_language_plain(lot.exporter)},
-        {"term": _("Price"), "value": f"{money(lot.price_minor, lot.currency)} / {unit_name(lot.unit)}, FCA"},
+        {
+            "term": _("Price"),
+            "value": f"{money(lot.price_minor, lot.currency)} / {unit_name(lot.unit)}, {fca(lot.packing_house or listing.producer)}",
+        },
         {
             "term": _("Left"),
             "value": f"{number(lot.left)} / {unit_count(lot.quantity, lot.unit)} ({kg(lot.left * lot.unit_mass_g // 1000)})",
@@ -52,9 +56,7 @@ def lot_page(
     ]
     if is_packed_fruit(lot):
         rows.insert(3, {"term": _("Packing house"), "value": in_language_plain(lot.packing_house)})
-    if lot.dry_matter_pct is not None:
-        rows.insert(3, {"term": _("Dry matter"), "value": f"{number(lot.dry_matter_pct)} %"})
-    rows += shown.rows(lot)
+    rows += [*tested_rows(lot), *shown.rows(lot)]
     return {
         "lot": lot,
         "motif": motif(listing.good),
@@ -64,7 +66,7 @@ def lot_page(
         "is_description_translated": is_spoken(listing, "description"),
         "description_lang": spoken_tag(listing, "description"),
         "sentences": shown.sentences(),
-        "photos": [photo_urls(file) for file in shown.photos],
+        "photos": photos_shown(shown.photos, in_language_plain(listing, "title")),
         "json_ld": structured_data(lot, offers, shown),
         "rows": rows,
         "gates": gate_rows(

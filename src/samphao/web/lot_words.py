@@ -99,6 +99,14 @@ def photo_urls(file: Any) -> dict[str, str]:
     return {"url": address, "small": f"{address}?size=small"}
 
 
+def photos_shown(files: Sequence[Any], title: str) -> list[dict[str, str]]:
+    """Return photos with a text for who does not see them: what is offered, and which photo of how many it is."""
+    return [
+        photo_urls(file) | {"alt": _("%(title)s: photo %(n)s of %(all)s") % {"title": title, "n": n, "all": len(files)}}
+        for n, file in enumerate(files, 1)
+    ]
+
+
 def photos_of(files: Iterable[Any]) -> dict[str, str]:
     """Return for each listing the address of its newest photo, small."""
     found: dict[str, str] = {}

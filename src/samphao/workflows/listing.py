@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +11,15 @@ from django.db import transaction
 
 from samphao.accounts import queries as accounts
 from samphao.core import clock, hub
+from samphao.engines.duty import half_up
 from samphao.reference import queries as reference
-from samphao.reference.types import DestinationSpec
+from samphao.reference.types import DestinationSpec, GoodSpec
 from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.queries import OfferedLot
 from samphao.trade.types import LotSpec, ModeAnswer, PricedOffer
 from samphao.workflows import gates
+from samphao.workflows.price_to_door import share_of
 from samphao.workflows.season.offers import Pricer
 from samphao.workflows.trade_modes import WHOLESALE
 
@@ -33,6 +35,26 @@ TERMS = {
         "เงื่อนไขของผู้ขายกำหนดส่งถึงภายใน %s วันหลังเก็บเกี่ยว แต่ไม่มีบริการใดเร็วพอ", "卖家承诺采收后%s天内送达，没有这么快的运输服务。",
     ),
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Proceeds:
+    """What a lot brings its seller if all of it is sold at his price, satang; `service_minor` of it goes to the packing house."""
+
+    goods_minor: int
+    service_minor: int
+    source: str = ""
+
+    @property
+    def own_minor(self) -> int:
+        return self.goods_minor - self.service_minor
+
+
+def proceeds(good: GoodSpec, price_minor: int, quantity: int, *, has_house: bool) -> Proceeds:
+    """Work out what a seller is paid in, before he lists; orders are rounded each by itself, so it is some satang off."""
+    worth = price_minor * quantity
+    rule = reference.price_rule("packing_house_service", "", good, clock.today()) if has_house else None
+    return Proceeds(worth, half_up(worth * share_of(rule)) if rule else 0, rule.source if rule else "")
 
 
 def lots_offered(payload: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ from samphao.trade.types import PayoutSchedule
 from samphao.web import listing_pages as shape
 from samphao.web.listing_forms import QUESTIONS, AmountForm, Asked, PhotoForm, Question
 from samphao.web.templatetags.samphao import in_language_plain
+from samphao.workflows.listing import Proceeds, proceeds
 
 
 def producer_of(request: HttpRequest) -> tuple[Any, list[Any]]:
@@ -137,7 +138,7 @@ def _keep(request: HttpRequest, draft: Any, form: Question) -> bool:
     viewer, by = accounts.viewer(request.user), request.user.get_username()
     if not form.is_valid():
         return False
-    if isinstance(form, PhotoForm) and not _keep_photo(form, draft.listing_code, by):
+    if isinstance(form, PhotoForm) and not _keep_photos(form, draft.listing_code, by):
         return False
     answers = form.answers()
     known = trade.known_to(draft.producer_id)
@@ -148,10 +149,12 @@ def _keep(request: HttpRequest, draft: Any, form: Question) -> bool:
     return True
 
 
-def _keep_photo(form: PhotoForm, subject: str, by: str) -> bool:
-    uploaded = form.cleaned_data.get("photo")
-    if not uploaded:
-        return True
+def _keep_photos(form: PhotoForm, subject: str, by: str) -> bool:
+    """Keep the photos that were chosen; those before one that is refused stay."""
+    return all(_keep_photo(form, uploaded, subject, by) for uploaded in form.cleaned_data["photo"])
+
+
+def _keep_photo(form: PhotoForm, uploaded: Any, subject: str, by: str) -> bool:
     if uploaded.size > BYTES_MAX:
         form.add_error("photo", _("The file is larger than 10 MB."))
         return False
@@ -219,10 +222,16 @@ def _check(request: HttpRequest, draft: Any) -> HttpResponse:
     schedule = trade.to_schedule(draft.answers.get("schedule") or {})
     context = {
         "draft": draft, "rows": shape.told(draft, asked), "errors": errors,
-        "schedule": shape.schedule_rows(schedule, reverse("listing_question", args=[draft.code, "terms"])), "back": shape.steps_of(draft)[-1],
+        "schedule": shape.schedule_rows(schedule, _proceeds(draft.answers, asked.good), reverse("listing_question", args=[draft.code, "terms"])), "back": shape.steps_of(draft)[-1],
         "photos": shape.photos(files.files_of([draft.listing_code], ["photo"]), ""),
     }  # fmt: skip
     return render(request, "web/listing/check.html", context, status=422 if errors else 200)
+
+
+def _proceeds(given: dict[str, Any], good: Any) -> Proceeds | None:
+    if not {"price_minor", "quantity"} <= given.keys():
+        return None
+    return proceeds(good, given["price_minor"], given["quantity"], has_house=bool(given.get("packing_house")))
 
 
 @login_required

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from samphao.accounts import queries as accounts
 from samphao.core import clock, files
 from samphao.core.errors import BadRows, HubError, NotAllowed, NotFound
 from samphao.reference import queries as reference
+from samphao.reference.types import GoodSpec
 from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.services import LotRefused
@@ -27,6 +28,7 @@ from samphao.web.change_forms import ChangeForm, ListingWordsForm
 from samphao.web.listing_forms import Asked
 from samphao.web.templatetags.samphao import in_language_plain
 from samphao.web.views.listing import producer_of, tabs_of
+from samphao.workflows.listing import Proceeds, proceeds
 from samphao.workflows.record_access import public_photo
 
 VERSIONS_SHOWN = 50
@@ -125,10 +127,17 @@ def own_lot(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "lot": lot, "title": in_language_plain(lot.listing, "title"), "rows": shape.lot_rows(lot, goods.get(lot.listing.good), reference.storage_of(lot.listing.good)),
         "tag": shape.lot_tag(lot, now), "columns": columns, "places": shape.place_rows(shown, destinations), "is_judged": lot.is_judged,
-        "schedule": shape.schedule_rows(trade.schedule_of(lot)), "is_new": request.GET.get("listed") == "1",
+        "schedule": shape.schedule_rows(trade.schedule_of(lot), _proceeds_of(lot, goods)), "is_new": request.GET.get("listed") == "1",
         "is_over": lot.withdrawn_at is not None or lot.closes_at <= now, "ordered": lot.held + lot.sold,
     }  # fmt: skip
     return render(request, "web/listing/lot.html", context)
+
+
+def _proceeds_of(lot: Any, goods: Mapping[str, GoodSpec]) -> Proceeds | None:
+    good = goods.get(lot.listing.good)
+    if good is None:
+        return None
+    return proceeds(good, lot.price_minor, lot.quantity, has_house=lot.packing_house_id is not None)
 
 
 @login_required
