@@ -13,10 +13,12 @@ from samphao.accounts.queries import Viewer
 from samphao.core import clock
 from samphao.core.codes import encode
 from samphao.core.errors import NotFound, Refused
+from samphao.trade.after_sale import ProductNote
 from samphao.trade.answers import OF_THE_GOOD, from_own, to_own, unanswered
 from samphao.trade.listings import list_lot, next_number, require_may_list
 from samphao.trade.models import Listing, ListingDraft, Lot
-from samphao.trade.queries.listings import as_own, may_list_for
+from samphao.trade.product_notes import NO_NOTE, mend_with_lot
+from samphao.trade.queries.listings import as_own, has_draft, listing_for
 
 OPEN_DRAFTS_MAX = 20
 
@@ -26,10 +28,24 @@ def start_draft(producer: int, *, viewer: Viewer, by: str) -> str:
     return _start(producer, next_code(), None, {}, viewer=viewer, by=by)
 
 
-def start_next_lot(listing_code: str, *, viewer: Viewer, by: str) -> str:
-    """Copy the latest lot of a listing into a draft: only its days are asked again. A copy that waits is taken up again."""
+def start_next_lot(listing_code: str, *, viewer: Viewer, by: str, mends: int | None = None) -> str:
+    """Copy the latest lot of a listing into a draft: only its days are asked again. A copy that waits is taken up again.
+
+    `mends` is a product note of the listing: the lot that comes of the draft does it.
+    """
+    with transaction.atomic():
+        code = _next_lot(listing_code, viewer=viewer, by=by)
+        if mends is not None:
+            note = ProductNote.objects.filter(pk=mends, lot__listing__code=listing_code, done_at=None).first()
+            if note is None or note.producer_id not in viewer.organisations:
+                raise NotFound(NO_NOTE)
+            ListingDraft.objects.filter(code=code).update(mends=note)
+    return code
+
+
+def _next_lot(listing_code: str, *, viewer: Viewer, by: str) -> str:
     listing = Listing.objects.filter(code=listing_code).first()
-    if listing is None or not may_list_for(viewer, listing.producer_id):
+    if listing is None or listing_for(listing_code, viewer) is None:
         raise NotFound(_("There is no such listing of yours."))
     waiting = ListingDraft.objects.filter(listing=listing, state=ListingDraft.State.OPEN).order_by("-id").first()
     if waiting is not None:
@@ -93,7 +109,17 @@ def publish_draft(code: str, *, viewer: Viewer, by: str) -> str:
         draft.lot = Lot.objects.get(code=written.lot)
         draft.state = ListingDraft.State.LISTED
         draft.save(update_fields=["lot", "state"])
+        _mend(draft, viewer, by)
     return written.lot
+
+
+def _mend(draft: ListingDraft, viewer: Viewer, by: str) -> None:
+    """Name the lot as the one that does its draft's task; a lot that is harvested before the faulty one leaves the task open."""
+    note, lot = draft.mends, draft.lot
+    if note is None or lot is None or note.done_at is not None:
+        return
+    if lot.harvest_from >= note.lot.harvest_from:
+        mend_with_lot(note.pk, lot.code, viewer=viewer, by=by)
 
 
 def _start(
@@ -115,6 +141,6 @@ def _locked(code: str, viewer: Viewer) -> ListingDraft:
     draft = (
         ListingDraft.objects.select_for_update(of=("self",)).select_related("listing", "lot").filter(code=code).first()
     )
-    if draft is None or not may_list_for(viewer, draft.producer_id):
+    if draft is None or not has_draft(draft, viewer):
         raise NotFound(_("There is no such draft of yours."))
     return draft

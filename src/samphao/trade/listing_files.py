@@ -26,10 +26,10 @@ from samphao.core.errors import BadRows, Fault, HubError, NotFound, Refused
 from samphao.core.tables import read_numbered_rows
 from samphao.trade import phrases
 from samphao.trade.events import LotsOffered
-from samphao.trade.listings import LotRefused, change_lot, faults_of_change, list_lot, next_number, require_may_list
+from samphao.trade.listings import LotRefused, change_lot, faults_of_change, list_lot, next_number, require_own
 from samphao.trade.lot_rules import Known, fault, faults_of
 from samphao.trade.models import Listing, ListingImport, Lot
-from samphao.trade.queries.listings import as_own, known_to, lots_of_producer, may_list_for
+from samphao.trade.queries.listings import as_own, is_own, known_to, lots_of_producer
 from samphao.trade.types import ADVANCE_PERCENT, CLAIM_HOURS, TOLERANCE_PCT, LotFault, OwnLot, PayoutSchedule
 
 BYTES_MAX = 5_000_000
@@ -146,7 +146,7 @@ def check_file(content: bytes, name: str, producer: int) -> Checked:
 
 def keep_import(content: bytes, name: str, producer: int, *, viewer: Viewer, by: str) -> str:
     """Keep a file that is right, for its sender to look at before it is written; return its code. Raise BadRows with all that is wrong."""
-    require_may_list(viewer, producer)
+    require_own(viewer, producer)
     if len(content) > BYTES_MAX:
         raise Refused(_("The file is larger than 5 MB: send it in parts."))
     checked = check_file(content, name, producer)
@@ -206,7 +206,7 @@ def import_some(limit: int = WRITTEN_AT_ONCE) -> int:
 def _turn(code: str, state: ListingImport.State, viewer: Viewer) -> None:
     with transaction.atomic():
         found = ListingImport.objects.select_for_update(of=("self",)).defer("content").filter(code=code).first()
-        if found is None or not may_list_for(viewer, found.producer_id):
+        if found is None or not is_own(viewer, found.producer_id):
             raise NotFound(_("There is no such file of yours."))
         if found.state == ListingImport.State.CHECKED:
             found.state = state

@@ -43,6 +43,13 @@ class ListingDraft(models.Model):
     answers = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     lot = models.OneToOneField("trade.Lot", on_delete=models.PROTECT, related_name="+", null=True)
+    mends = models.ForeignKey(
+        "trade.ProductNote",
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        help_text="the task that its lot does, once it is listed",
+    )
     made_by = models.CharField(max_length=150)
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField()

@@ -22,16 +22,18 @@ from samphao.core.models import AuditEntry
 from samphao.engines.harvest import forecast
 from samphao.reference.types import GoodSpec
 from samphao.trade import phrases
+from samphao.trade.delegated import Offered, require_delegation
 from samphao.trade.events import LotsOffered
 from samphao.trade.lot_rules import Known, end_of, fault, faults_of
 from samphao.trade.models import Listing, Lot, Offer, PriceStep
-from samphao.trade.queries.listings import as_own, known_to, may_list_for
-from samphao.trade.types import LotFault, OwnLot
+from samphao.trade.queries.listings import as_own, has_lot, is_own, known_to, may_list_for
+from samphao.trade.types import TERMS_2018, LotFault, OwnLot, PayoutSchedule
 
 AFTER_AN_ORDER = frozenset({"orchard", "unit", "unit_mass_g", "carton_units", "schedule"})
 DESCRIBES = frozenset({"variety", "grade", "size", "fibre", "weave", "dye", "material", "roast"})
 """Attributes that a buyer has read and paid for."""
 SOLD = _("It has been ordered: this stays as the buyers read it. Open a new listing for something else")
+NOT_FOR_THIS_ONE = _("You may not list for this producer.")
 FEWER = _("%(ordered)s are ordered already: less than that cannot be confirmed here")
 
 
@@ -65,6 +67,9 @@ def list_lot(
         raise LotRefused(faults)
     with transaction.atomic():
         listing = Listing.objects.select_for_update().filter(code=listing_code).first() if listing_code else None
+        faults = faults_of_delegate(own, producer, viewer)
+        if faults:
+            raise LotRefused(faults)
         if listing and (listing.producer_id != producer or listing.good != own.good):
             raise LotRefused(
                 [fault("listing", _("%(value)s is another seller's listing, or of another good"), value=listing_code)]
@@ -73,6 +78,7 @@ def list_lot(
         if listing is None:
             listing = _new_listing(own, good, producer, listing_code)
         lot = _new_lot(own, listing)
+        _require_delegated(lot, viewer)
         _audit(by, "lot.list", lot.code, {"listing": listing.code, "lot": _plain(own)})
         if tells:
             events.publish(LotsOffered([lot.code]))
@@ -93,9 +99,11 @@ def change_lot(
         if lot.withdrawn_at is not None:
             raise Refused(_("This lot was withdrawn from sale."))
         is_read = Lot.objects.filter(Q(held__gt=0) | Q(sold__gt=0), listing=lot.listing).exists()
-        if faults := faults_of_change(before, own, known, ordered=lot.held + lot.sold, is_read=is_read):
+        faults = faults_of_change(before, own, known, ordered=lot.held + lot.sold, is_read=is_read)
+        if faults := faults + faults_of_delegate(own, lot.listing.producer_id, viewer, before):
             raise LotRefused(faults)
         _apply(own, lot, known.goods[own.good])
+        _require_delegated(lot, viewer)
         was, now = _plain(before), _plain(own)
         _audit(
             by,
@@ -118,6 +126,7 @@ def confirm_quantity(code: str, quantity: int, *, viewer: Viewer, by: str) -> No
         before, lot.quantity, lot.confirmed_at = lot.quantity, quantity, clock.now()
         lot.minimum_units = min(lot.minimum_units, quantity)
         lot.save(update_fields=["quantity", "confirmed_at", "minimum_units"])
+        _require_delegated(lot, viewer)
         _audit(by, "lot.confirm", code, {"before": {"quantity": before}, "after": {"quantity": quantity}})
 
 
@@ -147,18 +156,47 @@ def replace_offers(lots: Collection[str]) -> int:
 
 def require_may_list(viewer: Viewer, producer: int) -> None:
     if not may_list_for(viewer, producer):
-        raise NotAllowed(_("You may not list for this producer."))
+        raise NotAllowed(NOT_FOR_THIS_ONE)
+
+
+def require_own(viewer: Viewer, producer: int) -> None:
+    if not is_own(viewer, producer):
+        raise NotAllowed(NOT_FOR_THIS_ONE)
+
+
+def faults_of_delegate(own: OwnLot, producer: int, viewer: Viewer, before: OwnLot | None = None) -> list[LotFault]:
+    """Return what an exporter may not say of a producer's lot: he sells it himself, and the producer is paid as the hub has it."""
+    if is_own(viewer, producer):
+        return []
+    found = []
+    if own.exporter not in viewer.codes:
+        found.append(fault("exporter", _("Whoever lists for a producer is the exporter of the lot")))
+    if own.schedule not in (PayoutSchedule(), TERMS_2018) and (before is None or own.schedule != before.schedule):
+        found.append(fault("terms", _("Another payout schedule is the producer's to choose")))
+    return found
+
+
+def _require_delegated(lot: Lot, viewer: Viewer) -> None:
+    """Refuse what goes beyond what a producer has delegated, the lot as it is written now among it."""
+    producer, exporter = lot.listing.producer, lot.exporter
+    if not is_own(viewer, producer.pk):
+        require_delegation(
+            Offered(
+                producer.code, exporter.code if exporter else "", lot.listing.good, 0, lot.unit_mass_g, lot.price_minor, lot.currency,
+                lot.harvest_from,
+            )
+        )  # fmt: skip
 
 
 def _locked(code: str, viewer: Viewer) -> Lot:
     """Return a lot that somebody may change, locked as orders of it lock it."""
     lot = (
         Lot.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("listing", "packing_house", "exporter")
+        .select_related("listing__producer", "packing_house", "exporter")
         .filter(code=code)
         .first()
     )
-    if lot is None or not may_list_for(viewer, lot.listing.producer_id):
+    if lot is None or not has_lot(lot, viewer):
         raise NotFound(_("There is no such lot of yours."))
     return lot
 

@@ -19,7 +19,6 @@ from samphao.core.models import StoredFile
 from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.trade import queries as trade
-from samphao.workflows.delegated import acts_for_producer
 
 Kind = StoredFile.Kind
 Evidence = tuple[str, str]
@@ -111,7 +110,9 @@ class LotFiles:
             return []
         if lot.packing_house_id in viewer.organisations or lot.laboratory_code in viewer.codes:
             return [Kind.LAB_REPORT.value, Kind.PHOTO.value]
-        is_producers = lot.listing.producer_id in viewer.organisations or acts_for_producer(lot, viewer.organisations)
+        is_producers = lot.listing.producer_id in viewer.organisations or trade.acts_for_producer(
+            lot, viewer.organisations
+        )
         return [Kind.PHOTO.value] if is_producers else []
 
     def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:
@@ -168,8 +169,7 @@ class ListingFiles:
         return trade.is_listed(code) or self.may_add(code, Kind.PHOTO, viewer)
 
     def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
-        producer = trade.producer_behind(code)
-        return producer is not None and kind == Kind.PHOTO and trade.may_list_for(viewer, producer)
+        return kind == Kind.PHOTO and trade.may_change_listing(code, viewer)
 
     def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:  # noqa: ARG002 decided by none of them
         return ""

@@ -20,6 +20,7 @@ from samphao.accounts.queries.applications import (
 )
 from samphao.accounts.queries.delegations import (
     DelegationHeld,
+    SoldFor,
     delegation,
     delegation_for,
     delegations_for,
@@ -27,6 +28,7 @@ from samphao.accounts.queries.delegations import (
     has_delegation,
     side_owned_by,
     sides_owned,
+    sold_for,
 )
 from samphao.accounts.queries.parties import (
     OwnOrganisation,
@@ -68,6 +70,7 @@ __all__ = [
     "PaperHeld",
     "PartyChoice",
     "Question",
+    "SoldFor",
     "ToldNumber",
     "Viewer",
     "check_number",
@@ -113,6 +116,7 @@ __all__ = [
     "side_owned_by",
     "sides_owned",
     "signed_in",
+    "sold_for",
     "told_numbers",
     "unread_count",
     "viewer",

@@ -6,26 +6,58 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from samphao.accounts import queries as accounts
-from samphao.accounts.queries import PartyChoice, Viewer
+from samphao.accounts.queries import PartyChoice, SoldFor, Viewer
 from samphao.core import clock
 from samphao.core.models import AuditEntry
 from samphao.reference import queries as reference
 from samphao.trade.lot_rules import Known, last_day
 from samphao.trade.models import GateState, Listing, ListingDraft, ListingImport, Lot
+from samphao.trade.queries.lots import acts_for_producer
 from samphao.trade.types import LotSpec, OwnLot, PayoutSchedule
 
 
 def producers_to_list_for(viewer: Viewer) -> list[PartyChoice]:
-    """Return the producers whose lots somebody may list, himself or as their delegate, by their names."""
+    """Return the producers whose lots somebody may list, his own before those for whom he sells, by their names."""
+    own = accounts.parties_by_id(viewer.organisations, "producer")
+    known = {row.id for row in own}
+    others = {row.producer for row in _sold_for(viewer)} - known
+    return own + (accounts.parties_by_id(others) if others else [])
+
+
+def own_producers(viewer: Viewer) -> list[PartyChoice]:
+    """Return the producers that somebody belongs to: for whom he sells by delegation is not among them."""
     return accounts.parties_by_id(viewer.organisations, "producer")
 
 
+def is_own(viewer: Viewer, producer: int) -> bool:
+    return producer in viewer.organisations
+
+
 def may_list_for(viewer: Viewer, producer: int) -> bool:
-    """Say whether somebody may list lots of a producer. Whoever acts for others by delegation is let in here, and nowhere else."""
-    return any(row.id == producer for row in producers_to_list_for(viewer))
+    """Say whether somebody may list lots of a producer, himself or as an exporter to whom that is delegated."""
+    return is_own(viewer, producer) or any(row.producer == producer for row in _sold_for(viewer))
+
+
+def _sold_for(viewer: Viewer) -> list[SoldFor]:
+    return accounts.sold_for(viewer.organisations) if "exporter" in viewer.kinds else []
+
+
+def _delegated(viewer: Viewer) -> Q:
+    """Return which listings somebody has by delegation: of its goods, and of no other exporter."""
+    found = Q(pk__in=[])
+    for row in _sold_for(viewer):
+        others = Lot.objects.filter(listing=OuterRef("pk")).exclude(exporter=row.exporter)
+        own = Lot.objects.filter(listing=OuterRef("pk"), exporter=row.exporter)
+        found |= Q(Exists(own), ~Exists(others), producer=row.producer, good__in=row.goods)
+    return found
+
+
+def _listings_seen_by(viewer: Viewer) -> Q:
+    own = Q(producer__in=viewer.organisations)
+    return own | _delegated(viewer) if "exporter" in viewer.kinds else own
 
 
 def known_to(producer: int) -> Known:
@@ -38,20 +70,26 @@ def known_to(producer: int) -> Known:
 
 def draft_for(code: str, viewer: Viewer) -> ListingDraft | None:
     draft = ListingDraft.objects.select_related("producer", "listing", "lot").filter(code=code).first()
-    return draft if draft and may_list_for(viewer, draft.producer_id) else None
+    return draft if draft and has_draft(draft, viewer) else None
 
 
-def open_drafts(producers: Collection[int]) -> QuerySet[ListingDraft]:
-    return (
-        ListingDraft.objects.filter(producer__in=producers, state="open")
-        .select_related("producer")
-        .order_by("-changed_at")
-    )
+def has_draft(draft: ListingDraft, viewer: Viewer) -> bool:
+    """Whether a draft is somebody's: of his own farm or group, or for whom he sells and begun by him."""
+    if is_own(viewer, draft.producer_id):
+        return True
+    return draft.made_by == viewer.username and may_list_for(viewer, draft.producer_id)
 
 
-def listings_of(producers: Collection[int]) -> QuerySet[Listing]:
-    """Return listings with their lots, the newest first."""
-    return _with_lots().filter(producer__in=producers).order_by("-created_at", "-id")
+def open_drafts(producer: int, viewer: Viewer) -> QuerySet[ListingDraft]:
+    rows = ListingDraft.objects.filter(producer=producer, state="open").select_related("listing")
+    if not is_own(viewer, producer):
+        rows = rows.filter(made_by=viewer.username)
+    return rows.order_by("-changed_at")
+
+
+def listings_of(producer: int, viewer: Viewer) -> QuerySet[Listing]:
+    """Return a producer's listings that somebody has, with their lots, the newest first."""
+    return _with_lots().filter(_listings_seen_by(viewer), producer=producer).order_by("-created_at", "-id")
 
 
 def _with_lots() -> QuerySet[Listing]:
@@ -66,8 +104,7 @@ def with_standing(lots: QuerySet[Lot]) -> QuerySet[Lot]:
 
 
 def listing_for(code: str, viewer: Viewer) -> Listing | None:
-    listing = _with_lots().filter(code=code).first()
-    return listing if listing and may_list_for(viewer, listing.producer_id) else None
+    return _with_lots().filter(_listings_seen_by(viewer), code=code).first()
 
 
 def own_lot_for(code: str, viewer: Viewer) -> Lot | None:
@@ -78,13 +115,20 @@ def own_lot_for(code: str, viewer: Viewer) -> Lot | None:
         .filter(code=code)
         .first()
     )
-    return lot if lot and may_list_for(viewer, lot.listing.producer_id) else None
+    return lot if lot and has_lot(lot, viewer) else None
 
 
-def producer_behind(listing_code: str) -> int | None:
-    """Return whose photos lie under a listing's code: that of a listing, or of one that is still a draft."""
-    found = Listing.objects.filter(code=listing_code).values_list("producer", flat=True).first()
-    return found or ListingDraft.objects.filter(listing_code=listing_code).values_list("producer", flat=True).first()
+def has_lot(lot: Lot, viewer: Viewer) -> bool:
+    """Whether somebody looks after a lot: its producer, or the exporter who offers it and sells this good for him."""
+    return is_own(viewer, lot.listing.producer_id) or acts_for_producer(lot, viewer.organisations)
+
+
+def may_change_listing(listing_code: str, viewer: Viewer) -> bool:
+    """Say whether somebody adds photos under a listing's code: of a listing, or of one that is still a draft."""
+    if Listing.objects.filter(_listings_seen_by(viewer), code=listing_code).exists():
+        return True
+    draft = ListingDraft.objects.filter(listing_code=listing_code, listing=None, lot=None).first()
+    return draft is not None and has_draft(draft, viewer)
 
 
 def is_listed(listing_code: str) -> bool:
@@ -158,7 +202,7 @@ def versions_of(codes: Sequence[str]) -> list[AuditEntry]:
 
 def import_for(code: str, viewer: Viewer) -> ListingImport | None:
     found = ListingImport.objects.select_related("producer").filter(code=code).first()
-    return found if found and may_list_for(viewer, found.producer_id) else None
+    return found if found and is_own(viewer, found.producer_id) else None
 
 
 def imports_of(producers: Collection[int]) -> QuerySet[ListingImport]:

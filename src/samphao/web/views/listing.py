@@ -28,9 +28,10 @@ from samphao.web.templatetags.samphao import in_language_plain
 from samphao.workflows.listing import Proceeds, proceeds
 
 
-def producer_of(request: HttpRequest) -> tuple[Any, list[Any]]:
-    """Return the producer that the address asks for, of those for whom somebody may list, and all of them."""
-    own = trade.producers_to_list_for(accounts.viewer(request.user))
+def producer_of(request: HttpRequest, *, is_own: bool = False) -> tuple[Any, list[Any]]:
+    """Return the producer that the address asks for, of those for whom somebody may list, or that are his own, and all of them."""
+    who = accounts.viewer(request.user)
+    own = trade.own_producers(who) if is_own else trade.producers_to_list_for(who)
     asked = request.POST.get("of") or request.GET.get("of") or (own[0].code if own else "")
     found = next((row for row in own if row.code == asked), None)
     if found is None:
@@ -42,6 +43,7 @@ def producer_of(request: HttpRequest) -> tuple[Any, list[Any]]:
 def mine(request: HttpRequest) -> HttpResponse:
     """What a producer has listed, and the drafts that wait."""
     producer, own = producer_of(request)
+    viewer = accounts.viewer(request.user)
     columns = [
         {"label": _("listing"), "wide": True},
         {"label": _("lots"), "numeric": True},
@@ -50,11 +52,11 @@ def mine(request: HttpRequest) -> HttpResponse:
     ]
     drafts = [
         {"title": _("Draft %(code)s") % {"code": row.code}, "hint": _draft_hint(row), "url": reverse("listing_question", args=[row.code, shape.next_step(row, "")])}
-        for row in trade.open_drafts([producer.id])
+        for row in trade.open_drafts(producer.id, viewer)
     ]  # fmt: skip
     context = {
-        "producer": producer, "tabs": tabs_of(producer, own), "columns": columns, "rows": shape.listing_rows(trade.listings_of([producer.id]), clock.now()),
-        "drafts": drafts,
+        "producer": producer, "tabs": tabs_of(producer, own), "columns": columns, "rows": shape.listing_rows(trade.listings_of(producer.id, viewer), clock.now()),
+        "drafts": drafts, "is_own": producer.id in viewer.organisations,
     }  # fmt: skip
     return render(request, "web/listing/mine.html", context)
 

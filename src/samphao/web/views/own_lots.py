@@ -24,8 +24,10 @@ from samphao.trade import services
 from samphao.trade.services import LotRefused
 from samphao.web import files as file_shape
 from samphao.web import listing_pages as shape
+from samphao.web import product_notes as note_shape
 from samphao.web.change_forms import ChangeForm, ListingWordsForm
 from samphao.web.listing_forms import Asked
+from samphao.web.numbers import whole_number
 from samphao.web.templatetags.samphao import in_language_plain
 from samphao.web.views.listing import producer_of, tabs_of
 from samphao.workflows.listing import Proceeds, proceeds
@@ -91,9 +93,14 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
         "listing": found, "title": in_language_plain(found, "title"), "columns": columns, "rows": shape.lot_table(lots, clock.now()),
         "version_columns": version_columns, "versions": shape.version_rows(versions),
         "photos": shape.photos(files.files_of([code], ["photo"]), by), "upload": file_shape.upload(["photo"], request.path, subject=code),
-        "last": lots[0] if lots else None,
+        "last": lots[0] if lots else None, **_notes_of(code),
     }  # fmt: skip
     return render(request, "web/listing/listing.html", context)
+
+
+def _notes_of(code: str) -> dict[str, Any]:
+    columns = [{"label": _("lot"), "whole": True}, {"label": _("what was wrong"), "wide": True}, {"label": _("by when")}, {"label": _("done by lot"), "whole": True}]  # fmt: skip
+    return {"notes": note_shape.listing_notes(trade.notes_of_listing(code), clock.today()), "note_columns": columns}
 
 
 @login_required
@@ -101,7 +108,7 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
 def next_lot(request: HttpRequest, code: str) -> HttpResponse:
     """Copy the last lot of a listing into a draft and ask its days."""
     try:
-        draft = services.start_next_lot(code, **_who(request))
+        draft = services.start_next_lot(code, **_who(request), mends=whole_number(request.POST.get("mends", "")))
     except (NotAllowed, NotFound):
         raise Http404 from None
     except HubError as error:
@@ -237,7 +244,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def file_in(request: HttpRequest) -> HttpResponse:
     """Take a file of lots and look it through; what is wrong is told by row and column, and nothing is written."""
-    producer, own = producer_of(request)
+    producer, own = producer_of(request, is_own=True)
     errors: list[dict[str, str]] = []
     faults: list[list[Any]] = []
     if request.method == "POST":
@@ -290,7 +297,7 @@ def imported(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def file_out(request: HttpRequest) -> HttpResponse:
     """A producer's lots as a file that can be read in again."""
-    producer, _own = producer_of(request)
+    producer, _own = producer_of(request, is_own=True)
     answer = HttpResponse("\ufeff" + trade.written_out(producer.id), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="lots-{producer.code}.csv"'
     return answer
