@@ -350,8 +350,8 @@ def tested_rows(lot: Any) -> list[dict[str, Any]]:
     if lot.dry_matter_pct is not None:
         rows.append({"term": _("Dry matter"), "value": f"{number(lot.dry_matter_pct)} %"})
     if lot.tested_on:
-        note = _("%(laboratory)s, %(on)s") % {"laboratory": lot.laboratory_code, "on": day(lot.tested_on)}
-        residue = {"not_detected": _("not detected"), "detected": _("found")}.get(
+        note = f"{lot.laboratory_code} · {day(lot.tested_on)}"
+        residue = {"not_detected": _("not detected"), "detected": pgettext("residue", "found")}.get(
             lot.basic_yellow_2, lot.basic_yellow_2
         )
         rows.append({"term": "Basic Yellow 2", "value": residue, "note": note})
