@@ -351,7 +351,7 @@ def tested_rows(lot: Any) -> list[dict[str, Any]]:
         rows.append({"term": _("Dry matter"), "value": f"{number(lot.dry_matter_pct)} %"})
     if lot.tested_on:
         note = f"{lot.laboratory_code} · {day(lot.tested_on)}"
-        residue = {"not_detected": _("not detected"), "detected": pgettext("residue", "found")}.get(
+        residue = {"not_detected": _("not detected"), "detected": _("detected")}.get(
             lot.basic_yellow_2, lot.basic_yellow_2
         )
         rows.append({"term": "Basic Yellow 2", "value": residue, "note": note})
