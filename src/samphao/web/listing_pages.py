@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
+from samphao.core import clock
 from samphao.core.errors import Fault
 from samphao.reference.queries import StorageSpec
 from samphao.reference.types import DestinationSpec, GoodSpec
@@ -19,6 +20,7 @@ from samphao.web import files as file_shape
 from samphao.web.cards import destination_names, motif, unit_count, unit_name
 from samphao.web.file_faults import fault_text
 from samphao.web.listing_forms import Asked, amount_unit, terms_texts
+from samphao.web.sources import source_text
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, language, moment, money, number
 from samphao.workflows.listing import Proceeds
 from samphao.workflows.trade_modes import SHELF_DAYS
@@ -209,7 +211,7 @@ def _whole_rows(proceeds: Proceeds | None) -> list[dict[str, Any]]:
     note = _("if all of it is sold at your price; what is sold is paid by the same shares")
     if proceeds.service_minor:
         note = _("%(goods)s for the goods, less %(service)s for the packing house (%(source)s)") % {
-            "goods": money(proceeds.goods_minor), "service": money(proceeds.service_minor), "source": proceeds.source,
+            "goods": money(proceeds.goods_minor), "service": money(proceeds.service_minor), "source": source_text(proceeds.source),
         } + " · " + note  # fmt: skip
     return [{"term": _("Your money for this lot"), "value": money(proceeds.own_minor), "note": note}]
 
@@ -328,7 +330,7 @@ def lot_rows(lot: Any, good: GoodSpec | None, storage: StorageSpec | None) -> li
     return [
         {"term": _("Good"), "value": in_language_plain(good) if good else lot.listing.good, "note": hs_text(good.hs6) if good else ""},
         {"term": _("Harvest") if lot.packing_house_id else _("Ready"), "value": f"{day(lot.harvest_from)} – {day(lot.harvest_to)}"},
-        {"term": _("Last day of the sale"), "value": moment(lot.closes_at)},
+        {"term": _("Last day of the sale"), "value": _last_day(lot.closes_at)},
         {"term": pgettext("of goods", "Amount"), "value": unit_count(lot.quantity, lot.unit), "note": counted},
         {"term": _("Ordered"), "value": unit_count(lot.sold + lot.held, lot.unit)},
         {"term": _("Price"), "value": f"{money(lot.price_minor, lot.currency)} / {unit_name(lot.unit)}, {fca(lot.packing_house or lot.listing.producer)}", "note": steps_text(lot)},
@@ -337,6 +339,12 @@ def lot_rows(lot: Any, good: GoodSpec | None, storage: StorageSpec | None) -> li
         {"term": _("Kept"), "value": storage_text(storage)},
         *tested_rows(lot),
     ]  # fmt: skip
+
+
+def _last_day(closes_at: datetime) -> str:
+    """Write the end of a sale: its last day where it ends with the day, else the moment."""
+    local = closes_at.astimezone(clock.BANGKOK)
+    return moment(closes_at) if (local.hour, local.minute) != (0, 0) else day(local.date() - timedelta(days=1))
 
 
 def fca(place: Any) -> str:

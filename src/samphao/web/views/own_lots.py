@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from samphao.accounts import queries as accounts
@@ -128,7 +129,7 @@ def own_lot(request: HttpRequest, code: str) -> HttpResponse:
         {"label": _("city"), "whole": True},
         {"label": _("gate to list")},
         {"label": _("price to the door"), "wide": True},
-        {"label": _("missing"), "wide": True},
+        {"label": pgettext("gate", "missing"), "wide": True},
     ]
     now = clock.now()
     context = {
