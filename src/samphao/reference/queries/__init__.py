@@ -11,7 +11,7 @@ from samphao.reference.queries.charges import (
     price_rule,
 )
 from samphao.reference.queries.dated import source_words
-from samphao.reference.queries.goods import goods, tariff_lines
+from samphao.reference.queries.goods import StorageSpec, goods, storage_of, tariff_lines
 from samphao.reference.queries.places import (
     ProvinceName,
     currency_of,
@@ -41,6 +41,7 @@ __all__ = [
     "DocumentSpec",
     "ModeRuleNames",
     "ProvinceName",
+    "StorageSpec",
     "ThaiAddress",
     "ThaiPlace",
     "cbec_goods",
@@ -62,6 +63,7 @@ __all__ = [
     "province_names",
     "province_places",
     "source_words",
+    "storage_of",
     "tariff_lines",
     "thai_address",
     "thai_districts",
