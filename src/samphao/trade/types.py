@@ -485,3 +485,49 @@ class NoteSpec:
     bad: Decimal
     of: Decimal
     wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDue:
+    """What an order costs, how it stands, and the day whose rates its price was made with."""
+
+    code: str
+    state: str
+    amount_minor: int
+    currency: str
+    lot: str
+    buyer_id: int
+    buyer: str
+    priced_at: datetime
+    hold_expires_at: datetime
+
+    @property
+    def waits(self) -> bool:
+        return self.state == "held"
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state in ("expired", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFee:
+    """The hub's fee in an order, in the currency of its price."""
+
+    code: str
+    buyer: str
+    delivered_at: datetime
+    currency: str
+    priced_on: date
+    fee_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMark:
+    """When an order was advanced, and when it was delivered."""
+
+    code: str
+    lot: str
+    currency: str
+    advanced_at: datetime | None
+    delivered_at: datetime | None

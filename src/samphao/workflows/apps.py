@@ -45,9 +45,9 @@ class WorkflowsConfig(AppConfig):
 
         pass_over(OrdersPlaced)
         subscribe(PaymentsReceived, payment.payments_received)
-        subscribe(HoldsExpired, notices.holds_expired)
         subscribe(PlacesOffered, waiting_notices.places_offered)
         subscribe(PlacesClosed, waiting_notices.places_closed)
+        subscribe(HoldsExpired, payment.holds_expired, notices.holds_expired)
         subscribe(OrdersPaid, notices.orders_paid)
         subscribe(PlanMade, notices.plan_made)
         subscribe(LotsListed, notices.lots_listed)

@@ -127,7 +127,7 @@ def _draft(due: Iterable[tuple[Share, int]], kind: str, batch: str, *, is_back: 
         if currency != part.currency:
             exact = Decimal(amount) * _satang(part.currency, rates(part.priced_on), part.priced_on)
             paid = int(exact.to_integral_value(ROUND_DOWN)) if is_back else half_up(exact)
-            bought, sold = exchange(part.currency), exchange(currency)
+            bought, sold = payments.exchange(part.currency), payments.exchange(currency)
             entries[bought.code] -= sign * amount
             entries[sold.code] += sign * paid
             drafted.accounts |= {bought, sold}
@@ -152,8 +152,3 @@ def _satang(currency: str, rates: Mapping[str, ExchangeRateSpec], on: date) -> D
     if currency not in rates:
         raise Refused(f"No exchange rate of {currency} is known for {on}: publish one, then this payout goes on.")
     return Decimal(100) / (rates[currency].rate * minor_units(currency))
-
-
-def exchange(currency: str) -> AccountSpec:
-    """Return the account of money exchanged: what was given in one currency and taken in another."""
-    return AccountSpec("exchange", currency, may_go_negative=True)

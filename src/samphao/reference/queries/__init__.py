@@ -9,6 +9,7 @@ from samphao.reference.queries.charges import (
     import_taxes,
     post_rates,
     price_rule,
+    tax_on,
 )
 from samphao.reference.queries.dated import source_words
 from samphao.reference.queries.goods import goods, tariff_lines
@@ -63,6 +64,7 @@ __all__ = [
     "province_places",
     "source_words",
     "tariff_lines",
+    "tax_on",
     "thai_address",
     "thai_districts",
     "thai_subdistricts",

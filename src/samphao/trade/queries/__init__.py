@@ -74,6 +74,8 @@ from samphao.trade.queries.market import (
 from samphao.trade.queries.orders import (
     RushFigures,
     by_currency,
+    dues_of,
+    fees_of,
     lot_codes_of,
     order_codes_in,
     order_due,
@@ -85,6 +87,7 @@ from samphao.trade.queries.orders import (
     orders_to_ship,
     parties_of,
     rush_figures,
+    settled_between,
 )
 from samphao.trade.queries.sales import (
     Mark,
@@ -139,6 +142,8 @@ __all__ = [
     "crop_calendar",
     "declared_by_month",
     "disputes_to_decide",
+    "dues_of",
+    "fees_of",
     "finding_of",
     "gate_findings",
     "gates_due",
@@ -200,6 +205,7 @@ __all__ = [
     "sales_of_orders",
     "sales_to_advance",
     "sales_to_settle",
+    "settled_between",
     "shut_lists",
     "side_of",
     "star_averages",
