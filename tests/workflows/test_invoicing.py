@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from worlds import paid_market
@@ -130,6 +130,7 @@ def test_numbers_leave_no_gap_and_the_database_sees_to_it(clock_reset: None) -> 
 class Arithmetic(TestCase):
     """Whatever a fee is, its tax is the nearest satang, and never more than the fee."""
 
+    @settings(deadline=None)
     @given(st.integers(1, 10**9), st.decimals("0.01", "30", places=2))
     def test_tax_in_a_fee(self, gross: int, percent: Decimal) -> None:
         payments.record_fees([FeeEarned("SO-X", "anong", date(2026, 5, 4), gross, Amount(gross, "THB"), Decimal(1))])

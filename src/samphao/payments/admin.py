@@ -93,7 +93,7 @@ class PayeeAccountAdmin(Looked):
 
 @admin.register(FeeInvoice)
 class FeeInvoiceAdmin(Looked):
-    list_display = ("order_code", "series", "number", "tax_point_on", "gross_minor", "vat_minor", "numbered_at")
-    list_filter = ("series",)
+    list_display = ("order_code", "kind", "series", "number", "tax_point_on", "gross_minor", "vat_minor", "numbered_at")
+    list_filter = ("kind", "series")
     search_fields = ("=order_code",)
     ordering = ("-id",)

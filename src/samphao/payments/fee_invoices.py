@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -16,6 +16,8 @@ from samphao.payments.types import HUB, FeeEarned, Posting, TaxRate
 NUMBERED_AT_ONCE = 20_000
 HOME = "THB"
 LOCK = 7_401_910  # advisory: one job numbers at a time
+TAXED = ("vat_minor", "vat_percent", "vat_source")
+Kind = FeeInvoice.Kind
 
 
 def record_fees(fees: Iterable[FeeEarned]) -> int:
@@ -35,7 +37,7 @@ def record_fees(fees: Iterable[FeeEarned]) -> int:
 
 def days_without_tax() -> list[date]:
     """Return the days whose fees have no tax yet, the oldest first."""
-    rows = FeeInvoice.objects.filter(vat_minor=None).order_by("tax_point_on")
+    rows = FeeInvoice.objects.filter(kind=Kind.INVOICE, vat_minor=None).order_by("tax_point_on")
     return list(rows.values_list("tax_point_on", flat=True).distinct())
 
 
@@ -46,17 +48,17 @@ def tax_fees(on: date, rate: TaxRate, revenue: str) -> int:
     The hub owes it, and it is kept back from what becomes the hub's, at once if it is there.
     """
     with transaction.atomic():
-        rows = list(FeeInvoice.objects.select_for_update().filter(tax_point_on=on, vat_minor=None).order_by("id"))
+        waiting = FeeInvoice.objects.select_for_update().filter(kind=Kind.INVOICE, tax_point_on=on, vat_minor=None)
+        rows = list(waiting.order_by("id"))
         if not rows:
             return 0
         for row in rows:
-            exact = Decimal(row.gross_minor) * rate.percent / (100 + rate.percent)
             row.vat_minor, row.vat_percent, row.vat_source = (
-                int(exact.to_integral_value(ROUND_HALF_UP)),
+                _tax_in(row.gross_minor, rate.percent),
                 rate.percent,
                 rate.source,
             )
-        FeeInvoice.objects.bulk_update(rows, ["vat_minor", "vat_percent", "vat_source"], batch_size=5_000)
+        FeeInvoice.objects.bulk_update(rows, TAXED, batch_size=5_000)
         total = sum(row.vat_minor or 0 for row in rows)
         if total:
             owed, due = receivable(HUB, HOME), payable(revenue, HOME)
@@ -77,12 +79,81 @@ def tax_fees(on: date, rate: TaxRate, revenue: str) -> int:
     return len(rows)
 
 
+def _tax_in(gross_minor: int, percent: Decimal) -> int:
+    return int((Decimal(gross_minor) * percent / (100 + percent)).to_integral_value(ROUND_HALF_UP))
+
+
+def credit_fee(order_code: str, price_minor: int, on: date, *, reason: str) -> bool:
+    """Write a credit note for what of a fee went back after its tax invoice was written; return whether there is one to write.
+
+    Of the fee as a whole the whole invoice is credited, satang for satang; of a part the same part, half up.
+    """
+    with transaction.atomic():
+        invoice = FeeInvoice.objects.select_for_update().filter(kind=Kind.INVOICE, order_code=order_code).first()
+        if invoice is None or price_minor <= 0:
+            return False
+        exact = Decimal(invoice.gross_minor) * min(price_minor, invoice.price_minor) / invoice.price_minor
+        gross = int(exact.to_integral_value(ROUND_HALF_UP))
+        if not gross:
+            return False
+        FeeInvoice.objects.create(
+            kind=Kind.CREDIT, order_code=order_code, buyer=invoice.buyer, series=f"C{on:%Y-%m}", tax_point_on=on, gross_minor=gross,
+            price_minor=price_minor, price_currency=invoice.price_currency, rate=invoice.rate, reason=reason[:200],
+        )  # fmt: skip
+    return True
+
+
+def tax_credits(revenue: str) -> int:
+    """Work out the tax in credit notes, at the rate of the invoices that they correct, and book it as owed by the revenue office.
+
+    It is kept back from the tax of the next fees; the hub gets it at once. One whose invoice has no tax yet waits for it.
+    """
+    with transaction.atomic():
+        rows = list(FeeInvoice.objects.select_for_update().filter(kind=Kind.CREDIT, vat_minor=None).order_by("id"))
+        orders = [row.order_code for row in rows]
+        taxed = FeeInvoice.objects.filter(kind=Kind.INVOICE, order_code__in=orders, vat_minor__isnull=False)
+        invoices = {row.order_code: row for row in taxed}
+        rows = [row for row in rows if row.order_code in invoices]
+        for row in rows:
+            whole = invoices[row.order_code]
+            percent = whole.vat_percent or Decimal(0)
+            row.vat_minor = (
+                whole.vat_minor if row.gross_minor == whole.gross_minor else _tax_in(row.gross_minor, percent)
+            )
+            row.vat_percent, row.vat_source = percent, whole.vat_source
+        FeeInvoice.objects.bulk_update(rows, TAXED, batch_size=5_000)
+        total = sum(row.vat_minor or 0 for row in rows)
+        if total:
+            owed, due = receivable(revenue, HOME), payable(HUB, HOME)
+            open_accounts([owed, due, payable(revenue, HOME)])
+            entries = ((owed.code, total), (due.code, -total))
+            post(
+                [
+                    Posting(
+                        "fee tax back",
+                        f"fee tax back:{rows[0].pk}",
+                        revenue,
+                        clock.now(),
+                        entries,
+                        f"{len(rows)} credit notes",
+                    )
+                ]
+            )
+    return len(rows)
+
+
 def number_fee_invoices() -> int:
-    """Give the waiting tax invoices the next numbers of their series, in the order in which they were written; return how many."""
+    """Give what waits the next numbers of its series, in the order in which it was written; return how many.
+
+    A credit note waits until its invoice has a number: it names it.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         cursor.execute(
-            """WITH due AS (SELECT id, series FROM payments_feeinvoice WHERE number IS NULL AND vat_minor IS NOT NULL ORDER BY id LIMIT %s),
+            """WITH due AS (SELECT id, series FROM payments_feeinvoice w WHERE number IS NULL AND vat_minor IS NOT NULL
+                              AND (kind = 'invoice' OR EXISTS (SELECT FROM payments_feeinvoice i WHERE i.order_code = w.order_code
+                                                               AND i.kind = 'invoice' AND i.number IS NOT NULL))
+                            ORDER BY id LIMIT %s),
                     next AS (SELECT d.id, coalesce((SELECT max(number) FROM payments_feeinvoice f WHERE f.series = d.series), 0)
                                           + row_number() OVER (PARTITION BY d.series ORDER BY d.id) AS number FROM due d)
                UPDATE payments_feeinvoice f SET number = next.number, numbered_at = core_now() FROM next WHERE next.id = f.id""",
@@ -91,9 +162,6 @@ def number_fee_invoices() -> int:
         return int(cursor.rowcount)
 
 
-def fee_invoice_of(order_code: str) -> FeeInvoice | None:
-    return FeeInvoice.objects.filter(order_code=order_code).first()
-
-
-def fee_invoices_of(orders: Sequence[str]) -> dict[str, FeeInvoice]:
-    return {row.order_code: row for row in FeeInvoice.objects.filter(order_code__in=orders)}
+def fee_papers_of(order_code: str) -> dict[str, FeeInvoice]:
+    """Return the numbered papers of a fee by their kind: the tax invoice, and a credit note where a part of it went back."""
+    return {row.kind: row for row in FeeInvoice.objects.filter(order_code=order_code, number__isnull=False)}

@@ -125,11 +125,19 @@ class PayeeAccount(models.Model):
 
 
 class FeeInvoice(models.Model):
-    """The tax invoice for the hub's fee in one order. Its number is given later, in order and without gaps; the database sees to it."""
+    """The tax invoice for the hub's fee in one order, or the credit note for what of it went back after it was written.
 
-    order_code = models.CharField(max_length=20, unique=True)
+    Its number is given later, in order and without gaps; the database sees to it.
+    """
+
+    class Kind(models.TextChoices):
+        INVOICE = "invoice", "tax invoice"
+        CREDIT = "credit", "credit note"
+
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.INVOICE, db_default=Kind.INVOICE)
+    order_code = models.CharField(max_length=20)
     buyer = models.CharField(max_length=40, help_text="an organisation's code")
-    series = models.CharField(max_length=12, help_text="the month of the tax point: 2026-05")
+    series = models.CharField(max_length=12, help_text="the month of the tax point: 2026-05, of credit notes C2026-05")
     number = models.PositiveIntegerField(null=True)
     tax_point_on = models.DateField()
     gross_minor = models.BigIntegerField(help_text="satang, with the tax in it")
@@ -141,10 +149,12 @@ class FeeInvoice(models.Model):
     )
     price_currency = models.CharField(max_length=3)
     rate = models.DecimalField(max_digits=18, decimal_places=8, help_text="the price's currency for one baht")
+    reason = models.CharField(max_length=200, blank=True, default="", db_default="", help_text="of a credit note")
     numbered_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["order_code", "kind"], name="fee_invoice_once_an_order"),
             models.UniqueConstraint(fields=["series", "number"], name="fee_invoice_number_once"),
             models.CheckConstraint(condition=Q(gross_minor__gt=0), name="fee_invoice_of_something"),
             models.CheckConstraint(
@@ -172,4 +182,5 @@ class FeeInvoice(models.Model):
 
     @property
     def code(self) -> str:
-        return f"TIV-{self.series}-{self.number:06d}" if self.number else ""
+        name = "TCN" if self.kind == self.Kind.CREDIT else "TIV"
+        return f"{name}-{self.series.lstrip('C')}-{self.number:06d}" if self.number else ""

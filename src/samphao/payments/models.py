@@ -83,6 +83,9 @@ class Payment(models.Model):
     charged_back_minor = models.BigIntegerField(
         default=0, db_default=0, help_text="what of it the payer's bank took back"
     )
+    recovered_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="what of that the hub, which bore it, got back out of the order's money"
+    )
     counts_minor = models.BigIntegerField(null=True, help_text="in the order's currency, where it was paid in another")
     counts_currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     applied_at = models.DateTimeField(
@@ -111,6 +114,10 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(charged_back_minor__gte=0, charged_back_minor__lte=F("refunded_minor")),
                 name="payment_charged_back_went_back",
+            ),
+            models.CheckConstraint(
+                condition=Q(recovered_minor__gte=0, recovered_minor__lte=F("charged_back_minor")),
+                name="payment_recovered_once",
             ),
             models.CheckConstraint(
                 condition=~Q(state="returned") | Q(refunded_minor=F("amount_minor")), name="payment_returned_whole"

@@ -51,8 +51,8 @@ def refund_order(
 ) -> int:
     """Send `amount_minor` in the order's currency back to the payer, the oldest payment first; the same `key` is refunded once.
 
-    Return what went back. The caller sees to it that this much is still held for the lot: the database refuses to take other
-    buyers' money.
+    What the payer's bank took back already is no longer his to get: that part goes to the hub, which bore it. Return what went
+    to the payer. The caller sees to it that this much is still held for the lot: the database refuses to take other buyers' money.
     """
     left = amount_minor
     postings, accounts = [], set()
@@ -70,11 +70,21 @@ def refund_order(
             accounts |= specs
             Payment.objects.filter(pk=row.pk).update(refunded_minor=row.refunded_minor + given)
             left -= part
+        gone_back = amount_minor - left
+        for row in rows:
+            part = min(
+                left, _in_order_currency(row, row.charged_back_minor) - _in_order_currency(row, row.recovered_minor)
+            )
+            if part > 0 and (row.counts_currency or row.currency) == currency:
+                posting, specs = _recovery(row, part, held_for, key=f":{key}")
+                postings.append(posting)
+                accounts |= specs
+                left -= part
         if left:
             raise Refused(gettext_noop("More would go back than was paid for this order."))
         if _post(postings, accounts) != len(postings):
             raise ledger.TwoForOneKey(f"refund {key} of order {order} was posted before")
-    return amount_minor
+    return gone_back
 
 
 def charge_back(method: str, bank_reference: str, amount_minor: int, *, key: str, reason: str) -> bool:
@@ -157,17 +167,23 @@ def _recovered(ended: Sequence[Payment], held_for: Mapping[str, str]) -> tuple[l
     """Return the transfers that give the hub what it bore for payments that were charged back, now that they pay nothing any more."""
     postings, accounts = [], set()
     for row in ended:
-        if not row.charged_back_minor:
-            continue
-        part = _in_order_currency(row, row.charged_back_minor)
-        currency = row.counts_currency or row.currency
-        source, hub = ledger.held(held_for[row.order_code], currency), ledger.payable(HUB, currency)
-        entries = ((source.code, part), (hub.code, -part))
-        postings.append(
-            Posting("recovered", f"recovered:{row.method}:{row.bank_reference}", row.order_code, clock.now(), entries)
-        )
-        accounts |= {source, hub}
+        part = _in_order_currency(row, row.charged_back_minor) - _in_order_currency(row, row.recovered_minor)
+        if part:
+            posting, specs = _recovery(row, part, held_for[row.order_code])
+            postings.append(posting)
+            accounts |= specs
     return postings, accounts
+
+
+def _recovery(row: Payment, part: int, lot: str, *, key: str = "") -> tuple[Posting, set[AccountSpec]]:
+    """Return the transfer that gives the hub `part`, in the order's currency, of what it bore for a payment; the payment keeps count."""
+    currency = row.counts_currency or row.currency
+    source, hub = ledger.held(lot, currency), ledger.payable(HUB, currency)
+    own = min(_in_own_currency(row, part), row.charged_back_minor - row.recovered_minor)
+    Payment.objects.filter(pk=row.pk).update(recovered_minor=row.recovered_minor + own)
+    entries = ((source.code, part), (hub.code, -part))
+    name = f"recovered{key}:{row.method}:{row.bank_reference}"
+    return Posting("recovered", name, row.order_code, clock.now(), entries), {source, hub}
 
 
 def _in_order_currency(row: Payment, minor: int) -> int:

@@ -23,8 +23,8 @@ from samphao.web.price_lines import label
 from samphao.web.sources import source_text
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, language, moment, money, percent
 
-RECEIPT, INVOICE, TAX_INVOICE = "receipt", "invoice", "tax-invoice"
-KINDS = (RECEIPT, INVOICE, TAX_INVOICE)
+RECEIPT, INVOICE, TAX_INVOICE, CREDIT_NOTE = "receipt", "invoice", "tax-invoice", "credit-note"
+KINDS = (RECEIPT, INVOICE, TAX_INVOICE, CREDIT_NOTE)
 NOT_PAID = gettext_noop("This order has not been paid: there is no such paper yet.")
 NO_NUMBER = gettext_noop(
     "The tax invoice for the fee is written when the seller has been paid, and numbered shortly after."
@@ -43,14 +43,20 @@ def paper_kinds(order: Any, who: Viewer) -> list[str]:
     """Return the papers that there are of an order, for somebody."""
     if order.paid_at is None:
         return []
-    there = [RECEIPT, INVOICE, *([TAX_INVOICE] if _numbered(order) else [])]
+    fee = ledger.fee_papers_of(order.code)
+    there = [
+        RECEIPT,
+        INVOICE,
+        *(kind for kind, row in ((TAX_INVOICE, "invoice"), (CREDIT_NOTE, "credit")) if row in fee),
+    ]
     return [kind for kind in there if may_see(order, kind, who)]
 
 
 def paper_name(kind: str) -> str:
-    return {RECEIPT: _("Receipt"), INVOICE: _("Commercial invoice"), TAX_INVOICE: _("Tax invoice for the hub's fee")}[
-        kind
-    ]
+    return {
+        RECEIPT: _("Receipt"), INVOICE: _("Commercial invoice"), TAX_INVOICE: _("Tax invoice for the hub's fee"),
+        CREDIT_NOTE: _("Credit note for the hub's fee"),
+    }[kind]  # fmt: skip
 
 
 def make(order: Any, kind: str, hub: Hub | None) -> bytes:
@@ -67,7 +73,7 @@ def make(order: Any, kind: str, hub: Hub | None) -> bytes:
         raise NotFound(gettext_noop("There is no such paper."))
     if order.paid_at is None:
         raise Refused(NOT_PAID)
-    shaped = {RECEIPT: _receipt, INVOICE: _invoice, TAX_INVOICE: _tax_invoice}[kind](order)
+    shaped = {RECEIPT: _receipt, INVOICE: _invoice, TAX_INVOICE: _tax_invoice, CREDIT_NOTE: _credit_note}[kind](order)
     name = hub.name if hub else "Samphao"
     is_demo = hub is not None and (hub.is_demo or hub.pays_by_simulator)
     page = {
@@ -76,11 +82,6 @@ def make(order: Any, kind: str, hub: Hub | None) -> bytes:
         "foot": f"{name} · {order.code} · {_('made on %(at)s') % {'at': moment(clock.now(), 'Asia/Bangkok')}}",
     }  # fmt: skip
     return pdf.render("money_paper", page | shaped)
-
-
-def _numbered(order: Any) -> Any:
-    row = ledger.fee_invoice_of(order.code)
-    return row if row is not None and row.number else None
 
 
 def _party(label_: str, organisation: Any, *more: str) -> dict[str, Any]:
@@ -219,26 +220,56 @@ def vat_notes(order: Any) -> list[str]:
 
 
 def _tax_invoice(order: Any) -> dict[str, Any]:
-    row = _numbered(order)
+    row = ledger.fee_papers_of(order.code).get("invoice")
     if row is None:
         raise Refused(NO_NUMBER)
-    rate = percent(row.vat_percent / 100)
-    columns = [_column(_("what"), wide=True), _column(_("amount"), numeric=True)]
     was = _("%(fee)s in the price of order %(order)s, at %(rate)s for ฿ 1") % {
         "fee": money(row.price_minor, row.price_currency), "order": order.code, "rate": f"{row.price_currency} {row.rate.normalize():f}",
     }  # fmt: skip
-    rows: Sequence[Sequence[Any]] = [
-        [{"text": _("Service of the hub"), "note": was}, money(row.net_minor, "THB")],
-        [
-            {"text": _("VAT %(rate)s") % {"rate": rate}, "note": source_text(row.vat_source)},
-            money(row.vat_minor, "THB"),
-        ],
-    ]
-    issuer = settings.HUB_TAX_NUMBER or _("the hub's tax number is not set")
+    columns = [_column(_("what"), wide=True), _column(_("amount"), numeric=True)]
+    rows = [[{"text": _("Service of the hub"), "note": was}, money(row.net_minor, "THB")], _vat_row(row)]
     return {
         "title": paper_name(TAX_INVOICE), "subtitle": _english("Tax invoice for the hub's fee"), "number": row.code, "date": day(row.tax_point_on),
-        "parties": [{"label": _("Issued by"), "lines": [settings.HUB_LEGAL_NAME or _("the hub"), issuer]}, _party(_("Buyer"), order.buyer)],
+        "parties": _issuer_and_buyer(order),
         "facts": [_fact(_("Order"), order.code), _fact(_("Tax point"), day(row.tax_point_on))],
         "tables": [{"title": "", "columns": columns, "rows": rows, "foot": [[_("Total, tax included"), money(row.gross_minor, "THB")]]}],
         "notes": [_("The tax is in the fee: it was not added to the price of the order.")],
+    }  # fmt: skip
+
+
+def _vat_row(row: Any) -> list[Any]:
+    said = _("VAT %(rate)s") % {"rate": percent(row.vat_percent / 100)}
+    return [{"text": said, "note": source_text(row.vat_source)}, money(row.vat_minor, "THB")]
+
+
+def _issuer_and_buyer(order: Any) -> list[dict[str, Any]]:
+    issuer = settings.HUB_TAX_NUMBER or _("the hub's tax number is not set")
+    lines = [settings.HUB_LEGAL_NAME or _("the hub"), issuer]
+    return [{"label": _("Issued by"), "lines": lines}, _party(_("Buyer"), order.buyer)]
+
+
+def _credit_note(order: Any) -> dict[str, Any]:
+    """Return what the Revenue Code (section 86/10) wants on a credit note: the invoice, its value, the right one, the difference, why."""
+    fee = ledger.fee_papers_of(order.code)
+    if "credit" not in fee:
+        raise Refused(NO_NUMBER)
+    row, invoice = fee["credit"], fee["invoice"]
+    net = row.net_minor or 0
+    columns = [_column(_("what"), wide=True), _column(_("amount"), numeric=True)]
+    rows: Sequence[Sequence[Any]] = [
+        [_("Value on the tax invoice, without tax"), money(invoice.net_minor, "THB")],
+        [_("Value that is right"), money((invoice.net_minor or 0) - net, "THB")],
+        [_("Difference"), money(net, "THB")],
+        _vat_row(row),
+    ]
+    return {
+        "title": paper_name(CREDIT_NOTE), "subtitle": _english("Credit note for the hub's fee"), "number": row.code, "date": day(row.tax_point_on),
+        "parties": _issuer_and_buyer(order),
+        "facts": [
+            _fact(_("Order"), order.code),
+            _fact(_("Corrects tax invoice"), f"{invoice.code}, {day(invoice.tax_point_on)}"),
+            _fact(_("Why"), _("a part of the fee went back to the buyer with his claim or return")),
+        ],
+        "tables": [{"title": "", "columns": columns, "rows": rows, "foot": [[_("Credited, tax included"), money(row.gross_minor, "THB")]]}],
+        "notes": [_("What went back to the buyer was paid with the refund of his order: nothing more is paid by this paper.")],
     }  # fmt: skip

@@ -38,9 +38,11 @@ def method_name(method: str) -> str:
 
 
 def pay_page(
-    order: Any, due: OrderDue, ways: Sequence[Way], paid: Sequence[Any], *, is_simulated: bool
+    order: Any, due: OrderDue, ways: Sequence[Way], paid: Sequence[Any], came_minor: int, *, is_simulated: bool
 ) -> dict[str, Any]:
+    rest = money(due.amount_minor - came_minor, due.currency)
     return {
+        "rest": rest if due.waits and came_minor else "",
         "order": order,
         "title": in_language_plain(order.lot.listing, "title"),
         "amount": money(due.amount_minor, due.currency),
@@ -175,7 +177,7 @@ def orders_text(orders: Sequence[str]) -> str:
 
 def subject_of(kind: str, subject: str) -> str:
     """Return the lot or order of a movement; those of a whole account have none to show."""
-    return "" if ":" in subject or kind in ("kept back", "fee tax") else subject
+    return "" if ":" in subject or kind in ("kept back", "fee tax", "fee tax back") else subject
 
 
 def statement_csv(found: MonthStatement) -> str:

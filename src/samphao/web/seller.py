@@ -131,6 +131,7 @@ def movement_name(kind: str) -> str:
         "suspense": _("money that nobody knows"),
         "currency exchange": _("exchange of currencies"),
         "fee tax": _("tax in the fee"),
+        "fee tax back": _("tax in a fee that went back"),
         "chargeback": _("taken back by a payer's bank"),
         "recovered": _("recovered from an order that ended"),
     }.get(kind, kind)

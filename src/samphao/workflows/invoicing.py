@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -20,16 +20,22 @@ HOME, REVENUE = "THB", "revenue-TH"
 TAX = "vat_domestic"
 
 
-def fees_earned(orders: Sequence[str], window: timedelta) -> int:
-    """Write the tax invoices of settled orders: a fee becomes the hub's when the claim window has closed."""
+def fees_earned(orders: Sequence[str], window: timedelta, fees_back: Mapping[str, int]) -> int:
+    """Write the tax invoices of settled orders: a fee becomes the hub's when the claim window has closed (decision 9).
+
+    Of an order in `fees_back` it becomes the hub's now, when its claim is closed, less what went back with the claim.
+    """
     rates = lru_cache(maxsize=None)(reference.exchange_rates)
     fees = []
     for row in trade.fees_of(orders):
         rate = rates(row.priced_on)[row.currency].rate
-        satang = half_up(Decimal(row.fee_minor) / minor_units(row.currency) / rate * minor_units(HOME))
+        fee = row.fee_minor - fees_back.get(row.code, 0)
+        satang = half_up(Decimal(fee) / minor_units(row.currency) / rate * minor_units(HOME))
         if satang > 0:
-            on = (row.delivered_at + window).astimezone(clock.BANGKOK).date()
-            fees.append(FeeEarned(row.code, row.buyer, on, satang, Amount(row.fee_minor, row.currency), rate))
+            on = (
+                clock.today() if row.code in fees_back else (row.delivered_at + window).astimezone(clock.BANGKOK).date()
+            )
+            fees.append(FeeEarned(row.code, row.buyer, on, satang, Amount(fee, row.currency), rate))
     return payments.record_fees(fees)
 
 
@@ -40,10 +46,10 @@ def tax_fees() -> int:
         rate = reference.tax_on(TAX, "TH", on)
         if rate is not None and rate.percent is not None:
             done += payments.tax_fees(on, TaxRate(rate.percent, rate.source), REVENUE)
-    return done
+    return done + payments.tax_credits(REVENUE)
 
 
 def tax_and_number() -> int:
-    """Tax what can be taxed, then number it, in the order in which it was written."""
+    """Tax what can be taxed, then number it, in the order in which it was written; a credit note after the invoice that it corrects."""
     tax_fees()
-    return payments.number_fee_invoices()
+    return payments.number_fee_invoices() + payments.number_fee_invoices()

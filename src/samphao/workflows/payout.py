@@ -24,7 +24,7 @@ from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.types import AFTER_SALE, UnpaidSales
 from samphao.workflows import invoicing, notices
-from samphao.workflows.claims_money import due_after_claims
+from samphao.workflows.claims_money import due_after_claims, fees_back
 from samphao.workflows.shares import has_rate, pay, shares, take_back
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ def settle_due() -> int:
         due = [*((part, part.rest_minor) for part in parts), *due_after_claims(claimed, clock.now())]
         drafted = pay(due, PAYOUT, min(orders))
         drafted.post()
-        invoicing.fees_earned(orders, CLAIM_WINDOW)
+        invoicing.fees_earned(orders, CLAIM_WINDOW, fees_back(list(claimed)))
         last = {part.lot: part.at for part, _amount in sorted(due, key=lambda row: row[0].at)}
         notices.shares_paid(PAYOUT, min(orders), drafted.told, last)
     return len(orders)

@@ -13,7 +13,7 @@ from pathlib import Path
 from babel.numbers import list_currencies
 
 from samphao.core.errors import BadRows, Fault
-from samphao.core.money import minor_units
+from samphao.core.money import minor_digits, minor_units
 from samphao.core.tables import read_numbered_rows
 from samphao.payments import queries as ledger
 from samphao.payments.adapters import adapter_of
@@ -119,7 +119,7 @@ def _faults(number: int, row: FileRow, seen: Counter[str]) -> Sequence[Fault]:
             Fault(NAME, number, "currency", f"`{row.currency[:20]}` is no currency", "Write three letters such as THB")
         )
     elif not _is_whole(row.amount, row.currency) or not row.amount or abs(row.amount) >= 10**13:
-        digits = len(str(minor_units(row.currency))) - 1
+        digits = minor_digits(row.currency)
         found.append(
             Fault(
                 NAME,

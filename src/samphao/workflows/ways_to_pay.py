@@ -9,6 +9,7 @@ from decimal import ROUND_UP, Decimal
 from samphao.core import clock, events
 from samphao.core.hub import Hub
 from samphao.core.money import minor_units
+from samphao.payments import queries as ledger
 from samphao.payments import services as payments
 from samphao.payments.adapters import ADAPTERS, bank_transfer, promptpay, simulator
 from samphao.payments.adapters.simulator import Message, Payer
@@ -50,6 +51,12 @@ def ways(order: OrderDue, hub: Hub | None) -> list[Way]:
     """Return the ways in which an order can be paid now; where no rate of its price's day is known, not those in baht."""
     asked = (_asked(order, method) for method in methods_of(hub))
     return [_way(one) for one in asked if one is not None]
+
+
+def came_for(order: OrderDue) -> int:
+    """Return what has come for an order that waits for the rest, in the currency of its price."""
+    waiting = ledger.waiting_payments([order.code])
+    return sum(row.counts_minor for row in waiting if row.counts_currency == order.currency)
 
 
 def in_baht(order: OrderDue) -> AskedFor | None:
@@ -98,11 +105,12 @@ def pay_by_simulator(code: str, how: Payer = Payer.PAYS) -> bool:
     if asked is None:
         return False
     way = _way(asked)
-    arrived = _from_wallet(
-        Arrival(f"SIM-{code}", clock.now(), way.amount.minor, way.amount.currency, way.ref1, way.ref2), way
-    )
-    came, messages = simulator.pay(arrived, how)
-    simulator.write_down(came)
+    came = came_for(due)
+    amount = -(-way.amount.minor * (way.price.minor - came) // way.price.minor)
+    name = f"SIM-{code}" if not came else f"SIM-{code}-rest-{came}"
+    arrived = _from_wallet(Arrival(name, clock.now(), amount, way.amount.currency, way.ref1, way.ref2), way)
+    paid, messages = simulator.pay(arrived, how)
+    simulator.write_down(paid)
     for message in messages:
         hear(message)
     events.deliver()

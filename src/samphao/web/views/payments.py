@@ -39,9 +39,9 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
         return _pay_by_simulator(request, order.code, order.state, may=hub is not None and hub.pays_by_simulator)
     due = trade.dues_of([code])[0]
     ways = ways_to_pay.ways(due, hub) if due.waits else []
-    page = shape.pay_page(
-        order, due, ways, list(ledger.payments_of(code)), is_simulated=hub is not None and hub.pays_by_simulator
-    )
+    came = ways_to_pay.came_for(due) if due.waits else 0
+    is_simulated = hub is not None and hub.pays_by_simulator
+    page = shape.pay_page(order, due, ways, list(ledger.payments_of(code)), came, is_simulated=is_simulated)
     return render(request, "web/payments/pay.html", page)
 
 
