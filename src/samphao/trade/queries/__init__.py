@@ -11,6 +11,7 @@ from samphao.trade.queries.after_sale import (
     claims_due,
     claims_for,
     claims_to_pay,
+    decisions_waiting,
     disputes_to_decide,
     lots_that_may_mend,
     paid_claims,
@@ -20,7 +21,6 @@ from samphao.trade.queries.after_sale import (
     reviews_appealed,
     reviews_of_listing,
     reviews_of_producers,
-    star_averages,
     tickets_of_lots,
 )
 from samphao.trade.queries.baskets import baskets_to_show, purchase_for, purchase_of_order
@@ -141,6 +141,7 @@ __all__ = [
     "claims_to_pay",
     "closed_places",
     "crop_calendar",
+    "decisions_waiting",
     "declared_by_month",
     "disputes_to_decide",
     "dues_of",
@@ -210,7 +211,6 @@ __all__ = [
     "settled_between",
     "shut_lists",
     "side_of",
-    "star_averages",
     "surplus_calls",
     "taken_kg",
     "tickets_of_lots",
