@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import subprocess
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from samphao.payments import services as payments
 from samphao.payments.models import PayeeAccount, Payment, StatementLine
 from samphao.trade import services
 from samphao.trade.models import Order
-from samphao.workflows import invoicing, payout, ways_to_pay
+from samphao.workflows import invoicing, payout, seller_statement, ways_to_pay
 
 pytestmark = pytest.mark.django_db
 
@@ -148,6 +149,22 @@ def test_a_statement_names_each_movement_with_its_orders_and_adds_up(market: pai
         assert somchai.get(f"/money/statement/?{odd}").status_code == 200
 
 
+def test_a_movement_names_only_the_orders_that_were_priced_in_its_currency(market: paid_market.World) -> None:
+    """Orders of one lot that are settled at the same moment are paid in one transfer for each currency."""
+    orders = [market.order(currency) for currency in ("CNY", "THB")]
+    for order in orders:
+        ways_to_pay.pay_by_simulator(order.code)
+    services.ship_orders([order.code for order in orders])
+    services.deliver_orders(dict.fromkeys([order.code for order in orders], clock.now()))
+    paid_market.let_time_pass(hours=49)
+    payout.settle_due()
+    found = seller_statement.month(["somchai"], "THB", date(2026, 4, 1))
+    assert [(one.orders, one.row.amount_minor) for one in found.movements] == [
+        ((orders[0].code,), 24_000),
+        ((orders[1].code,), 6_000),
+    ]
+
+
 def test_a_payout_that_came_back_is_payable_again_and_no_longer_paid(market: paid_market.World, staff: Client) -> None:
     """Pitfall 10: a returned payout must never be still paid."""
     settled(market)
@@ -254,7 +271,7 @@ def test_the_bank_file_pays_whoever_said_where_and_leaves_out_what_came_back(
 
 
 @pytest.mark.parametrize("language", ["en", "th", "zh-hans"])
-@pytest.mark.parametrize("kind", ["receipt", "invoice", "tax-invoice"])
+@pytest.mark.parametrize("kind", ["receipt", "invoice", "tax-invoice", "credit-note"])
 def test_papers_are_pdfs_in_the_readers_language_that_say_the_right_amounts(
     market: paid_market.World, anong: Client, kind: str, language: str, tmp_path: Path
 ) -> None:
@@ -265,6 +282,7 @@ def test_papers_are_pdfs_in_the_readers_language_that_say_the_right_amounts(
         name_en='#panic("x") *Anong* $1$ <b> \\', name_th="ร้านผลไม้อนงค์ ทุเรียนหมอนทอง", name_zh="阿侬水果店"
     )
     order = settled(market)
+    payments.credit_fee(order.code, 500, date(2026, 5, 2), reason="test")
     invoicing.tax_and_number()
     answer = anong.get(f"/orders/{order.code}/papers/{kind}/", headers={"accept-language": language})
     assert answer.headers["Content-Type"] == "application/pdf"
@@ -280,6 +298,15 @@ def test_papers_are_pdfs_in_the_readers_language_that_say_the_right_amounts(
         "receipt": ["฿ 456.63", "¥ 100.00", f"RC-{order.code}"],
         "invoice": ["¥ 60.00", "¥ 100.00", "081060", f"CI-{order.code}"],
         "tax-invoice": ["TIV-2026-04-000001", "฿ 42.67", "฿ 2.99", "฿ 45.66"],
+        "credit-note": [
+            "TCN-2026-05-000001",
+            "TIV-2026-04-000001",
+            "฿ 42.67",
+            "฿ 21.34",
+            "฿ 21.33",
+            "฿ 1.49",
+            "฿ 22.83",
+        ],
     }[kind]
     for text in expected:
         assert text in said, said

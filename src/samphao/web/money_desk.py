@@ -146,7 +146,7 @@ def import_page(
         "method_name": method_name(method),
         "content": content,
         "is_preview": found is not None,
-        "file_columns": ", ".join(FileRow.__dataclass_fields__),
+        "file_columns": list(FileRow.__dataclass_fields__),
         "errors": [{"message": str(fault)} for fault in faults[:50]],
         "has_faults": bool(faults),
         "has_rows": bool(found and found.rows),

@@ -12,6 +12,7 @@ from samphao.payments import queries as ledger
 from samphao.payments.queries import Statement, StatementRow
 from samphao.trade import queries as trade
 from samphao.workflows.payout import ADVANCE, CLAIM_WINDOW, PAYOUT
+from samphao.workflows.shares import price_currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +33,26 @@ def month(owners: Sequence[str], currency: str, first_day: date) -> MonthStateme
     until = _midnight(date(first_day.year + first_day.month // 12, first_day.month % 12 + 1, 1))
     found = ledger.statement(owners, currency, first, until)
     orders = _orders(found.rows, first, until)
-    return MonthStatement(
-        found, tuple(Movement(row, tuple(orders[row.kind, row.subject, row.at])) for row in found.rows)
-    )
+    return MonthStatement(found, tuple(Movement(row, tuple(orders[_batch(row)])) for row in found.rows))
 
 
-def _orders(
-    rows: Sequence[StatementRow], first: datetime, until: datetime
-) -> defaultdict[tuple[str, str, datetime], list[str]]:
-    """Return the orders behind transfers: one takes what a lot's orders come to that got their mark at the same moment."""
+Batch = tuple[str, str, str, datetime]
+"""Kind, lot, currency of the price, moment."""
+
+
+def _batch(row: StatementRow) -> Batch:
+    return row.kind, row.subject, price_currency(row.key) if row.kind in (ADVANCE, PAYOUT) else "", row.at
+
+
+def _orders(rows: Sequence[StatementRow], first: datetime, until: datetime) -> defaultdict[Batch, list[str]]:
+    """Return the orders behind transfers: one takes what a lot's orders in one currency come to that got their mark at the same moment."""
     lots = sorted({row.subject for row in rows if row.kind in (ADVANCE, PAYOUT)})
-    found: defaultdict[tuple[str, str, datetime], list[str]] = defaultdict(list)
+    found: defaultdict[Batch, list[str]] = defaultdict(list)
     for order in trade.settled_between(lots, first - CLAIM_WINDOW, until) if lots else ():
         if order.advanced_at:
-            found[ADVANCE, order.lot, order.advanced_at].append(order.code)
+            found[ADVANCE, order.lot, order.currency, order.advanced_at].append(order.code)
         if order.delivered_at:
-            found[PAYOUT, order.lot, order.delivered_at + CLAIM_WINDOW].append(order.code)
+            found[PAYOUT, order.lot, order.currency, order.delivered_at + CLAIM_WINDOW].append(order.code)
     return found
 
 

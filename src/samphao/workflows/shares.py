@@ -142,6 +142,11 @@ def _draft(due: Iterable[tuple[Share, int]], kind: str, batch: str, *, is_back: 
     return drafted
 
 
+def price_currency(key: str) -> str:
+    """Return the currency in which what a payout's transfer moved was priced: it stands in the transfer's key."""
+    return key.rsplit(":", 2)[1]
+
+
 def has_rate(currency: str, on: date) -> bool:
     """Whether what was priced in a currency on a day can be paid in baht."""
     return currency == HOME or currency in reference.exchange_rates(on)
