@@ -11,18 +11,20 @@ from PIL import Image
 from worlds import paid_market
 
 from samphao.accounts.models import Notice
-from samphao.core import files
+from samphao.core import clock, files
 from samphao.core.errors import BadRows, Conflict, NotFound, Refused
 from samphao.core.hub import Hub
 from samphao.payments import queries as ledger
 from samphao.payments import services as payments
 from samphao.payments.models import Account, Payment, StatementLine, Transfer
 from samphao.trade import queries as trade
+from samphao.trade import services
 from samphao.trade.models import Order
-from samphao.workflows import money_in, statement_file, ways_to_pay
+from samphao.workflows import money_in, payout, statement_file, ways_to_pay
 
 pytestmark = pytest.mark.django_db
 HEADER = "booked_at,reference,amount,currency,ref1,ref2,payer,payer_app,payer_amount,payer_currency,payer_rate\n"
+WITH_NOTE = HEADER.replace("payer,", "payer,note,", 1)
 PARTNER = Hub("Hub", ("en",), frozenset({"CN"}), "partner", is_demo=False)
 
 
@@ -32,8 +34,8 @@ def market(clock_reset: None, settings: Any) -> paid_market.World:
     return paid_market.make()
 
 
-def csv(*rows: str) -> bytes:
-    return (HEADER + "".join(f"{row}\n" for row in rows)).encode()
+def csv(*rows: str, header: str = HEADER) -> bytes:
+    return (header + "".join(f"{row}\n" for row in rows)).encode()
 
 
 def asked(order: Order, method: str = "promptpay") -> ways_to_pay.Way:
@@ -171,11 +173,74 @@ def test_money_that_nobody_knows_is_sent_back_and_told_when_it_was(market: paid_
     payments.return_line(line.pk, by="staff", reason="no order")
     back = ledger.back_to_send()
     assert [(row.amount_minor, row.method) for row in back] == [(5_550, "bank_transfer")]
-    assert payments.mark_sent_back(back[0].key, bank_reference="OUT-1")
-    assert not payments.mark_sent_back(back[0].key, bank_reference="OUT-1")
+    assert payments.mark_sent_back(back[0].key, bank_reference="OUT-1", by="staff")
+    assert not payments.mark_sent_back(back[0].key, bank_reference="OUT-1", by="staff")
     assert ledger.back_to_send() == []
     told = [row.transfer_key for row in ledger.differences("bank_transfer")]
     assert told == [f"sent back:{back[0].key}"], "the next statement has to show it"
+    content = csv("2026-04-25T09:00:00+07:00,OUT-1,-55.50,THB,,,somebody,,,,")
+    assert [row.sent.name for row in statement_file.read("bank_transfer", content).rows if row.sent] == ["OUT-1"]
+    assert statement_file.book("bank_transfer", content) == (0, 0)
+    assert ledger.differences("bank_transfer") == []
+    assert ledger.check().faults == ()
+
+
+def test_a_refund_that_the_statement_tells_before_staff_do_is_booked_once(market: paid_market.World) -> None:
+    statement_file.book("bank_transfer", csv("2026-04-24T13:00:00+07:00,BK-9,55.50,THB,,,somebody,,,,"))
+    payments.return_line(ledger.lines_in_suspense().get().pk, by="staff", reason="no order")
+    statement_file.book("bank_transfer", csv("2026-04-25T09:00:00+07:00,OUT-1,-55.50,THB,,,somebody,,,,"))
+    assert suspense() == -5_550
+    assert payments.mark_sent_back(ledger.back_to_send()[0].key, bank_reference="OUT-1", by="staff")
+    assert (suspense(), ledger.back_to_send(), ledger.differences("bank_transfer")) == (0, [], [])
+    assert ledger.check().faults == ()
+
+
+def paid_out(market: paid_market.World) -> ledger.Payout:
+    """Let one order be paid by bank transfer and settled, and its grower be paid by the bank's file."""
+    order = market.order("THB")
+    statement_file.book("bank_transfer", csv(paid_row(asked(order, "bank_transfer"), "BK-1", "100.00")))
+    services.ship_orders([order.code])
+    services.deliver_orders({order.code: clock.now()})
+    paid_market.let_time_pass(hours=49)
+    payout.settle_due()
+    payments.set_payee_account("somchai", bank="004", number="1234567890", holder="Somchai", by="somchai")
+    assert payout.pay_by_file("bank_transfer") == 1
+    return ledger.payouts(["somchai"])[0]
+
+
+def test_payouts_and_those_that_came_back_are_known_again_in_the_statement(market: paid_market.World) -> None:
+    """With a partner too reconciling ends empty: the bank prints the payout's code on both ways."""
+    sent = paid_out(market)
+    assert len(ledger.differences("bank_transfer")) == 1, "the statement has not shown it yet"
+    out = f"2026-04-27T09:00:00+07:00,BK-2,-60.00,THB,{sent.code.replace('-', '')},,Somchai,,,,"
+    assert statement_file.book("bank_transfer", csv(out)) == (0, 0)
+    assert ledger.differences("bank_transfer") == []
+    back = csv(f"2026-04-28T09:00:00+07:00,BK-3,60.00,THB,,{sent.code},Somchai,account closed,,,,", header=WITH_NOTE)
+    assert [row.sent.came_back for row in statement_file.read("bank_transfer", back).rows if row.sent] == [True]
+    assert [statement_file.book("bank_transfer", file) for file in (csv(out), back, back)] == [(0, 0)] * 3
+    again = ledger.payouts(["somchai"])[0]
+    assert (again.is_returned, again.reason, ledger.differences("bank_transfer")) == (True, "account closed", [])
+    assert ledger.owners_to_pay() == ["somchai"]
+    assert ledger.check().faults == ()
+
+
+@pytest.mark.parametrize("amount", ["-60.01", "-59.99", "61.00"])
+def test_a_line_of_another_amount_is_not_the_payout(market: paid_market.World, amount: str) -> None:
+    sent = paid_out(market)
+    assert statement_file.book(
+        "bank_transfer", csv(f"2026-04-27T09:00:00+07:00,BK-2,{amount},THB,{sent.code},,x,,,,")
+    ) == (0, 1)
+    assert len(ledger.differences("bank_transfer")) == 1
+    assert not ledger.payouts(["somchai"])[0].is_returned
+
+
+def test_a_fee_of_the_bank_is_borne_by_the_hub(market: paid_market.World) -> None:
+    statement_file.book("bank_transfer", csv("2026-04-24T13:00:00+07:00,BK-9,-35.00,THB,,,the bank,,,,"))
+    line = ledger.lines_in_suspense().get()
+    payments.bear_line(line.pk, by="staff")
+    assert (suspense(), ledger.owed_by(["HUB"]), ledger.differences("bank_transfer")) == (0, {"THB": 3_500}, [])
+    with pytest.raises(Conflict):
+        payments.bear_line(line.pk, by="staff")
     assert ledger.check().faults == ()
 
 

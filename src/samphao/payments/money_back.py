@@ -16,7 +16,7 @@ from samphao.core import clock
 from samphao.core.errors import Refused
 from samphao.payments import posting as ledger
 from samphao.payments.adapters import instruct, returns_at_once
-from samphao.payments.models import Entry, Payment, Transfer
+from samphao.payments.models import Entry, Payment, StatementLine, Transfer
 from samphao.payments.types import CHARGEBACK, HUB, REFUND, RETURN, SENT_BACK, AccountSpec, Posting
 
 OPEN = Payment.State.RECEIVED
@@ -110,7 +110,7 @@ def charge_back(method: str, bank_reference: str, amount_minor: int, *, key: str
     return made == 1
 
 
-def mark_sent_back(transfer_key: str, *, bank_reference: str) -> bool:
+def mark_sent_back(transfer_key: str, *, bank_reference: str, by: str) -> bool:
     """Book that money waiting in `to return` was sent, with the reference that the bank gave; return whether it was new."""
     with transaction.atomic():
         entries = Entry.objects.select_related("account").filter(
@@ -121,6 +121,13 @@ def mark_sent_back(transfer_key: str, *, bank_reference: str) -> bool:
             raise Refused(gettext_noop("Nothing waits to be sent back under this key."))
         account, amount = entry.account, -entry.amount_minor
         place = ledger.bank(account.owner, account.currency)
+        told = StatementLine.objects.select_for_update(no_key=True).filter(
+            method=account.owner, reference=bank_reference, amount_minor=-amount, currency=account.currency, state=StatementLine.State.SUSPENSE
+        )  # fmt: skip
+        if told.update(state=StatementLine.State.ASSIGNED, decided_by=by, decided_at=clock.now()):
+            place = ledger.suspense(
+                account.owner, account.currency
+            )  # the statement came first: it left the bank's account then
         subject = Transfer.objects.values_list("subject", flat=True).get(key=transfer_key)
         moved = ((account.code, amount), (place.code, -amount))
         return (

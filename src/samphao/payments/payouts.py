@@ -60,4 +60,9 @@ def return_payout(key: str, at: datetime, *, reason: str) -> bool:
         if sent is None:
             raise NotFound(gettext_noop("There is no such payout."))
         entries = tuple((entry.account.code, -entry.amount_minor) for entry in sent.entries.all())
-        return post([Posting(PAYOUT_RETURNED, f"returned:{key}"[:120], sent.subject, at, entries, reason)]) == 1
+        return post([Posting(PAYOUT_RETURNED, returned_key(key), sent.subject, at, entries, reason)]) == 1
+
+
+def returned_key(key: str) -> str:
+    """Return the key of the transfer by which a payout came back."""
+    return f"returned:{key}"[:120]

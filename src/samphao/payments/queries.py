@@ -42,3 +42,4 @@ from samphao.payments.reconciling import (
     methods_with_movements,
 )
 from samphao.payments.seller_statement import Statement, StatementRow, currencies_of, statement
+from samphao.payments.sent import Sent, sent_of

@@ -20,4 +20,12 @@ from samphao.payments.posting import (
     receivable,
 )
 from samphao.payments.receiving import mark_applied, record_payments
-from samphao.payments.statements import assign_line, keep_lines, mark_booked, put_in_suspense, return_line
+from samphao.payments.statements import (
+    assign_line,
+    bear_line,
+    book_sent,
+    keep_lines,
+    mark_booked,
+    put_in_suspense,
+    return_line,
+)

@@ -12,8 +12,10 @@ from samphao.core.errors import Conflict, NotFound
 from samphao.payments import posting as ledger
 from samphao.payments.adapters import instruct, returns_at_once
 from samphao.payments.models import StatementLine
+from samphao.payments.payouts import return_payout, returned_key
 from samphao.payments.receiving import payment_key, record_payments
-from samphao.payments.types import RETURN, Arrival, BankReport, Posting
+from samphao.payments.sent import Sent
+from samphao.payments.types import HUB, RETURN, Arrival, BankReport, Posting
 
 State = StatementLine.State
 
@@ -51,6 +53,24 @@ def mark_booked(method: str, orders: Mapping[str, str]) -> None:
             orders[line.reference],
         )
     StatementLine.objects.bulk_update(lines, ["state", "transfer_key", "order_code"])
+
+
+def book_sent(method: str, lines: Mapping[str, Sent]) -> None:
+    """Mark lines as the hub's own transfers that they are; a payout that its bank returned is payable again with its line."""
+    with transaction.atomic():
+        rows = StatementLine.objects.select_for_update(no_key=True).filter(
+            method=method, reference__in=lines, state=State.TOLD
+        )
+        for row in rows.order_by("id"):
+            sent = lines[row.reference]
+            if sent.came_back:
+                return_payout(sent.key, row.at, reason=row.note)
+            key = returned_key(sent.key) if sent.came_back else sent.key
+            if not StatementLine.objects.filter(
+                transfer_key=key
+            ).exists():  # told twice under two references: people look at the second
+                row.state, row.transfer_key = State.BOOKED, key
+                row.save(update_fields=["state", "transfer_key"])
 
 
 def put_in_suspense(method: str, references: Sequence[str]) -> int:
@@ -108,6 +128,21 @@ def return_line(number: int, *, by: str, reason: str) -> None:
         ledger.post([posting])
         instruct([posting])
         line.state, line.decided_by, line.decided_at = State.RETURNED, by, clock.now()
+        line.save(update_fields=["state", "decided_by", "decided_at"])
+
+
+def bear_line(number: int, *, by: str) -> None:
+    """Book money that left the account for the hub's own ends, a fee of the bank: the hub owes it, and it is kept back from its fees."""
+    with transaction.atomic():
+        line = _in_suspense(number)
+        if line.amount_minor > 0:
+            raise Conflict(gettext_noop("This money came: it is nobody's cost."))
+        source, owed = ledger.suspense(line.method, line.currency), ledger.receivable(HUB, line.currency)
+        ledger.open_accounts([source, owed, ledger.payable(HUB, line.currency)])
+        entries = ((owed.code, -line.amount_minor), (source.code, line.amount_minor))
+        key = f"cost:{line.method}:{line.reference}"[:120]
+        ledger.post([Posting("cost", key, line.reference[:40], clock.now(), entries, line.note)])
+        line.state, line.decided_by, line.decided_at = State.ASSIGNED, by, clock.now()
         line.save(update_fields=["state", "decided_by", "decided_at"])
 
 

@@ -163,6 +163,9 @@ def import_page(
 def _does(row: Any) -> dict[str, str]:
     if row.is_known:
         return {"kind": "idle", "label": _("was told before: nothing")}
+    if row.sent:
+        told = _("payout %(payout)s came back") if row.sent.came_back else _("is %(payout)s, which the hub sent")
+        return {"kind": "warn" if row.sent.came_back else "ok", "label": told % {"payout": row.sent.name}}
     if row.order:
         return {"kind": "ok", "label": _("pays %(order)s") % {"order": row.order}}
     return {"kind": "warn", "label": _("waits in suspense")}

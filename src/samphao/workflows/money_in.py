@@ -132,12 +132,14 @@ def book_lines(method: str, arrivals: Sequence[Arrival], notes: Mapping[str, str
         found = match(method, [row for row in new if row.amount_minor > 0])
         payments.record_payments(method, list(found.values()))
         payments.mark_booked(method, {reference: report.order_code for reference, report in found.items()})
+        sent = ledger.sent_of(method, [row for row in new if row.reference not in found])
+        payments.book_sent(method, sent)
         waits = [row.reference for row in new if row.reference not in found]
-        payments.put_in_suspense(method, waits)
+        waiting = payments.put_in_suspense(method, waits)
         for report in found.values():
             _act_on_waiting(method, report.bank_reference)
     events.deliver()
-    return len(found), len(waits)
+    return len(found), waiting
 
 
 def _act_on_waiting(method: str, about: str) -> None:

@@ -17,6 +17,7 @@ from samphao.core.money import minor_digits, minor_units
 from samphao.core.tables import read_numbered_rows
 from samphao.payments import queries as ledger
 from samphao.payments.adapters import adapter_of
+from samphao.payments.queries import Sent
 from samphao.payments.types import Amount, Arrival
 from samphao.workflows import money_in
 
@@ -45,11 +46,12 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a row would do: pay `order`, wait in suspense (no order), or nothing, because it was told before."""
+    """What a row would do: pay `order`, confirm what the hub `sent`, wait in suspense (neither), or nothing, because it was told before."""
 
     number: int
     arrival: Arrival
     order: str
+    sent: Sent | None
     is_known: bool
 
 
@@ -75,8 +77,12 @@ def read(method: str, content: bytes) -> StatementFile:
             notes[row.reference] = row.note
     known = ledger.known_lines(method, [row.reference for _number, row in arrivals])
     found = money_in.match(method, [row for _number, row in arrivals if row.amount_minor > 0])
+    sent = ledger.sent_of(method, [row for _number, row in arrivals if row.reference not in found])
     previews = (
-        Preview(number, row, found[row.reference].order_code if row.reference in found else "", known.get(row.reference, "told") != "told")
+        Preview(
+            number, row, found[row.reference].order_code if row.reference in found else "", sent.get(row.reference),
+            known.get(row.reference, "told") != "told",
+        )
         for number, row in arrivals
     )  # fmt: skip
     return StatementFile(tuple(previews), notes, tuple(sorted(faults, key=lambda fault: fault.row)))

@@ -74,9 +74,11 @@ def import_statement(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def decide_line(request: HttpRequest, number: int) -> HttpResponse:
-    """Give money in suspense to an order, or send it back."""
+    """Give money in suspense to an order, send it back, or let the hub bear what left."""
     _require_hub(request)
     by = request.user.get_username()
+    if request.POST.get("what") == "cost":
+        return _done(request, lambda: payments.bear_line(number, by=by), _("The hub bears it."))
     if request.POST.get("what") == "return":
         return _done(
             request,
@@ -101,7 +103,7 @@ def sent_back(request: HttpRequest) -> HttpResponse:
         return redirect("money_desk")
     return _done(
         request,
-        lambda: payments.mark_sent_back(key, bank_reference=reference),
+        lambda: payments.mark_sent_back(key, bank_reference=reference, by=request.user.get_username()),
         _("It is booked as sent; the next statement has to show it."),
     )
 
