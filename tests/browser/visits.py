@@ -126,6 +126,22 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     ),
     "listing_photo": (Visit("listing_photo", arguments=lambda _world: {"code": "FL-0000-0000"}, status=404),),
     "money": (Visit("money", as_="somchai"),),
+    "order_pay": (
+        Visit("order_pay", as_="anong", arguments=lambda world: {"code": world.orders["to_pay"]}, query="to-pay"),
+        Visit("order_pay", as_="anong", arguments=lambda world: {"code": world.orders["paid"]}, query="paid"),
+    ),
+    "order_paper": (
+        Visit(
+            "order_paper",
+            as_="anong",
+            arguments=lambda world: {"code": world.orders["paid"], "kind": "none"},
+            status=404,
+        ),
+    ),
+    "statement": (Visit("statement", as_="somchai"),),
+    "payee_account": (Visit("payee_account", as_="somchai"),),
+    "money_desk": (Visit("money_desk", as_="hub"), Visit("money_desk", as_="anong", status=403)),
+    "statement_import": (Visit("statement_import", as_="hub"),),
     "packing": (Visit("packing", as_="house"),),
     "campaign": (
         Visit("campaign", arguments=lambda world: {"code": world.campaign}),
@@ -189,7 +205,6 @@ PAGES: dict[str, tuple[Visit, ...]] = {
 POSTS = frozenset(
     {
         "order_place",
-        "order_pay",
         "declaration_decide",
         "sign_out",
         "leave",
@@ -198,6 +213,11 @@ POSTS = frozenset(
         "file_add",
         "file_remove",
         "surplus_call",
+        "statement_line",
+        "money_sent",
+        "payout_returned",
+        "bank_file",
+        "partner_messages",
         "basket_add",
         "basket_change",
         "purchase_pay",

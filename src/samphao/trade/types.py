@@ -562,3 +562,49 @@ class LotFault:
     @property
     def said(self) -> str:
         return self.text % self.values
+
+
+class OrderDue:
+    """What an order costs, how it stands, and the day whose rates its price was made with."""
+
+    code: str
+    state: str
+    amount_minor: int
+    currency: str
+    lot: str
+    buyer_id: int
+    buyer: str
+    priced_at: datetime
+    hold_expires_at: datetime
+
+    @property
+    def waits(self) -> bool:
+        return self.state == "held"
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state in ("expired", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFee:
+    """The hub's fee in an order, in the currency of its price."""
+
+    code: str
+    buyer: str
+    claims_end_at: datetime
+    currency: str
+    priced_on: date
+    fee_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMark:
+    """When the shares of an order were due: when sold, at the ticket, after the claim window."""
+
+    code: str
+    lot: str
+    currency: str
+    deposited_at: datetime | None
+    advanced_at: datetime | None
+    claims_end_at: datetime | None

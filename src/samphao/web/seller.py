@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from samphao.accounts.queries import PaperHeld
 from samphao.payments.queries import Movement
-from samphao.payments.types import KEPT_BACK, PAYMENT_OUT, Earned
+from samphao.payments.types import KEPT_BACK, PAYMENT_OUT, PAYOUT_RETURNED, Earned
 from samphao.web.cards import unit_name
 from samphao.web.templatetags.samphao import day, in_language_plain, moment, money, number
 from samphao.workflows.claims_money import CLAIM_SHARE
@@ -133,6 +133,18 @@ def movement_name(kind: str) -> str:
         KEPT_BACK: _("kept back for what is to be paid back"),
         "claim": _("first share of cancelled orders"),
         CLAIM_SHARE: _("your part of what a buyer was refunded"),
+        PAYOUT_RETURNED: _("sent back by your bank"),
+        "payment": _("payment of a buyer"),
+        "return": _("payment that goes back"),
+        "refund": _("part of a payment that goes back"),
+        "sent back": _("sent back to a payer"),
+        "suspense": _("money that nobody knows"),
+        "currency exchange": _("exchange of currencies"),
+        "fee tax": _("tax in the fee"),
+        "fee tax back": _("tax in a fee that went back"),
+        "chargeback": _("taken back by a payer's bank"),
+        "cost": _("cost of the hub"),
+        "recovered": _("recovered from an order that ended"),
     }.get(kind, kind)
 
 
@@ -141,7 +153,7 @@ def movement_rows(rows: Sequence[Movement]) -> list[list[Any]]:
         [
             moment(row.at),
             movement_name(row.kind),
-            row.subject if row.kind not in (PAYMENT_OUT, KEPT_BACK) else "",
+            row.subject if row.kind not in (PAYMENT_OUT, PAYOUT_RETURNED, KEPT_BACK) else "",
             money(row.amount_minor, row.currency),
         ]
         for row in rows

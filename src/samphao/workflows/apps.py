@@ -47,10 +47,10 @@ class WorkflowsConfig(AppConfig):
 
         pass_over(OrdersPlaced)
         subscribe(PaymentsReceived, payment.payments_received)
-        subscribe(HoldsExpired, notices.holds_expired)
         subscribe(PlacesOffered, waiting_notices.places_offered)
         subscribe(PlacesClosed, waiting_notices.places_closed)
         subscribe(OrdersPaid, notices.orders_paid, payout.orders_paid)
+        subscribe(HoldsExpired, payment.holds_expired, notices.holds_expired)
         subscribe(PlanMade, notices.plan_made)
         subscribe(LotsOffered, listing.lots_offered)
         subscribe(LotsListed, notices.lots_listed)

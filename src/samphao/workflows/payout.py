@@ -23,8 +23,8 @@ from samphao.payments.adapters import simulator
 from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.types import UnpaidSales
-from samphao.workflows import notices
-from samphao.workflows.claims_money import due_after_claims
+from samphao.workflows import invoicing, notices
+from samphao.workflows.claims_money import due_after_claims, fees_back
 from samphao.workflows.shares import has_rate, pay, shares, take_back
 
 log = logging.getLogger(__name__)
@@ -97,6 +97,7 @@ def settle_due() -> int:
         due = [*((part, part.rest_minor) for part in parts), *due_after_claims(claimed, clock.now())]
         drafted = pay(due, PAYOUT, min(orders))
         drafted.post()
+        invoicing.fees_earned(orders, fees_back(list(claimed)))
         last = {part.lot: part.at for part, _amount in sorted(due, key=lambda row: row[0].at)}
         notices.shares_paid(PAYOUT, min(orders), drafted.told, last)
     return len(orders)
@@ -147,9 +148,17 @@ def _told_without_rate(due: Iterable[UnpaidSales]) -> list[tuple[str, date]]:
 def send_to_banks() -> int:
     """Send what is payable to its owners' banks, once a day; return how many payments.
 
-    Only the simulator can be told to pay: a licensed partner's payments are its own to report.
+    Only the simulator is told by itself: with a licensed partner people make the bank file (`payout.pay_by_file`).
     """
     settings = hub.settings()
     if settings is not None and not settings.pays_by_simulator:
         return 0
     return payments.pay_out(simulator.METHOD, f"banks:{clock.today().isoformat()}", clock.now())
+
+
+def pay_by_file(method: str) -> int:
+    """Book what the bank file of today pays: to everybody whose bank account is known; return how many payments. Again the same day it pays what is new."""
+    owners = ledger.owners_to_pay()
+    return (
+        payments.pay_out(method, f"file:{clock.now():%Y-%m-%dT%H:%M:%S}", clock.now(), owners=owners) if owners else 0
+    )

@@ -132,7 +132,7 @@ def _draft(due: Iterable[tuple[Share, int]], kind: str, batch: str, *, is_back: 
         if currency != part.currency:
             exact = Decimal(amount) * _satang(part.currency, rates(part.priced_on), part.priced_on)
             paid = int(exact.to_integral_value(ROUND_DOWN)) if is_back else half_up(exact)
-            bought, sold = exchange(part.currency), exchange(currency)
+            bought, sold = payments.exchange(part.currency), payments.exchange(currency)
             entries[bought.code] -= sign * amount
             entries[sold.code] += sign * paid
             drafted.accounts |= {bought, sold}
@@ -147,6 +147,11 @@ def _draft(due: Iterable[tuple[Share, int]], kind: str, batch: str, *, is_back: 
     return drafted
 
 
+def price_currency(key: str) -> str:
+    """Return the currency in which what a payout's transfer moved was priced: it stands in the transfer's key."""
+    return key.rsplit(":", 2)[1]
+
+
 def has_rate(currency: str, on: date) -> bool:
     """Whether what was priced in a currency on a day can be paid in baht."""
     return currency == HOME or currency in reference.exchange_rates(on)
@@ -157,8 +162,3 @@ def _satang(currency: str, rates: Mapping[str, ExchangeRateSpec], on: date) -> D
     if currency not in rates:
         raise Refused(f"No exchange rate of {currency} is known for {on}: publish one, then this payout goes on.")
     return Decimal(100) / (rates[currency].rate * minor_units(currency))
-
-
-def exchange(currency: str) -> AccountSpec:
-    """Return the account of money exchanged: what was given in one currency and taken in another."""
-    return AccountSpec("exchange", currency, may_go_negative=True)

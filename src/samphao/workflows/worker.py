@@ -14,7 +14,7 @@ from samphao.accounts import services as accounts
 from samphao.core import events, jobs, limits
 from samphao.core.jobs import Job
 from samphao.trade import services as trade
-from samphao.workflows import claims, cut_offs, judging, missed_departures, payout, turning_away
+from samphao.workflows import claims, cut_offs, invoicing, judging, missed_departures, payout, turning_away
 
 log = logging.getLogger(__name__)
 REST_S = 1.0
@@ -40,6 +40,7 @@ PERIODIC: tuple[Job, ...] = (
     Job("first shares that are still due", 60, payout.advance_due),
     Job("clocks of claims", 60, claims.run_clocks),
     Job("claim windows that closed", 60, payout.settle_due),
+    Job("tax invoices to number", 60, invoicing.tax_and_number),
     Job("payments to banks, once a day", 600, payout.send_to_banks),
     Job("invitations that ran out", 60, accounts.expire_invitations),
     Job("visitors' baskets that were left", 3600, trade.forget_baskets),

@@ -9,6 +9,7 @@ from samphao.reference.queries.charges import (
     import_taxes,
     post_rates,
     price_rule,
+    tax_on,
 )
 from samphao.reference.queries.dated import source_words
 from samphao.reference.queries.goods import StorageSpec, goods, storage_of, tariff_lines
@@ -65,6 +66,7 @@ __all__ = [
     "source_words",
     "storage_of",
     "tariff_lines",
+    "tax_on",
     "thai_address",
     "thai_districts",
     "thai_subdistricts",

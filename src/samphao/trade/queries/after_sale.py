@@ -78,11 +78,20 @@ def claims_to_pay(limit: int, codes: Collection[str] | None = None) -> list[Clai
     rows = Claim.objects.filter(state=Claim.State.ACCEPTED)
     if codes is not None:
         rows = rows.filter(code__in=codes)
+    return _to_pay(rows.order_by("due_at", "id")[:limit])
+
+
+def paid_claims(orders: Sequence[str]) -> list[ClaimToPay]:
+    """Return the paid claims of orders, the oldest order first."""
+    return _to_pay(Claim.objects.filter(order__code__in=orders, state=Claim.State.PAID).order_by("order_id"))
+
+
+def _to_pay(rows: QuerySet[Claim]) -> list[ClaimToPay]:
     fields = (
         "code", "kind", "wrong", "order__code", "order__lot__code", "order__buyer", "order__lot__listing__producer", "agreed_minor",
         "currency", "order__state",
     )  # fmt: skip
-    found: list[Any] = list(rows.order_by("due_at", "id").values_list(*fields)[:limit])
+    found: list[Any] = list(rows.values_list(*fields))
     return [ClaimToPay(*[*row[:-1], row[-1] == Order.State.SETTLED]) for row in found]
 
 

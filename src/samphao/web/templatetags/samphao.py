@@ -12,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.numbers import get_currency_precision
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
@@ -23,6 +22,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
 from samphao.core.dates import LOCALES, NBSP, day_in
+from samphao.core.money import minor_digits
 from samphao.web.table_cells import classes, is_deck, rows_html
 
 register = template.Library()
@@ -75,11 +75,6 @@ def _grouped(value: Decimal, digits: int | None) -> str:
     if digits is None:
         text = text.rstrip("0").rstrip(".")
     return (MINUS if value < 0 else "") + text
-
-
-def minor_digits(currency: str) -> int:
-    """Return how many digits the minor unit of an ISO 4217 currency has, by the data that babel carries."""
-    return int(get_currency_precision(currency))
 
 
 def _money(value: object, currency: str, digits: int | None) -> str:

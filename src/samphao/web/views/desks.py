@@ -71,6 +71,7 @@ def money(request: HttpRequest) -> HttpResponse:
         {
             "figures": figures, "columns": columns, "rows": shape.movement_rows(ledger.movements_of(who.codes)),
             "debts": shape.movement_rows(ledger.debts_of(who.codes)),
+            "may_set_account": any(one.is_owner for one in accounts.organisations_of(request.user.get_username())),
         },
     )  # fmt: skip
 

@@ -134,6 +134,7 @@ def payment(season: Season) -> None:
     with stage(season, 4, "payment") as count:
         due = trade.orders_due()
         reports = simulator.reports(due, season.seed)
+        simulator.keep_book(reports, clock.now())
         for start in range(0, len(reports), REPORTS_AT_ONCE):
             payments.record_payments(simulator.METHOD, reports[start : start + REPORTS_AT_ONCE])
         drain()
