@@ -564,6 +564,7 @@ class LotFault:
         return self.text % self.values
 
 
+@dataclass(frozen=True, slots=True)
 class OrderDue:
     """What an order costs, how it stands, and the day whose rates its price was made with."""
 
