@@ -15,8 +15,8 @@ from typing import Any
 from PIL import Image
 
 from samphao.accounts import services as accounts
-from samphao.accounts.models import Membership, Organisation, User
-from samphao.accounts.types import DelegationTerms
+from samphao.accounts.models import Membership, Orchard, Organisation, User
+from samphao.accounts.types import DelegationTerms, SuspensionSpec
 from samphao.core import clock, files
 from samphao.freight.models import Consignment, Load, Plan, Shipment
 from samphao.payments.services import record_payments
@@ -25,7 +25,7 @@ from samphao.reference import services as reference
 from samphao.reference.models import Destination
 from samphao.trade import services
 from samphao.trade.models import Basket, GateState, Listing, Lot, ModeState, Offer, Order, Purchase, TradeMode
-from samphao.trade.types import CampaignSpec, OrderRequest
+from samphao.trade.types import CampaignSpec, OrderRequest, SignatureSpec, SignedTicket
 from samphao.workflows.price_to_door import REGIMES
 from worlds import customs_house, new_seller, open_hub
 
@@ -58,6 +58,7 @@ GOODS = (  # code, seller, good, unit, mass in g, units in a carton, price in sa
     ("UDN-SK-0102", "malee", "silk-mudmee", "m", 180, 20, 98_000, "Mudmee silk, natural white", "ผ้าไหมมัดหมี่สีธรรมชาติ", "本白扎染真丝"),
     ("CCO-MG-0322", "somchai", "mango-fresh", "kg", 1000, 5, 8_800, "Nam Dok Mai mango", "มะม่วงน้ำดอกไม้สีทอง", "水仙芒果"),
 )  # fmt: skip
+WEIGHED = "CTI-MT-0430-2"
 FINDINGS = (
     ("Orchard certificate (GAP) valid to the end of the harvest", "ใบรับรอง GAP ของสวนยังไม่หมดอายุจนสิ้นการเก็บเกี่ยว", "果园GAP证书有效期覆盖采收期"),
     ("Dry matter of the lot", "น้ำหนักเนื้อแห้งของล็อต", "该批次干物质含量"),
@@ -79,6 +80,7 @@ class World:
     campaign: str = ""
     registration: str = ""
     delegation: str = ""
+    suspension: str = ""
 
 
 def make() -> World:
@@ -101,10 +103,14 @@ def make() -> World:
     loads = _plan(orders["paid"], now)
     declarations = customs_house.make(parties, loads, now)
     parties |= {name: _officer(name, code) for name, code in OFFICERS.items()}
+    _weighed(parties, lots)
+    suspension = accounts.open_suspension(
+        SuspensionSpec("laboratory", "laboratory", "CN", "ผลตรวจสองตัวอย่างไม่ตรงกัน", "๐๙๐๗/๑๑๒", clock.today(), None), by="hub"
+    )  # fmt: skip
     told = _told(parties, orders)
     return World(
-        now, parties, lots, orders, loads, declarations, told, _campaign(parties, now), _registrations(), _delegation()
-    )
+        now, parties, lots, orders, loads, declarations, told, _campaign(parties, now), _registrations(), _delegation(), suspension.code
+    )  # fmt: skip
 
 
 ADDRESS = {
@@ -153,6 +159,27 @@ def _delegation() -> str:
     today = clock.today()
     terms = DelegationTerms(("silk-fabric",), 300, 12_000_000, today, today + timedelta(days=120))
     return accounts.ask_delegation("malee", "exporter", terms, by="malee")
+
+
+def _weighed(parties: dict[str, Organisation], lots: dict[str, Lot]) -> None:
+    """Let the durian come from an orchard with a certificate, and let grower and packing house sign the ticket of another lot."""
+    Orchard.objects.create(
+        code="ORC-1", producer=parties["somchai"], name_en="Somchai's orchard (demo)", name_th="สวนสมชาย (สาธิต)", province_iso="TH-22",
+        district_code="2203", area_rai=40, trees=800, gap_number="03-9001-99000001",
+    )  # fmt: skip
+    Lot.objects.filter(code__in=("CTI-MT-0430", WEIGHED)).update(orchard_code="ORC-1")
+    lot, at = lots[WEIGHED], clock.now()
+    services.sign_ticket(
+        SignedTicket(
+            WEIGHED, "a-form-of-this-morning", clock.today(), (("A", Decimal(900)), ("B", Decimal(150))), Decimal(30), Decimal("34.2"),
+            (
+                SignatureSpec("grower", "somchai", User.objects.get(username="somchai").pk, "drawn", "M20 120L90 40L160 150L240 60L330 130", at),
+                SignatureSpec("house", "house", User.objects.get(username="house").pk, "password", "", at),
+            ),
+        ),
+        by="house",
+    )  # fmt: skip
+    assert lot.packing_house_id == parties["house"].pk
 
 
 def _told(parties: dict[str, Organisation], orders: dict[str, str]) -> str:

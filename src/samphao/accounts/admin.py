@@ -19,6 +19,7 @@ from samphao.accounts.models import (
     Orchard,
     Organisation,
     Registration,
+    Suspension,
     User,
 )
 from samphao.core.admin import Edited, Looked
@@ -203,4 +204,25 @@ class DelegationAdmin(Looked):
     list_filter = ("state",)
     list_select_related = ("producer", "exporter")
     search_fields = ("=code", "=producer__code", "=exporter__code")
+    ordering = ("-id",)
+
+
+@admin.register(Suspension)
+class SuspensionAdmin(Looked):
+    """Suspending, appealing and lifting have a page of their own, whose services close gates and answer orders."""
+
+    list_display = (
+        "code",
+        "organisation",
+        "orchard",
+        "scope",
+        "from_on",
+        "until_on",
+        "made_by",
+        "outcome",
+        "lifted_at",
+    )
+    list_filter = ("scope", "outcome", ("lifted_at", admin.EmptyFieldListFilter))
+    list_select_related = ("organisation", "orchard")
+    search_fields = ("=code", "=organisation__code", "=orchard__code")
     ordering = ("-id",)

@@ -10,6 +10,7 @@ from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, Wa
 from samphao.trade.models import (
     Basket,
     BasketLine,
+    Carton,
     CropSeason,
     GateState,
     Listing,
@@ -21,6 +22,8 @@ from samphao.trade.models import (
     PurchaseLine,
     SurplusCall,
     Ticket,
+    TicketGrade,
+    TicketSignature,
 )
 
 
@@ -238,4 +241,29 @@ class ProductNoteAdmin(Looked):
     list_filter = ("kind", ("done_at", admin.EmptyFieldListFilter))
     list_select_related = ("producer", "lot", "done_lot")
     search_fields = ("=source", "=lot__code")
+    ordering = ("-id",)
+
+
+@admin.register(TicketGrade)
+class TicketGradeAdmin(Looked):
+    list_display = ("ticket", "grade", "kg")
+    list_select_related = ("ticket",)
+    search_fields = ("=ticket__code",)
+    ordering = ("-id",)
+
+
+@admin.register(TicketSignature)
+class TicketSignatureAdmin(Looked):
+    list_display = ("ticket", "side", "name", "method", "signed_at")
+    list_filter = ("side", "method")
+    list_select_related = ("ticket",)
+    search_fields = ("=ticket__code", "=name")
+    ordering = ("-id",)
+
+
+@admin.register(Carton)
+class CartonAdmin(Looked):
+    list_display = ("sscc", "lot", "destination", "net_mass_g", "packed_on", "printed_at", "printed_by")
+    list_select_related = ("lot",)
+    search_fields = ("=sscc", "=lot__code")
     ordering = ("-id",)

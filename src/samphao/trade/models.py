@@ -320,6 +320,13 @@ class Ticket(models.Model):
     signed_by_grower_at = models.DateTimeField()
     signed_by_house_at = models.DateTimeField(null=True)
     signed_through = models.CharField(max_length=30, help_text="page, or the simulator of a demo")
+    idempotency_key = models.CharField(
+        max_length=80, blank=True, default="", db_default="", help_text="of the form on the telephone"
+    )
+    fingerprint = models.CharField(max_length=40, blank=True, default="", db_default="")
+    sold_units = models.BigIntegerField(null=True, help_text="held or sold when it was signed; empty for a simulator's")
+    accepted_units = models.BigIntegerField(null=True, help_text="whole units of the lot that the accepted mass makes")
+    made_by = models.CharField(max_length=150, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -327,7 +334,10 @@ class Ticket(models.Model):
                 condition=Q(delivered_kg=F("accepted_kg") + F("rejected_kg"))
                 & Q(accepted_kg__gte=0, rejected_kg__gte=0),
                 name="ticket_weighs_up",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["idempotency_key"], condition=~Q(idempotency_key=""), name="ticket_key_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -434,3 +444,4 @@ class PurchaseLine(models.Model):
 
 import samphao.trade.after_sale  # noqa: E402, F401 the tables of what follows a delivery
 from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace  # noqa: E402, F401 Django finds models here
+from samphao.trade.packing_models import Carton, TicketGrade, TicketSignature  # noqa: E402, F401

@@ -59,6 +59,8 @@ from samphao.trade.reviews import answer_review, appeal_review, decide_review, w
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.shortfall import SHORTFALL, give_up_what_is_short
 from samphao.trade.surplus import open_surplus_call
+from samphao.trade.suspended import NOT_SUSPENDED, SUSPENDED, note_choice, release_holds, reopen
+from samphao.trade.tickets import label_cartons, sign_ticket
 from samphao.trade.types import (
     CropShare,
     GateAnswer,
@@ -169,7 +171,7 @@ def turn_away(lots: Mapping[tuple[str, str], str]) -> list[str]:
                                        WHERE w.lot_id = g.lot_id AND w.destination = g.destination AND w.gate <> 'to_list'
                                          AND f.finding ->> 'rule' = away.rule AND f.finding -> 'is_met' = 'false' LIMIT 1), '[]')
                              FROM away WHERE g.lot_id = away.lot_id AND g.destination = away.destination AND g.gate = 'to_list' AND g.shut_by = ''),
-                    gone AS (UPDATE trade_order o SET state = 'cancelled', ended_for = 'lot-failed' FROM away, trade_offer f
+                    gone AS (UPDATE trade_order o SET state = 'cancelled', ended_for = CASE WHEN away.rule = %s THEN %s ELSE 'lot-failed' END FROM away, trade_offer f
                              WHERE o.lot_id = away.lot_id AND f.id = o.offer_id AND f.destination = away.destination
                                AND o.state IN ('held', 'paid')
                              RETURNING o.code, o.lot_id, o.lot_units, o.paid_at IS NOT NULL AS was_paid, f.destination),
@@ -179,7 +181,7 @@ def turn_away(lots: Mapping[tuple[str, str], str]) -> list[str]:
                                     FROM gone GROUP BY lot_id) g WHERE l.id = g.lot_id)
                SELECT l.code, g.destination, array_agg(g.code ORDER BY g.code) FROM gone g JOIN trade_lot l ON l.id = g.lot_id
                GROUP BY 1, 2 ORDER BY 1, 2""",
-            [codes, destinations, [lots[pair] for pair in pairs]],
+            [codes, destinations, [lots[pair] for pair in pairs], NOT_SUSPENDED, SUSPENDED],
         )
         cancelled = []
         for lot, destination, orders in cursor.fetchall():

@@ -236,3 +236,41 @@ def orchards_by_code(codes: Collection[str]) -> dict[str, OrchardSpec]:
         "gap_valid_to", "lat", "lon",
     )  # fmt: skip
     return {row[0]: OrchardSpec(*row) for row in rows}
+
+
+from samphao.accounts.suspension_reads import (  # noqa: E402 their signatures name Viewer
+    Subject,
+    SuspensionTime,
+    may_appeal,
+    may_suspend,
+    numbers_of,
+    orchards_all,
+    orchards_sharing,
+    owns,
+    people_who_sign,
+    subject,
+    subjects,
+    suspension_for,
+    suspensions,
+    suspensions_for,
+    suspensions_of,
+)
+
+# What is read here is shown by this module too.
+__all__ = [
+    "Subject",
+    "SuspensionTime",
+    "may_appeal",
+    "may_suspend",
+    "numbers_of",
+    "orchards_all",
+    "orchards_sharing",
+    "owns",
+    "people_who_sign",
+    "subject",
+    "subjects",
+    "suspension_for",
+    "suspensions",
+    "suspensions_for",
+    "suspensions_of",
+]

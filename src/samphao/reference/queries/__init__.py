@@ -11,7 +11,7 @@ from samphao.reference.queries.charges import (
     price_rule,
 )
 from samphao.reference.queries.dated import source_words
-from samphao.reference.queries.goods import goods, tariff_lines
+from samphao.reference.queries.goods import goods, tariff_lines, tree_yields
 from samphao.reference.queries.places import (
     ProvinceName,
     currency_of,
@@ -67,4 +67,5 @@ __all__ = [
     "thai_districts",
     "thai_subdistricts",
     "trade_mode_rules",
+    "tree_yields",
 ]

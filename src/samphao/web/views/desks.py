@@ -16,9 +16,12 @@ from samphao.payments import queries as ledger
 from samphao.trade import queries as trade
 from samphao.web import files as file_shape
 from samphao.web import impact_page, packing_desk
+from samphao.web import mass_balance as balance_shape
+from samphao.web import packing as packing_shape
 from samphao.web import seller as shape
 from samphao.web.templatetags.samphao import in_language_plain
 from samphao.web.tower import cities
+from samphao.workflows import mass_balance
 from samphao.workflows.payout import has_the_rest
 from samphao.workflows.record_access import evidence_of_lots
 
@@ -45,7 +48,12 @@ def seller(request: HttpRequest) -> HttpResponse:
         {"label": _("lot"), "whole": True}, {"label": _("harvest"), "whole": True, "wide": True}, {"label": _("price"), "numeric": True}, {"label": _("sold of"), "numeric": True},
         {"label": _("orders"), "numeric": True}, {"label": _("ticket")},
     ]  # fmt: skip
-    return render(request, "web/seller.html", {"steps": steps, "columns": columns, "rows": shape.lot_rows(lots)})
+    balances = mass_balance.of_orchards({lot.orchard_code for lot in lots if lot.orchard_code})
+    context = {
+        "steps": steps, "columns": columns, "rows": shape.lot_rows(lots), "orchard_columns": balance_shape.orchard_columns(),
+        "orchard_rows": balance_shape.orchard_rows(balances), "rule": balance_shape.rule_text(balances),
+    }  # fmt: skip
+    return render(request, "web/seller.html", context)
 
 
 @login_required
@@ -76,18 +84,26 @@ def packing(request: HttpRequest) -> HttpResponse:
     if "packing_house" not in who.kinds:
         raise PermissionDenied
     lots = packing_desk.what_waits_first(trade.lots_of_packing_houses(who.organisations)[:LOTS_SHOWN])
-    loads = list(freight.containers_of(who.codes, [lot.code for lot in lots])[:LOADS_SHOWN])
+    codes = [lot.code for lot in lots]
+    loads = list(freight.containers_of(who.codes, codes)[:LOADS_SHOWN])
+    orchards = mass_balance.of_orchards({lot.orchard_code for lot in lots if lot.orchard_code})
     return render(
         request,
         "web/packing.html",
         {
             "figures": packing_desk.figures(lots, loads),
+            "waits": packing_shape.waits(lots, loads, trade.cartons_printed(codes)),
+            "house_columns": balance_shape.house_columns(),
+            "house_rows": balance_shape.house_rows(mass_balance.of_houses(who.organisations)),
+            "orchard_columns": balance_shape.orchard_columns(),
+            "orchard_rows": balance_shape.orchard_rows(orchards),
+            "rule": balance_shape.rule_text(orchards),
             "lot_columns": packing_desk.lot_columns(),
             "lots": packing_desk.lot_rows(lots),
             "load_columns": packing_desk.load_columns(),
             "loads": packing_desk.load_rows(loads, cities(), accounts.names_by_code(load.origin for load in loads)),
             "files": file_shape.items(
-                files.files_of([lot.code for lot in lots], ["lab_report", "photo"]), request.user.get_username(), names_subject=True,
+                files.files_of(codes, ["lab_report", "photo"]), request.user.get_username(), names_subject=True,
                 kept=evidence_of_lots(lots),
             ),
             "upload": file_shape.upload(

@@ -21,7 +21,7 @@ from samphao.web.claims_section import order_section
 from samphao.web.middleware import hub_of
 from samphao.web.numbers import INTEGER_MAX, whole_number
 from samphao.web.order_page import order_columns, order_page, order_row
-from samphao.workflows import payment
+from samphao.workflows import payment, suspending
 from samphao.workflows.record_access import evidence_of_order
 
 PAGE = 25
@@ -93,7 +93,10 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         hub=hub_of(request),
     )
     slips = _slips(request, order, is_buyer=is_buyer, sees=is_buyer or who.is_hub)
-    return render(request, "web/order.html", page | slips | order_section(order, who))
+    may_take_back = is_buyer and order.state == order.State.PAID and suspending.waits_behind(order.code)
+    return render(
+        request, "web/order.html", page | slips | order_section(order, who) | {"may_take_back": may_take_back}
+    )
 
 
 def _slips(request: HttpRequest, order: Any, *, is_buyer: bool, sees: bool) -> dict[str, Any]:

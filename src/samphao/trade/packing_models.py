@@ -1,0 +1,80 @@
+"""What a packing house writes of a lot: the grades and signatures of its ticket, and its cartons."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+
+class TicketGrade(models.Model):
+    """Kilograms of one grade on a ticket; they sum to what it accepted, and the database sees to it."""
+
+    ticket = models.ForeignKey("trade.Ticket", on_delete=models.PROTECT, related_name="grades")
+    grade = models.CharField(max_length=20)
+    kg = models.DecimalField(max_digits=12, decimal_places=3)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "grade"], name="ticket_grade_once"),
+            models.CheckConstraint(condition=Q(kg__gt=0), name="ticket_grade_weighs"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grade}: {self.kg} kg"
+
+
+class TicketSignature(models.Model):
+    """One side's name under a ticket: drawn on the telephone, or confirmed by the password of a log-in."""
+
+    class Side(models.TextChoices):
+        GROWER = "grower"
+        HOUSE = "house"
+
+    class Method(models.TextChoices):
+        DRAWN = "drawn"
+        PASSWORD = "password"  # noqa: S105 the name of a way to sign
+
+    ticket = models.ForeignKey("trade.Ticket", on_delete=models.PROTECT, related_name="signatures")
+    side = models.CharField(max_length=10, choices=Side)
+    name = models.CharField(max_length=150, help_text="the log-in, or how somebody without one is called")
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", null=True)
+    method = models.CharField(max_length=10, choices=Method)
+    path = models.TextField(blank=True, help_text="the strokes as an SVG path, in a field of 600 by 200")
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "side"], name="ticket_signed_once_a_side"),
+            # One person cannot sign for both: neither under one log-in, nor under one name, nor with one drawing.
+            models.UniqueConstraint(fields=["ticket", "user"], name="ticket_two_log_ins"),
+            models.UniqueConstraint("ticket", Lower("name"), name="ticket_two_names"),
+            models.UniqueConstraint(fields=["ticket", "path"], condition=~Q(path=""), name="ticket_two_drawings"),
+            models.CheckConstraint(condition=Q(method="drawn") ^ Q(path=""), name="ticket_drawn_has_strokes"),
+            models.CheckConstraint(
+                condition=~Q(method="password") | Q(user__isnull=False), name="ticket_password_has_log_in"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="ticket_signature_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side}: {self.name}"
+
+
+class Carton(models.Model):
+    """A carton that got a label: its number is given once; a lot's cartons hold no more than its ticket accepted."""
+
+    lot = models.ForeignKey("trade.Lot", on_delete=models.PROTECT, related_name="cartons")
+    destination = models.CharField(max_length=20)
+    sscc = models.CharField(max_length=18, unique=True)
+    net_mass_g = models.PositiveIntegerField()
+    packed_on = models.DateField()
+    printed_at = models.DateTimeField()
+    printed_by = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(net_mass_g__gt=0), name="carton_holds_something")]
+        indexes = [models.Index(fields=["lot", "destination"])]
+
+    def __str__(self) -> str:
+        return self.sscc

@@ -1,0 +1,143 @@
+"""What stands under an orchard's number and went through a packing house: kilograms declared, sold, cut, accepted, rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from samphao.trade.models import Lot, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class LotMass:
+    """A lot's kilograms; what was cut stands on its ticket, whose number orders tickets as they were signed."""
+
+    lot: str
+    number: int
+    orchard: str
+    good: str
+    season: int
+    packing_house: str
+    declared_kg: Decimal
+    sold_kg: Decimal
+    ticket: int | None
+    delivered_kg: Decimal | None
+    accepted_kg: Decimal | None
+    rejected_kg: Decimal | None
+    out_kg: Decimal
+
+
+MASSES = """
+    SELECT l.code, l.id, l.orchard_code, g.good, extract(year FROM l.harvest_from)::int, coalesce(h.code, ''),
+           l.quantity * l.unit_mass_g / 1000.0, l.sold * l.unit_mass_g / 1000.0, t.id, t.delivered_kg, t.accepted_kg, t.rejected_kg,
+           coalesce((SELECT sum(o.lot_units) FROM trade_order o WHERE o.lot_id = l.id AND o.state IN ('shipped', 'delivered', 'settled')), 0)
+             * l.unit_mass_g / 1000.0
+    FROM trade_lot l JOIN trade_listing g ON g.id = l.listing_id LEFT JOIN accounts_organisation h ON h.id = l.packing_house_id
+    LEFT JOIN trade_ticket t ON t.lot_id = l.id WHERE {condition} ORDER BY l.id
+"""
+
+
+def masses_under(orchards: Collection[str], lots: Collection[str] = ()) -> list[LotMass]:
+    """Return the masses of every lot of some orchards, and of some lots besides, in the order of their numbers; one query."""
+    return _masses("l.orchard_code = ANY (%s) OR l.code = ANY (%s)", [list(orchards), list(lots)])
+
+
+def masses_of_orchards() -> list[LotMass]:
+    """Return the masses of every lot that comes from an orchard; one query."""
+    return _masses("l.orchard_code <> ''", [])
+
+
+def masses_of_houses(houses: Sequence[int]) -> list[LotMass]:
+    """Return the masses of the lots of packing houses; one query."""
+    return _masses("l.packing_house_id = ANY (%s)", [list(houses)])
+
+
+def _masses(condition: str, parameters: list[Any]) -> list[LotMass]:
+    with connection.cursor() as cursor:
+        cursor.execute(MASSES.format(condition=condition), parameters)
+        return [LotMass(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What is to be packed of a lot for a destination: selling units of one kind, and the cartons that they fill."""
+
+    lot: str
+    good: str
+    title_en: str
+    title_th: str
+    title_zh: str
+    producer: int
+    orchard: str
+    cut_on: date
+    destination: str
+    unit: str
+    units: int
+    mass_kg: Decimal
+    cartons: int
+    printed: int
+
+
+def picking(houses: Sequence[int], on: date) -> list[Pick]:
+    """Return what packing houses pack of the lots that are cut on a day, by lot and destination; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT l.code, g.good, g.title_en, g.title_th, g.title_zh, g.producer_id, l.orchard_code, coalesce(t.cut_on, l.cut_on, l.harvest_from),
+                      f.destination, l.unit, sum(o.lot_units)::bigint, sum(o.lot_units) * l.unit_mass_g / 1000.0,
+                      ceil(sum(o.lot_units)::numeric / l.carton_units)::bigint,
+                      (SELECT count(*) FROM trade_carton c WHERE c.lot_id = l.id AND c.destination = f.destination)
+               FROM trade_order o JOIN trade_offer f ON f.id = o.offer_id JOIN trade_lot l ON l.id = o.lot_id
+               JOIN trade_listing g ON g.id = l.listing_id LEFT JOIN trade_ticket t ON t.lot_id = l.id
+               WHERE l.packing_house_id = ANY (%s) AND o.state = 'paid' AND coalesce(t.cut_on, l.cut_on, l.harvest_from) = %s
+               GROUP BY l.id, g.id, t.cut_on, f.destination ORDER BY l.code, f.destination""",
+            [list(houses), on],
+        )
+        return [Pick(*row) for row in cursor.fetchall()]
+
+
+def days_of_picking(houses: Sequence[int]) -> list[date]:
+    """Return the days on which lots with paid orders of packing houses are cut, the next first; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT coalesce(t.cut_on, l.cut_on, l.harvest_from) AS day FROM trade_lot l LEFT JOIN trade_ticket t ON t.lot_id = l.id
+               WHERE l.packing_house_id = ANY (%s) AND EXISTS (SELECT 1 FROM trade_order o WHERE o.lot_id = l.id AND o.state = 'paid')
+               ORDER BY day""",
+            [list(houses)],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def cartons_printed(lots: Collection[str]) -> dict[str, int]:
+    """Return how many cartons of each lot have a label; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.code, count(*) FROM trade_carton c JOIN trade_lot l ON l.id = c.lot_id WHERE l.code = ANY (%s) GROUP BY 1",
+            [list(lots)],
+        )
+        return dict(cursor.fetchall())
+
+
+def ticket_of(lot: str) -> Ticket | None:
+    """Return a lot's ticket with its grades and signatures; three queries."""
+    return (
+        Ticket.objects.select_related("lot__listing__producer", "lot__packing_house")
+        .prefetch_related("grades", "signatures")
+        .filter(lot__code=lot)
+        .first()
+    )
+
+
+def lot_of_ticket(code: str) -> str | None:
+    """Return the lot of a signed ticket."""
+    return Ticket.objects.filter(code=code).values_list("lot__code", flat=True).first()
+
+
+def lot_by_code(code: str) -> Lot | None:
+    return (
+        Lot.objects.select_related("listing__producer", "packing_house", "exporter", "ticket").filter(code=code).first()
+    )
