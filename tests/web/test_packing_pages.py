@@ -366,20 +366,20 @@ def test_orchards_by_use_and_the_grower_sees_his_own(world: World) -> None:
     assert client("inspector").get("/suspensions/new/").status_code == 200
 
 
-def test_the_hub_refunds_what_is_short_from_its_page(world: World) -> None:
+def test_the_ticket_says_what_became_of_the_orders_it_was_too_small_for(world: World) -> None:
     buy(world.anong, "first", 300, world.offer)
     second = buy(world.baisong, "second", 200, world.offer)
     on_the_day_of_the_cut()
     weighing.sign(weighed(accepted="1200"), by="lek", viewer=world.viewer("lek"))
     events.deliver()
-    assert "100 fruit are short" in client("lek").get(TICKET).content.decode()
-    page = client("kaew").get("/packing/short/").content.decode()
-    assert second.code in page
-    assert client("lek").get("/packing/short/").status_code == 403
-    assert client("lek").post("/packing/short/", {"lot": LOT}).status_code == 403
-    client("kaew").post("/packing/short/", {"lot": LOT})
+    page = client("lek").get(TICKET).content.decode()
+    assert "100 fruit are short" in page
+    assert "their money is on its way back" in page
     assert Order.objects.get(code=second.code).state == "cancelled"
-    assert "Nothing is short" in client("kaew").get("/packing/short/").content.decode()
+    assert (
+        "The harvest was smaller than what was sold"
+        in client("baisong").get(f"/orders/{second.code}/").content.decode()
+    )
 
 
 def test_what_people_write_is_data_and_never_markup_of_a_label(world: World) -> None:

@@ -19,7 +19,7 @@ from samphao.core.errors import Conflict, NotAllowed, Refused
 from samphao.core.limits import TooMany
 from samphao.payments import queries as ledger
 from samphao.trade import queries as trade
-from samphao.trade.models import GateState, Lot, Order, Ticket, TicketGrade, TicketSignature
+from samphao.trade.models import GateState, Lot, Ticket, TicketGrade, TicketSignature
 from samphao.workflows import gates, payout, weighing
 from samphao.workflows.record_access import may_add_file, may_see_files
 from samphao.workflows.weighing import Photo, Signer
@@ -200,7 +200,6 @@ def test_what_was_accepted_is_what_may_be_sold(world: World) -> None:
     sign(world, accepted="1500", rejected="300")
     world.lot.refresh_from_db()
     assert world.lot.quantity == 500, "600 were declared, 1,500 kg make 500"
-    assert trade.short_lots() == []
 
 
 def test_a_ticket_that_accepts_more_than_was_declared_sells_no_more(world: World) -> None:
@@ -209,50 +208,40 @@ def test_a_ticket_that_accepts_more_than_was_declared_sells_no_more(world: World
     assert world.lot.quantity == 600
 
 
-def test_what_is_short_waits_for_the_hub_and_nobody_is_paid_for_it(world: World) -> None:
+def test_who_ordered_last_is_given_up_as_it_is_signed_and_nobody_is_paid_for_it(world: World) -> None:
     first = buy(world.anong, "first", 300, world.offer)
     second = buy(world.baisong, "second", 200, world.offer)
     third = buy(world.anong, "third", 50, world.offer)
-    sign(world, accepted="1200", rejected="300")  # 400 fruit for 550 sold: the second order finds 100, the third its 50
-    events.deliver()
-    for order, short in ((first, False), (second, True), (third, False)):
+    code = sign(
+        world, accepted="1200", rejected="300"
+    )  # 400 fruit for 550 sold: the second order finds 100, the third its 50
+    for order, state in ((first, "paid"), (second, "cancelled"), (third, "paid")):
         order.refresh_from_db()
-        assert (order.is_short, order.advanced_at is None) == (short, short)
-    assert payout.advance_due() == 0, "nor later"
-    (row,) = trade.short_lots()
-    assert (row.orders, row.sold_units, row.accepted_units, row.amounts) == (
-        [second.code],
-        550,
-        400,
-        {"CNY": 200 * 12_834},
-    )
-    assert Notice.objects.filter(organisation__code="hub", key__startswith="short:").exists()
-    assert leaves_as_weighed() is False, "more is sold than the ticket accepted: it may not leave"
-
-    for who in ("lek", "somchai", "anong"):
-        with pytest.raises(NotAllowed):
-            weighing.refund_short(LOT, by=who, viewer=world.viewer(who))
-    assert weighing.refund_short(LOT, by="kaew", viewer=world.viewer("kaew")) == [second.code]
+        assert order.state == state, "before any event is delivered"
+    assert second.ended_for == "shortfall"
     events.deliver()
+    assert payout.advance_due() == 0, "nothing is left to advance"
     second.refresh_from_db()
-    assert second.state == Order.State.CANCELLED
+    assert second.advanced_at is None
+    ticket = Ticket.objects.get(code=code)
+    assert (ticket.sold_units, ticket.accepted_units) == (550, 400)
+    assert Notice.objects.filter(organisation__code="hub", key__startswith="short:").exists()
     assert ledger.held_for([LOT]) == {"CNY": 350 * (12_834 - 6_000)}, (
         "60 % of ¥ 100 is advanced for each fruit that is there"
     )
     assert ledger.check().faults == ()
     assert trade.lots_whose_counts_are_wrong() == []
-    assert trade.short_lots() == []
-    told = Notice.objects.get(organisation=world.baisong, key__startswith="left-behind")
-    assert "earlier orders took it" in told.text_en
+    told = Notice.objects.get(organisation=world.baisong, key__contains="short")
+    assert "smaller than what was sold" in told.text_en
     assert leaves_as_weighed() is True, "350 fruit are left, and 400 were accepted"
 
 
-def test_an_unpaid_hold_that_finds_no_fruit_is_short_when_it_is_paid(world: World) -> None:
+def test_a_hold_that_finds_no_fruit_is_given_up_before_it_is_paid(world: World) -> None:
     buy(world.anong, "first", 300, world.offer)
     on_the_day_of_the_cut()
     held = buy(world.baisong, "second", 200, world.offer, pays=False)
     sign(world, accepted="900")
     held.refresh_from_db()
-    assert held.is_short
+    assert (held.state, held.ended_for) == ("cancelled", "shortfall")
     world.lot.refresh_from_db()
-    assert world.lot.left == 0
+    assert (world.lot.left, world.lot.held) == (0, 0)

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from samphao.accounts.models import Membership, Orchard, Organisation, Registration, Suspension
+from samphao.accounts.queries.parties import Viewer
 from samphao.accounts.types import OrchardSpec
 from samphao.core import clock
-
-if TYPE_CHECKING:
-    from samphao.accounts.queries import Viewer
 
 AUTHORITY = "suspending_authority"
 """Scheme of the registration of an office that may suspend: dated as every other."""
