@@ -13,7 +13,7 @@ from worlds import harvest_sold
 from worlds.harvest_sold import HAND, OTHER_HAND, World, buy, offer_of, on_the_day_of_the_cut, weighed
 from worlds.judged_lot import CUT_ON, LOT, load_it, seal
 
-from samphao.accounts.models import Membership, Organisation, Registration, Suspension, User
+from samphao.accounts.models import Membership, Orchard, Organisation, Registration, Suspension, User
 from samphao.core import clock, events
 from samphao.engines import gs1
 from samphao.trade.models import Carton, Listing, Lot, Order, Ticket
@@ -380,6 +380,29 @@ def test_the_ticket_says_what_became_of_the_orders_it_was_too_small_for(world: W
         "The harvest was smaller than what was sold"
         in client("baisong").get(f"/orders/{second.code}/").content.decode()
     )
+
+
+def test_the_hub_decides_about_a_stopped_lot_on_the_page_of_the_mass_balance(world: World) -> None:
+    order = buy(world.anong, "first", 10, world.offer)
+    Orchard.objects.filter(code="ORC").update(trees=10)
+    on_the_day_of_the_cut()
+    weighing.sign(weighed(accepted="1700"), by="lek", viewer=world.viewer("lek"))
+    events.deliver()
+    page = client("kaew").get("/mass-balance/").content.decode()
+    assert "1,720 kg" in page
+    assert "1,500 kg" in page
+    assert "this lot waits for a decision" in client("somchai").get(TICKET).content.decode()
+    assert client("lek").post("/mass-balance/", {"lot": LOT, "outcome": "allowed", "reason": "x"}).status_code == 403
+    refused = client("kaew").post("/mass-balance/", {"lot": LOT, "outcome": "allowed", "reason": ""})
+    assert refused.status_code == 422
+    assert 'id="id_reason"' in refused.content.decode()
+    assert (
+        client("kaew").post("/mass-balance/", {"lot": LOT, "outcome": "allowed", "reason": "Counted."}).status_code
+        == 302
+    )
+    assert Order.objects.get(code=order.code).advanced_at is not None
+    assert "Let it go on" not in client("kaew").get("/mass-balance/").content.decode()
+    assert "Counted." in client("somchai").get(TICKET).content.decode()
 
 
 def test_what_people_write_is_data_and_never_markup_of_a_label(world: World) -> None:

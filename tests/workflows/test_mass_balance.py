@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from worlds import harvest_sold
 from worlds.harvest_sold import World, buy, offer_of, on_the_day_of_the_cut, weighed
 from worlds.judged_lot import LOT
 
-from samphao.accounts.models import Orchard
-from samphao.core import events
+from samphao.accounts.models import Notice, Orchard
+from samphao.core import clock, events
+from samphao.core.errors import Conflict, NotAllowed, Refused
+from samphao.payments import queries as ledger
 from samphao.reference.models import Good, TreeYield
 from samphao.trade import services
-from samphao.trade.models import GateState, Lot, Order
+from samphao.trade.models import GateState, Lot, MassStop, Order
 from samphao.trade.types import OrderRequest, Placement
-from samphao.workflows import gates, mass_balance, weighing
+from samphao.workflows import gates, mass_balance, mass_stops, payout, weighing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_reset")]
 SECOND, THIRD = "CTI-MT-0601", "CTI-MT-0602"
@@ -100,6 +104,94 @@ def test_a_ticket_that_passes_the_ceiling_shuts_the_gate_to_cut(world: World) ->
     ]
     states = GateState.objects.filter(destination="KMG", gate="to_cut").order_by("lot")
     assert [state.is_open for state in states if state.lot.code in (LOT, SECOND)] == [True, False]
+
+
+def over_the_ceiling(world: World) -> Order:
+    """Anong bought of the second lot, whose ticket passes the 4,500 kg; the first lot's does not."""
+    order = buy(world.anong, "second-lot", 10, offer_of(Lot.objects.get(code=SECOND)))
+    buy(world.anong, "first-lot", 10, world.offer)
+    on_the_day_of_the_cut()
+    for number, (lot, kg) in enumerate(((LOT, "2400"), (SECOND, "2300"))):
+        form = replace(weighed(key=f"form-{number}-of-the-day", accepted=kg, rejected="0"), lot=lot)
+        weighing.sign(form, by="lek", viewer=world.viewer("lek"))
+    return order
+
+
+def test_a_ticket_that_passes_the_ceiling_pays_nobody_until_a_person_decided(world: World) -> None:
+    order = over_the_ceiling(world)
+    stop = MassStop.objects.get()
+    assert (stop.lot.code, stop.gap_number, stop.limit_kg, stop.reached_kg) == (SECOND, "AC 03-9001-1", 4500, 4700)
+    events.deliver()
+    assert payout.advance_due() == 0
+    order.refresh_from_db()
+    assert order.advanced_at is None
+    assert ledger.held_for([SECOND]) == {"CNY": 10 * 12_834}, "all of it is still held"
+    assert ledger.held_for([LOT]) == {"CNY": 10 * (12_834 - 6_000)}, "the lot before it was advanced"
+    assert [
+        found(SECOND, gate, rule)["is_met"]
+        for gate, rule in (("to_list", "list-mass-stop"), ("to_load", "load-mass-stop"))
+    ] == [False, False]
+    told = Notice.objects.filter(key__startswith=f"mass-stop:{SECOND}:stopped")
+    assert {row.organisation.code for row in told} == {"somchai", "house", "hub"}
+    with pytest.raises(IntegrityError, match="stopped by the mass balance"), transaction.atomic():
+        Order.objects.filter(pk=order.pk).update(advanced_at=clock.now())
+
+    for who in ("lek", "somchai", "anong"):
+        with pytest.raises(NotAllowed):
+            mass_stops.decide(SECOND, "allowed", "Counted anew.", by=who, viewer=world.viewer(who))
+    with pytest.raises(Refused):
+        mass_stops.decide(SECOND, "allowed", " ", by="kaew", viewer=world.viewer("kaew"))
+    mass_stops.decide(SECOND, "allowed", "The trees were counted anew.", by="kaew", viewer=world.viewer("kaew"))
+    events.deliver()
+    order.refresh_from_db()
+    assert order.advanced_at is not None
+    assert ledger.held_for([SECOND]) == {"CNY": 10 * (12_834 - 6_000)}
+    assert found(SECOND, "to_list", "list-mass-stop")["is_met"] is True
+    assert found(SECOND, "to_cut", "cut-mass-balance")["found"] == "4,700 / 4,700 kg"
+    with pytest.raises(Conflict):
+        mass_stops.decide(SECOND, "refused", "Second thoughts.", by="dao", viewer=world.viewer("dao"))
+    assert ledger.check().faults == ()
+
+
+def test_a_borrowed_number_ends_the_lot_and_every_buyer_gets_his_money_back(world: World) -> None:
+    order = over_the_ceiling(world)
+    events.deliver()
+    mass_stops.decide(SECOND, "refused", "Fruit of other plots.", by="kaew", viewer=world.viewer("kaew"))
+    while events.deliver():
+        pass
+    order.refresh_from_db()
+    assert order.state == "cancelled"
+    assert ledger.held_for([SECOND]) == {}
+    assert ledger.check().faults == ()
+    assert GateState.objects.get(lot__code=SECOND, destination="KMG", gate="to_list").shut_by == "load-mass-stop"
+    told = Notice.objects.get(organisation=world.anong, key__startswith=f"turned-away:{SECOND}")
+    assert "trees bear" in told.text_en
+    assert "退回" in told.text_zh
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_tickets_that_only_together_pass_the_ceiling_the_second_stops() -> None:
+    """The first is signed and not yet committed: the second waits for it, though it is of another lot, and counts it."""
+    world = harvest_sold.make(lots=3)
+    Orchard.objects.filter(code="ORC").update(trees=30)
+    on_the_day_of_the_cut()
+
+    def second() -> None:
+        try:
+            form = replace(weighed(key="the-second-of-the-day", accepted="2300", rejected="0"), lot=SECOND)
+            weighing.sign(form, by="noi", viewer=world.viewer("noi"))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=second)
+    with transaction.atomic():
+        weighing.sign(weighed(accepted="2400", rejected="0"), by="lek", viewer=world.viewer("lek"))
+        assert not MassStop.objects.exists()
+        thread.start()
+        thread.join(1.0)
+        assert thread.is_alive(), "the second waits for every lot of the number"
+    thread.join(20)
+    assert [(stop.lot.code, stop.reached_kg) for stop in MassStop.objects.all()] == [(SECOND, 4700)]
 
 
 def test_what_leaves_a_packing_house_came_in_and_was_not_rejected(world: World) -> None:

@@ -15,6 +15,7 @@ from samphao.trade.models import (
     GateState,
     Listing,
     Lot,
+    MassStop,
     ModeState,
     Offer,
     Order,
@@ -266,4 +267,15 @@ class CartonAdmin(Looked):
     list_display = ("sscc", "lot", "destination", "net_mass_g", "packed_on", "printed_at", "printed_by")
     list_select_related = ("lot",)
     search_fields = ("=sscc", "=lot__code")
+    ordering = ("-id",)
+
+
+@admin.register(MassStop)
+class MassStopAdmin(Looked):
+    """Decided on the page of the mass balance, whose service pays or sends back."""
+
+    list_display = ("lot", "gap_number", "limit_kg", "reached_kg", "made_at", "outcome", "decided_by", "decided_at")
+    list_filter = ("outcome",)
+    list_select_related = ("lot",)
+    search_fields = ("=lot__code", "=gap_number")
     ordering = ("-id",)

@@ -1,9 +1,9 @@
-"""What a packing house writes of a lot: the grades and signatures of its ticket, and its cartons."""
+"""What a packing house writes of a lot: the grades and signatures of its ticket, and its cartons, and where the mass balance stops it."""
 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 
@@ -78,3 +78,38 @@ class Carton(models.Model):
 
     def __str__(self) -> str:
         return self.sscc
+
+
+class MassStop(models.Model):
+    """A ticket that passes what the trees under its orchard's number can bear: nobody is paid for the lot until a person decided."""
+
+    class Outcome(models.TextChoices):
+        WAITS = ""
+        ALLOWED = "allowed"
+        REFUSED = "refused"
+
+    lot = models.OneToOneField("trade.Lot", on_delete=models.PROTECT, related_name="mass_stop")
+    gap_number = models.CharField(max_length=60)
+    limit_kg = models.DecimalField(max_digits=14, decimal_places=3)
+    reached_kg = models.DecimalField(
+        max_digits=14, decimal_places=3, help_text="cut under the number up to this lot's ticket"
+    )
+    made_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True, default="")
+    reason = models.TextField(blank=True)
+    decided_by = models.CharField(max_length=150, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(reached_kg__gt=F("limit_kg")), name="mass_stop_passes_its_limit"),
+            models.CheckConstraint(
+                condition=Q(outcome="", reason="", decided_by="", decided_at=None)
+                | (Q(decided_at__isnull=False) & ~Q(outcome="") & ~Q(reason="") & ~Q(decided_by="")),
+                name="mass_stop_decided_with_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["made_at"], condition=Q(outcome=""), name="mass_stop_waits")]
+
+    def __str__(self) -> str:
+        return f"{self.lot_id}: {self.reached_kg} of {self.limit_kg} kg"

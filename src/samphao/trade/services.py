@@ -52,6 +52,7 @@ from samphao.trade.events import (
     OrdersPaid,
     TicketsSigned,
 )
+from samphao.trade.mass_stops import decide_stop, stop_lot
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
 from samphao.trade.product_notes import mend_with_lot, note_products
 from samphao.trade.queries.campaigns import campaign_that_bars
@@ -476,6 +477,10 @@ WITHOUT = """AND NOT EXISTS (SELECT 1 FROM trade_offer f JOIN unnest(%s::text[],
                ON (f.currency, (f.priced_at AT TIME ZONE 'Asia/Bangkok')::date) = (w.currency, w.priced_on) WHERE f.id = o.offer_id)"""
 
 
+# A ticket that passes what its orchard's trees bear pays nobody before a person let the lot go on.
+NOT_STOPPED = "AND NOT EXISTS (SELECT 1 FROM trade_massstop m WHERE m.lot_id = o.lot_id AND m.outcome <> 'allowed')"
+
+
 def mark_advanced(lots: Sequence[str], *, without: Sequence[tuple[str, date]] = ()) -> list[str]:
     """Mark the paid orders of lots with a signed ticket as advanced, each once; return them. `without` as in `mark_settled`."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -484,7 +489,7 @@ def mark_advanced(lots: Sequence[str], *, without: Sequence[tuple[str, date]] = 
             f"""WITH due AS (
                   SELECT o.id, greatest(t.signed_by_grower_at, o.paid_at) AS at FROM trade_order o
                   JOIN trade_lot l ON l.id = o.lot_id JOIN trade_ticket t ON t.lot_id = l.id
-                  WHERE l.code = ANY (%s) AND o.advanced_at IS NULL AND o.state IN ('paid', 'shipped') {WITHOUT if without else ""}
+                  WHERE l.code = ANY (%s) AND o.advanced_at IS NULL AND o.state IN ('paid', 'shipped') {NOT_STOPPED} {WITHOUT if without else ""}
                   ORDER BY o.id FOR NO KEY UPDATE OF o)
                 UPDATE trade_order o SET advanced_at = due.at FROM due WHERE o.id = due.id RETURNING o.code""",  # noqa: S608
             [list(lots), *_columns(without)],

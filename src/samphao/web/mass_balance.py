@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from samphao.reference.queries import goods, province_names
 from samphao.web.sources import source_text
-from samphao.web.templatetags.samphao import in_language_plain, kg, number, percent
+from samphao.web.templatetags.samphao import in_language_plain, kg, moment, number, percent
 from samphao.workflows.mass_balance import Balance, HouseBalance
 
 NEARLY = 0.9
@@ -75,6 +76,24 @@ def figures(balances: Sequence[Balance]) -> list[dict[str, Any]]:
         {"label": _("more than their trees bear"), "value": number(over), "kind": "bad" if over else "ok"},
         {"label": _("from nine tenths on"), "value": number(sum(NEARLY <= one.use <= 1 for one in balances))},
     ]
+
+
+def stop_rows(stops: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return the lots that wait for a decision, each with what was cut, what the trees bear, and who is behind it."""
+    return [
+        {
+            "lot": stop.lot.code, "title": in_language_plain(stop.lot.listing, "title"), "ticket_url": reverse("ticket", args=[stop.lot.code]),
+            "rows": [
+                {"term": _("GAP number"), "value": stop.gap_number},
+                {"term": _("Cut under it, with this lot"), "value": kg(round(stop.reached_kg))},
+                {"term": _("Its trees bear at most"), "value": kg(round(stop.limit_kg))},
+                {"term": _("Grower"), "value": in_language_plain(stop.lot.listing.producer)},
+                {"term": _("Packing house"), "value": in_language_plain(stop.lot.packing_house) if stop.lot.packing_house else ""},
+                {"term": _("Stopped"), "value": moment(stop.made_at)},
+            ],
+        }
+        for stop in stops
+    ]  # fmt: skip
 
 
 def house_columns() -> list[dict[str, Any]]:

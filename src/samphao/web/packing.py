@@ -54,6 +54,21 @@ def signatures(ticket: Any) -> list[dict[str, Any]]:
     ]
 
 
+def stopped(stop: Any) -> dict[str, str]:
+    """Say that the mass balance stopped a lot, or how a person decided."""
+    values = {
+        "reached": kg(round(stop.reached_kg)),
+        "number": stop.gap_number,
+        "limit": kg(round(stop.limit_kg)),
+        "reason": stop.reason,
+    }
+    return {
+        "": {"kind": "warn", "text": _("%(reached)s were cut under %(number)s, whose trees bear at most %(limit)s: this lot waits for a decision, and nobody is paid for it before.") % values},
+        "allowed": {"kind": "info", "text": _("More was cut under %(number)s than its trees bear by our estimate; somebody looked into it, and the lot goes on: %(reason)s") % values},
+        "refused": {"kind": "bad", "text": _("More was cut under %(number)s than its trees bear; the lot was ended, and its buyers get their money back: %(reason)s") % values},
+    }[stop.outcome]  # fmt: skip
+
+
 def settlement(ticket: Any) -> dict[str, str]:
     """Say what the ticket settles: whether what was sold is there."""
     if ticket.sold_units is None or ticket.accepted_units is None:

@@ -101,3 +101,14 @@ class LabelForm(forms.Form):
         field = self.fields["destination"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 for the type checker
         field.choices = [(city.code, in_language_plain(city, "city")) for city in cities]
+
+
+class StopForm(forms.Form):
+    """What was decided of a lot that the mass balance stopped."""
+
+    lot = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(choices=[("allowed", ""), ("refused", "")], widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("What was looked at, and what was found. Grower and packing house read it."),
+    )  # fmt: skip

@@ -126,7 +126,7 @@ def of_lot(lot: JudgedLot, gate: str, evidence: Evidence, on: date) -> Facts:
 def _masses(balance: LotBalance | None) -> Facts:
     """Return the mass balance of a lot: what was said under its orchard's number up to this lot, against what the trees bear."""
     if balance is None:
-        return {name: Fact(None) for name in ("orchard_limit_kg", "lot_accepted_kg")}
+        return {name: Fact(None) for name in ("orchard_limit_kg", "lot_accepted_kg")} | {"mass_stop": Fact("none")}
 
     def of(kg: Decimal | None, most: Decimal | None) -> Fact:
         return Fact(kg, f"{kg:,.0f} / {most:,.0f} kg" if kg is not None and most is not None else "")
@@ -137,6 +137,7 @@ def _masses(balance: LotBalance | None) -> Facts:
         "orchard_cut_kg": of(balance.cut_kg, balance.limit_kg),
         "lot_sold_kg": of(balance.sold_kg, balance.accepted_kg),
         "lot_accepted_kg": Fact(balance.accepted_kg),
+        "mass_stop": Fact(balance.stop),
     }
 
 

@@ -8,7 +8,7 @@ largest of theirs: a number belongs to one plot.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from samphao.accounts import queries as accounts
@@ -60,6 +60,18 @@ class LotBalance:
     cut_kg: Decimal | None
     sold_kg: Decimal
     accepted_kg: Decimal | None
+    stop: str = "none"
+    """Whether its ticket passed the ceiling: none (or a person let it go on), waits, refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A lot up to whose ticket more was cut under its number than its trees bear."""
+
+    lot: str
+    gap_number: str
+    limit_kg: Decimal
+    cut_kg: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +99,7 @@ Group = tuple[str, str, int]
 
 
 def of_lots(lots: Collection[str], orchards: Collection[str]) -> dict[str, LotBalance]:
-    """Return the balance of lots that come from some orchards; three queries."""
+    """Return the balance of lots that come from some orchards; four queries. Whom a person let go on may have what he had reached."""
     known = accounts.orchards_sharing(orchards)
     rows = trade.masses_under(list(known), lots)
     found = {row.lot: LotBalance(None, None, None, row.sold_kg, row.accepted_kg) for row in rows if row.lot in lots}
@@ -98,6 +110,28 @@ def of_lots(lots: Collection[str], orchards: Collection[str]) -> dict[str, LotBa
         for row, declared in zip(members, running([row.declared_kg for row in members]), strict=True):
             if row.lot in found:
                 found[row.lot] = LotBalance(limit, declared, cut[row.lot], row.sold_kg, row.accepted_kg)
+    for lot, (outcome, reached) in trade.mass_stops(list(found)).items():
+        if outcome == "allowed":
+            limit = found[lot].limit_kg
+            found[lot] = replace(found[lot], limit_kg=None if limit is None else max(limit, reached))
+        else:
+            found[lot] = replace(found[lot], stop=outcome or "waits")
+    return found
+
+
+def passed_by(lots: Collection[str]) -> list[Passed]:
+    """Return those of some lots whose own tickets pass the ceiling of their number; four queries."""
+    known = accounts.orchards_sharing(trade.orchards_of_lots(lots))
+    grouped = _grouped(trade.masses_under(list(known)), known)
+    ceilings = _ceilings(grouped, known)
+    found = []
+    for group, members in grouped.items():
+        cut, limit = _cut_up_to(members), ceilings[group][0]
+        found += [
+            Passed(row.lot, group[0], limit, cut[row.lot])
+            for row in members
+            if limit is not None and row.lot in lots and row.ticket and cut[row.lot] > limit
+        ]
     return found
 
 

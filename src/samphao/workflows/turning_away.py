@@ -25,6 +25,7 @@ from samphao.workflows import notices, payout
 RESIDUES = ("load-by2", "load-cadmium")
 MATURITY = "cut-dry-matter-"
 PACKING_HOUSE = "load-packing-house-gacc"
+MASS_STOP = "load-mass-stop"
 
 
 TURNED_AWAY = _(
@@ -73,8 +74,8 @@ def _is_for_good(broken: BrokenRule, is_ripe: bool) -> bool:
     """Tell whether no later paper can mend it. A number that has run out may be renewed tomorrow: its gate is shut meanwhile, nobody is turned away."""
     if broken.rule.startswith(MATURITY):
         return is_ripe
-    suspended = (PACKING_HOUSE, "suspended"), (NOT_SUSPENDED, "packing_house")
-    return broken.rule in RESIDUES or (broken.rule, broken.found) in suspended
+    decided = (PACKING_HOUSE, "suspended"), (NOT_SUSPENDED, "packing_house"), (MASS_STOP, "refused")
+    return broken.rule in RESIDUES or (broken.rule, broken.found) in decided
 
 
 def turn_away_failing_lots(on: date | None = None) -> list[str]:

@@ -24,6 +24,7 @@ from samphao.core.errors import NotAllowed, NotFound, Refused
 from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.types import SignatureSpec, SignedTicket
+from samphao.workflows import mass_stops
 
 GROWER, HOUSE = SIDES = ("grower", "house")
 DRAWN, PASSWORD = "drawn", "password"
@@ -111,7 +112,9 @@ def sign(form: Weighed, *, by: str, viewer: Viewer) -> str:
     signatures = tuple(_signature(side, form.signers.get(side), people[side], now) for side in SIDES)
     spec = SignedTicket(form.lot, form.key, form.cut_on, form.grades, form.rejected_kg, form.dry_matter_pct, signatures)
     with transaction.atomic():
+        mass_stops.lock_numbers([form.lot])
         code = services.sign_ticket(spec, by=by)
+        mass_stops.stop_what_passes([form.lot])
         for photo in form.photos:
             files.store(photo.content, f"{photo.of} {photo.name}", subject=code, kind="photo", by=by)
         _tell(lot, spec, code)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from samphao.trade.models import Lot, Ticket
+from samphao.trade.models import Lot, MassStop, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +141,26 @@ def lot_by_code(code: str) -> Lot | None:
     return (
         Lot.objects.select_related("listing__producer", "packing_house", "exporter", "ticket").filter(code=code).first()
     )
+
+
+def mass_stops(lots: Collection[str]) -> dict[str, tuple[str, Decimal]]:
+    """Return what was decided of stopped lots (nothing while it waits), and the kilograms that were reached; one query."""
+    rows = MassStop.objects.filter(lot__code__in=lots).values_list("lot__code", "outcome", "reached_kg")
+    return {lot: (outcome, reached) for lot, outcome, reached in rows}
+
+
+def stops_to_decide(limit: int) -> list[MassStop]:
+    """Return the lots that wait for somebody's decision, the oldest first."""
+    rows = MassStop.objects.filter(outcome="").select_related(
+        "lot__listing__producer", "lot__packing_house", "lot__ticket"
+    )
+    return list(rows.order_by("made_at", "id")[:limit])
+
+
+def stop_of(lot: str) -> MassStop | None:
+    return MassStop.objects.filter(lot__code=lot).first()
+
+
+def orchards_of_lots(lots: Collection[str]) -> set[str]:
+    """Return the orchards that some lots name; one query."""
+    return set(Lot.objects.filter(code__in=lots).exclude(orchard_code="").values_list("orchard_code", flat=True))

@@ -23,13 +23,15 @@ from samphao.web import mass_balance as balance_shape
 from samphao.web import packing as shape
 from samphao.web.addresses import absolute
 from samphao.web.destinations import chosen
-from samphao.web.packing_forms import LabelForm, TicketForm
+from samphao.web.packing_forms import LabelForm, StopForm, TicketForm
 from samphao.web.provenance import page as provenance_page
 from samphao.web.templatetags.samphao import in_language_plain
 from samphao.workflows import labels as labelling
-from samphao.workflows import mass_balance, weighing
+from samphao.workflows import mass_balance, mass_stops, weighing
 from samphao.workflows.labels import LabelRun
 from samphao.workflows.provenance import provenance_of
+
+STOPS_SHOWN = 50
 
 
 @login_required
@@ -82,9 +84,13 @@ def _sign(request: HttpRequest, lot: Any, who: accounts.Viewer) -> HttpResponse:
 
 
 def _signed(request: HttpRequest, signed: Any) -> HttpResponse:
+    stop = trade.stop_of(signed.lot.code)
+    said = [shape.stopped(stop)] if stop else []
+    if not stop or stop.outcome == "allowed":
+        said.append(shape.settlement(signed))
     context = {
         "ticket": signed, "lot": signed.lot, "title": in_language_plain(signed.lot.listing, "title"), "rows": shape.ticket_rows(signed),
-        "signatures": shape.signatures(signed), "settlement": shape.settlement(signed),
+        "signatures": shape.signatures(signed), "said": [one for one in said if one],
         "files": file_shape.items(files.files_of([signed.code]), "", kept=()),
     }  # fmt: skip
     return render(request, "web/packing/ticket.html", context)
@@ -154,15 +160,25 @@ def _day(text: str) -> date | None:
 
 @login_required
 def balance(request: HttpRequest) -> HttpResponse:
-    """Every GAP number by how much of what its trees bear is used, for the hub's people and authorities."""
-    if not accounts.may_suspend(accounts.viewer(request.user)):
+    """Every GAP number by how much of what its trees bear is used, and the lots that wait for a decision, for the hub's people and authorities."""
+    who = accounts.viewer(request.user)
+    if not accounts.may_suspend(who):
         raise PermissionDenied
+    form = StopForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            mass_stops.decide(**form.cleaned_data, by=request.user.get_username(), viewer=who)
+        except HubError as error:
+            form.add_error(None, _(error.title))
+        else:
+            messages.success(request, _("Decided. Grower, packing house and buyers are told."))
+            return redirect("mass_balance")
     found = mass_balance.of_orchards()
     context = {
         "figures": balance_shape.figures(found), "columns": balance_shape.orchard_columns(), "rows": balance_shape.orchard_rows(found),
-        "rule": balance_shape.rule_text(found),
+        "rule": balance_shape.rule_text(found), "stops": balance_shape.stop_rows(trade.stops_to_decide(STOPS_SHOWN)), "form": form,
     }  # fmt: skip
-    return render(request, "web/packing/balance.html", context)
+    return render(request, "web/packing/balance.html", context, status=422 if form.errors else 200)
 
 
 def digital_link(request: HttpRequest, gtin: str, code: str) -> HttpResponse:

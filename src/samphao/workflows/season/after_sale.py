@@ -17,7 +17,7 @@ from samphao.payments.adapters import simulator
 from samphao.trade import queries as trade
 from samphao.trade import services as trade_services
 from samphao.trade.types import LotSale, TicketSpec
-from samphao.workflows import mass_balance, missed_departures, payout, turning_away
+from samphao.workflows import mass_balance, mass_stops, missed_departures, payout, turning_away
 from samphao.workflows.season import laboratory
 from samphao.workflows.season.season import Season, drain, require, stage
 
@@ -38,7 +38,7 @@ def tickets(season: Season) -> None:
         drain()
         away = trade.order_codes_in("cancelled")
         sales = trade.sales_of_lots("paid")
-        count.count = trade_services.sign_tickets(
+        count.count = mass_stops.sign_tickets(
             _tickets(sales, np.random.default_rng(season.seed)), through=simulator.METHOD
         )
         drain()
