@@ -389,8 +389,8 @@ def test_the_hub_decides_about_a_stopped_lot_on_the_page_of_the_mass_balance(wor
     weighing.sign(weighed(accepted="1700"), by="lek", viewer=world.viewer("lek"))
     events.deliver()
     page = client("kaew").get("/mass-balance/").content.decode()
-    assert "1,720 kg" in page
-    assert "1,500 kg" in page
+    assert "1,720\u00a0kg" in page
+    assert "1,500\u00a0kg" in page
     assert "this lot waits for a decision" in client("somchai").get(TICKET).content.decode()
     assert client("lek").post("/mass-balance/", {"lot": LOT, "outcome": "allowed", "reason": "x"}).status_code == 403
     refused = client("kaew").post("/mass-balance/", {"lot": LOT, "outcome": "allowed", "reason": ""})

@@ -36,7 +36,6 @@ LISTS = {
     "/money/": "somchai",
     "/packing/": "house",
     "/packing/picking/": "house",
-    "/packing/short/": "hub",
     "/mass-balance/": "hub",
     "/suspensions/": "hub",
     "/customs/": "office",

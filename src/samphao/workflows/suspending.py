@@ -148,17 +148,16 @@ def take_money_back(order: str, *, by: str, viewer: Viewer) -> None:
         if found is None or found.buyer_id not in viewer.organisations:
             raise NotFound(_("There is no such order."))
         services.lock_lots([found.lot.code])
-        if not waits_behind(order):
+        if found.state != found.State.PAID or not waits_behind(found):
             raise Refused(NOT_BEHIND)
         if not services.leave_orders_behind([order], load="", reason=SUSPENDED):
             raise Refused(NOT_BEHIND)
         services.note_choice(order, by=by)
 
 
-def waits_behind(order: str) -> bool:
-    """Tell whether a paid order waits for goods of a lot behind which somebody is suspended; two queries."""
-    rows = [row for row in trade.orders_named([order]) if row.is_paid]
-    return any((row.lot, row.destination) in trade.suspended_places([row.lot]) for row in rows)
+def waits_behind(order: Any) -> bool:
+    """Tell whether the lot of an order waits, for where it goes, because somebody behind it is suspended; one query."""
+    return (order.lot.code, order.offer.destination) in trade.suspended_places([order.lot.code])
 
 
 def _behind(suspension: Any) -> tuple[str, str]:

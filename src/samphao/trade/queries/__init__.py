@@ -129,7 +129,6 @@ from samphao.trade.queries.suspended import (
     WaitingOrder,
     lists_open,
     lots_behind,
-    orders_named,
     orders_of_places,
     suspended_places,
 )
@@ -215,7 +214,6 @@ __all__ = [
     "order_to_show",
     "orders_behind",
     "orders_due",
-    "orders_named",
     "orders_of_buyers",
     "orders_of_places",
     "orders_to_ship",

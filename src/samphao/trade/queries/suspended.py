@@ -64,18 +64,10 @@ ORDERS = """
 
 def orders_of_places(places: Collection[tuple[str, str]]) -> list[WaitingOrder]:
     """Return the orders of lots for destinations that wait for payment or for their goods; one query."""
-    return _orders(
-        """JOIN unnest(%s::text[], %s::text[]) u (lot, destination) ON (u.lot, u.destination) = (l.code, f.destination)
-           WHERE o.state IN ('held', 'paid') ORDER BY o.id""",
-        [[lot for lot, _ in places], [destination for _, destination in places]],
-    )
-
-
-def orders_named(codes: Collection[str]) -> list[WaitingOrder]:
-    return _orders("WHERE o.code = ANY (%s) ORDER BY o.id", [list(codes)])
-
-
-def _orders(condition: str, parameters: list[list[str]]) -> list[WaitingOrder]:
     with connection.cursor() as cursor:
-        cursor.execute(ORDERS + condition, parameters)
+        cursor.execute(
+            f"""{ORDERS} JOIN unnest(%s::text[], %s::text[]) u (lot, destination) ON (u.lot, u.destination) = (l.code, f.destination)
+                WHERE o.state IN ('held', 'paid') ORDER BY o.id""",
+            [[lot for lot, _ in places], [destination for _, destination in places]],
+        )
         return [WaitingOrder(*row) for row in cursor.fetchall()]

@@ -37,10 +37,11 @@ def seller(request: HttpRequest) -> HttpResponse:
     lots = list(trade.lots_of_producers(who.organisations)[:LOTS_SHOWN])
     known = who.organisations + who.in_review
     papers, orchards = accounts.papers_of(known), accounts.orchards_of(known)
+    registration, has_exporter = accounts.producer_standing(who.username, who.organisations)
     standing = shape.Standing(
         may_act="producer" in who.kinds,
-        registration=accounts.registration_state(who.username, "producer"),
-        has_exporter=accounts.has_delegation(who.organisations),
+        registration=registration,
+        has_exporter=has_exporter,
         has_the_rest=has_the_rest(who),
     )
     steps = shape.steps(lots, papers, orchards, standing)

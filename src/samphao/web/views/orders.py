@@ -93,7 +93,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         hub=hub_of(request),
     )
     slips = _slips(request, order, is_buyer=is_buyer, sees=is_buyer or who.is_hub)
-    may_take_back = is_buyer and order.state == order.State.PAID and suspending.waits_behind(order.code)
+    may_take_back = is_buyer and order.state == order.State.PAID and suspending.waits_behind(order)
     return render(
         request, "web/order.html", page | slips | order_section(order, who) | {"may_take_back": may_take_back}
     )
