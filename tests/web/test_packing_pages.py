@@ -141,7 +141,9 @@ def test_labels_have_the_marks_and_numbers_that_are_given_once(world: World) -> 
     sign(world)
     page = client("lek").get(LABELS).content.decode()
     assert "94 cartons" in page, "1,700 kg in cartons of 18 kg"
-    answer = client("lek").post(LABELS, {"destination": "KMG", "cartons": "3", "packed_on": CUT_ON.isoformat()})
+    answer = client("lek").post(
+        LABELS, {"destination": "KMG", "cartons": "3", "net_kg": "18", "packed_on": CUT_ON.isoformat()}
+    )
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     pdf = pdf_text(answer.content)
     assert len(re.findall(rb"/Type ?/Page\b(?!s)", pdf)) == 3
@@ -168,7 +170,7 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 def test_what_stands_on_a_label(world: World, printed: list[dict[str, Any]]) -> None:
     sign(world)
-    client("lek").post(LABELS, {"destination": "KMG", "cartons": "1", "packed_on": CUT_ON.isoformat()})
+    client("lek").post(LABELS, {"destination": "KMG", "cartons": "1", "net_kg": "18", "packed_on": CUT_ON.isoformat()})
     (label,) = printed
     marks = {row["name_en"]: row["value"] for row in label["rows"]}
     assert marks == {
@@ -179,13 +181,13 @@ def test_what_stands_on_a_label(world: World, printed: list[dict[str, Any]]) -> 
     assert (label["product_zh"], label["product_th"]) == ("金枕", "หมอนทอง")
     assert "952" in label["warning"]
     printed.clear()
-    client("lek").post(LABELS, {"destination": "BKK", "cartons": "1", "packed_on": CUT_ON.isoformat()})
+    client("lek").post(LABELS, {"destination": "BKK", "cartons": "1", "net_kg": "18", "packed_on": CUT_ON.isoformat()})
     assert "CHINA" not in str(printed[0]["destination"]), "goods for Bangkok do not say that they go to China"
 
 
 def test_a_label_lacks_no_mark(world: World) -> None:
     sign(world)
-    run = {"destination": "KMG", "cartons": "1", "packed_on": CUT_ON.isoformat()}
+    run = {"destination": "KMG", "cartons": "1", "net_kg": "18", "packed_on": CUT_ON.isoformat()}
     Registration.objects.filter(organisation__code="house").update(status="expired")
     assert "none is valid today" in client("lek").post(LABELS, run).content.decode()
     Registration.objects.filter(organisation__code="house").update(status="valid")
@@ -194,8 +196,28 @@ def test_a_label_lacks_no_mark(world: World) -> None:
     assert not Carton.objects.exists()
 
 
+def test_an_order_is_packed_and_its_buyer_pays_what_the_scale_said(world: World) -> None:
+    order = buy(world.anong, "first", 12, world.offer)
+    sign(world)
+    page = client("lek").get(LABELS).content.decode()
+    assert f"{LABELS}?order={order.code}" in page
+    filled = client("lek").get(f"{LABELS}?order={order.code}").content.decode()
+    assert re.search(rf'value="{order.code}" selected', filled)
+    assert re.search(r'name="cartons" value="2"', filled)
+    run = {"order": order.code, "destination": "KMG", "cartons": "1", "packed_on": CUT_ON.isoformat()}
+    assert client("lek").post(LABELS, {**run, "net_kg": "17.5"}).status_code == 200
+    assert re.search(
+        r'name="net_kg" value="18.5"', client("lek").get(f"{LABELS}?order={order.code}").content.decode()
+    ), "what is left of it"
+    assert "six tenths" in client("lek").post(LABELS, {**run, "net_kg": "2"}).content.decode()
+    assert client("lek").post(LABELS, {**run, "net_kg": "17.3"}).status_code == 200
+    assert "<h2>Orders that wait" not in client("lek").get(LABELS).content.decode()
+    said = client("anong").get(f"/orders/{order.code}/").content.decode().replace("\u00a0", " ")
+    assert "34.8 kg were packed of 36.0 kg that were ordered: ¥ 51.34 went back, and ¥ 1,488.74 are the price." in said
+
+
 def test_labels_are_for_no_more_fruit_than_was_accepted(world: World) -> None:
-    run = {"destination": "KMG", "cartons": "1", "packed_on": CUT_ON.isoformat()}
+    run = {"destination": "KMG", "cartons": "1", "net_kg": "18", "packed_on": CUT_ON.isoformat()}
     assert "weigh and grade it first" in client("lek").post(LABELS, run).content.decode()
     sign(world)
     assert "more fruit" in client("lek").post(LABELS, {**run, "cartons": "95"}).content.decode()
@@ -212,7 +234,9 @@ def test_labels_are_for_no_more_fruit_than_was_accepted(world: World) -> None:
 def test_a_suspended_house_prints_no_labels(world: World) -> None:
     sign(world)
     suspend_orchard(client("kaew"))
-    page = client("lek").post(LABELS, {"destination": "KMG", "cartons": "1", "packed_on": CUT_ON.isoformat()})
+    page = client("lek").post(
+        LABELS, {"destination": "KMG", "cartons": "1", "net_kg": "18", "packed_on": CUT_ON.isoformat()}
+    )
     assert "suspended" in page.content.decode()
     assert not Carton.objects.exists()
 

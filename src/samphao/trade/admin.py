@@ -19,6 +19,7 @@ from samphao.trade.models import (
     ModeState,
     Offer,
     Order,
+    OrderWeight,
     Purchase,
     PurchaseLine,
     SurplusCall,
@@ -278,4 +279,12 @@ class MassStopAdmin(Looked):
     list_filter = ("outcome",)
     list_select_related = ("lot",)
     search_fields = ("=lot__code", "=gap_number")
+    ordering = ("-id",)
+
+
+@admin.register(OrderWeight)
+class OrderWeightAdmin(Looked):
+    list_display = ("order", "ordered_g", "packed_g", "refund_minor", "settled_at", "settled_by")
+    list_select_related = ("order",)
+    search_fields = ("=order__code",)
     ordering = ("-id",)

@@ -444,4 +444,4 @@ class PurchaseLine(models.Model):
 
 import samphao.trade.after_sale  # noqa: E402, F401 the tables of what follows a delivery
 from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace  # noqa: E402, F401 Django finds models here
-from samphao.trade.packing_models import Carton, MassStop, TicketGrade, TicketSignature  # noqa: E402, F401
+from samphao.trade.packing_models import Carton, MassStop, OrderWeight, TicketGrade, TicketSignature  # noqa: E402, F401

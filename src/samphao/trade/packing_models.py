@@ -65,6 +65,13 @@ class Carton(models.Model):
     """A carton that got a label: its number is given once; a lot's cartons hold no more than its ticket accepted."""
 
     lot = models.ForeignKey("trade.Lot", on_delete=models.PROTECT, related_name="cartons")
+    order = models.ForeignKey(
+        "trade.Order",
+        on_delete=models.PROTECT,
+        related_name="cartons",
+        null=True,
+        help_text="whose it is, where it was packed for one",
+    )
     destination = models.CharField(max_length=20)
     sscc = models.CharField(max_length=18, unique=True)
     net_mass_g = models.PositiveIntegerField()
@@ -78,6 +85,30 @@ class Carton(models.Model):
 
     def __str__(self) -> str:
         return self.sscc
+
+
+class OrderWeight(models.Model):
+    """What was packed for an order against what was ordered, and what of its price goes back for what is missing: to the smallest coin."""
+
+    order = models.OneToOneField("trade.Order", on_delete=models.PROTECT, related_name="weight")
+    ordered_g = models.PositiveBigIntegerField()
+    packed_g = models.PositiveBigIntegerField(help_text="the net mass of its cartons together")
+    refund_minor = models.BigIntegerField()
+    borne = models.JSONField(default=dict, help_text="what is kept from each receiver's share for it, as with a claim")
+    settled_at = models.DateTimeField()
+    settled_by = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ordered_g__gt=0, refund_minor__gte=0), name="order_weight_not_negative"),
+            # Below that the grower's first share would have to be taken back: it is given up or claimed, not settled by weight.
+            models.CheckConstraint(
+                condition=Q(packed_g__gte=F("ordered_g") * 6 / 10), name="order_weight_most_is_there"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: {self.packed_g} of {self.ordered_g} g"
 
 
 class MassStop(models.Model):

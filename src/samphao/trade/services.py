@@ -61,7 +61,7 @@ from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.shortfall import SHORTFALL, give_up_what_is_short
 from samphao.trade.surplus import open_surplus_call
 from samphao.trade.suspended import NOT_SUSPENDED, SUSPENDED, note_choice, release_holds, reopen
-from samphao.trade.tickets import label_cartons, sign_ticket
+from samphao.trade.tickets import CartonRun, label_cartons, sign_ticket, weigh_order
 from samphao.trade.types import (
     CropShare,
     GateAnswer,

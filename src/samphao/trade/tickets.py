@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_FLOOR
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_noop as _
 
 from samphao.core import clock, events
@@ -15,7 +17,7 @@ from samphao.core.errors import Conflict, NotFound, Refused
 from samphao.core.models import AuditEntry
 from samphao.engines import gs1
 from samphao.trade.events import TicketsSigned
-from samphao.trade.models import Carton, Lot, Ticket, TicketGrade, TicketSignature
+from samphao.trade.models import Carton, Lot, Order, OrderWeight, Ticket, TicketGrade, TicketSignature
 from samphao.trade.shortfall import give_up_what_is_short
 from samphao.trade.types import SignedTicket
 
@@ -27,6 +29,8 @@ OTHER_BODY = _("This form was sent before with other figures: what was signed fi
 HAS_ONE = _("This lot has a signed ticket already. To have it graded again, make a claim.")
 NOT_THERE = _("There is no such lot.")
 TOO_MANY = _("The labels would be for more fruit than the ticket accepted.")
+NOT_ITS_ORDER = _("Cartons are packed for a paid order of this lot, for its own city.")
+FULL = _("This order fills fewer cartons: what is beyond is somebody else's.")
 NO_TICKET = _("This lot has no signed ticket yet: weigh and grade it first.")
 
 
@@ -97,29 +101,65 @@ def _written(spec: SignedTicket, lot: Lot, by: str) -> Ticket:
     return ticket
 
 
-def label_cartons(
-    lot: str, destination: str, masses_g: Sequence[int], packed_on: date, *, prefix: str, by: str
-) -> list[Carton]:
+@dataclass(frozen=True, slots=True)
+class CartonRun:
+    """Cartons of a lot for a city, each with its net mass in grams; all of them for one order, or for nobody yet."""
+
+    lot: str
+    destination: str
+    masses_g: Sequence[int]
+    packed_on: date
+    order: str = ""
+
+
+def label_cartons(run: CartonRun, *, prefix: str, by: str) -> list[Carton]:
     """Give each of some cartons of a lot its number, once and for good; together they hold no more than the ticket accepted."""
-    if not 0 < len(masses_g) <= CARTONS_AT_ONCE:
+    if not 0 < len(run.masses_g) <= CARTONS_AT_ONCE:
         raise Refused(_("Print between 1 and 500 labels at once."))
     now = clock.now()
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            row = _locked(lot)
+            row = _locked(run.lot)
             if not Ticket.objects.filter(lot=row).exists():
                 raise Refused(NO_TICKET)
-            cursor.execute("SELECT nextval('trade_carton_serial') FROM generate_series(1, %s)", [len(masses_g)])
+            order = _order_to_pack(run, row) if run.order else None
+            cursor.execute("SELECT nextval('trade_carton_serial') FROM generate_series(1, %s)", [len(run.masses_g)])
             serials = [number for (number,) in cursor.fetchall()]
             return Carton.objects.bulk_create(
                 [
                     Carton(
-                        lot=row, destination=destination, sscc=gs1.sscc(prefix, serial), net_mass_g=mass, packed_on=packed_on, printed_at=now, printed_by=by
+                        lot=row, order=order, destination=run.destination, sscc=gs1.sscc(prefix, serial), net_mass_g=mass, packed_on=run.packed_on,
+                        printed_at=now, printed_by=by,
                     )
-                    for serial, mass in zip(serials, masses_g, strict=True)
+                    for serial, mass in zip(serials, run.masses_g, strict=True)
                 ]
             )  # fmt: skip
     except IntegrityError as error:
         if "than its ticket accepted" in str(error):
             raise Refused(TOO_MANY) from None
         raise
+
+
+def _order_to_pack(run: CartonRun, lot: Lot) -> Order:
+    """Return the paid order for which cartons are packed: of this lot, for this city, with room for them."""
+    order = Order.objects.select_related("offer").filter(code=run.order, lot=lot, state=Order.State.PAID).first()
+    if order is None or order.offer.destination != run.destination:
+        raise Refused(NOT_ITS_ORDER)
+    if order.cartons.count() + len(run.masses_g) > cartons_of(order.lot_units, lot.carton_units):
+        raise Refused(FULL)
+    return order
+
+
+def cartons_of(units: int, carton_units: int) -> int:
+    """Return how many cartons some units fill, the last one perhaps not whole."""
+    return -(-units // carton_units)
+
+
+def weigh_order(order: str, borne: Mapping[str, int], refund: int, *, by: str) -> OrderWeight:
+    """Keep what was packed for an order and what of its price goes back, in the transaction of the money. The database checks the sum."""
+    found = Order.objects.select_related("lot").get(code=order)
+    packed = found.cartons.aggregate(total=Sum("net_mass_g"))["total"]
+    return OrderWeight.objects.create(
+        order=found, ordered_g=found.lot_units * found.lot.unit_mass_g, packed_g=packed, refund_minor=refund,
+        borne={name: {"kept": part, "taken_back": 0} for name, part in borne.items()}, settled_at=clock.now(), settled_by=by,
+    )  # fmt: skip

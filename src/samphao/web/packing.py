@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from samphao.core import clock
-from samphao.trade.queries import Pick
+from samphao.trade.queries import OrderToPack, Pick
 from samphao.web.cards import unit_count
 from samphao.web.packing_desk import needs_test, needs_weighing
 from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment, number, percent
@@ -120,6 +120,35 @@ def _step(title: str, hint: str, waiting: Sequence[Any], address: Any) -> dict[s
 def cartons_of(lot: Any) -> int:
     """Return the cartons that what was sold of a lot fills."""
     return -(-int(lot.sold) // int(lot.carton_units))
+
+
+def plain_kg(grams: int) -> str:
+    """Return kilograms as a form takes them."""
+    return f"{grams / 1000:.3f}".rstrip("0").rstrip(".")
+
+
+def to_pack_name(row: OrderToPack) -> str:
+    city = cities().get(row.destination, row.destination)
+    return f"{row.order} · {city} · {kg(row.ordered_g / 1000)}"
+
+
+def to_pack_columns() -> list[dict[str, Any]]:
+    return [
+        {"label": _("Order"), "whole": True}, {"label": _("for"), "wide": True}, {"label": _("ordered"), "numeric": True},
+        {"label": _("cartons"), "numeric": True}, {"label": _("packed"), "numeric": True}, {"label": _("weighs"), "numeric": True},
+    ]  # fmt: skip
+
+
+def to_pack_rows(orders: Iterable[OrderToPack], lot: Any) -> list[list[Any]]:
+    """Return the paid orders that wait for their cartons; each leads to the form filled in for it."""
+    names, address = cities(), reverse("labels", args=[lot.code])
+    return [
+        [
+            {"text": row.order, "url": f"{address}?order={row.order}"}, names.get(row.destination, row.destination), kg(row.ordered_g / 1000),
+            number(row.cartons), number(row.packed), kg(row.packed_g / 1000) if row.packed else "",
+        ]
+        for row in orders
+    ]  # fmt: skip
 
 
 def pick_columns() -> list[dict[str, Any]]:

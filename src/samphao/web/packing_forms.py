@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from samphao.core.pictures import BYTES_MAX
 from samphao.web.templatetags.samphao import in_language_plain
+from samphao.workflows.labels import LabelRun
 from samphao.workflows.weighing import SIDES, Photo, Signer, Weighed
 
 GRADES = ("A", "B", "C")
@@ -90,17 +91,45 @@ def _name_field(people: Sequence[tuple[int, str]]) -> forms.Field:
 
 
 class LabelForm(forms.Form):
+    """How many cartons of what net mass for which city; for an order, whose weight they settle."""
+
+    order = forms.ChoiceField(
+        label=gettext_lazy("For the order"), required=False,
+        help_text=gettext_lazy("With its last carton an order is settled: its buyer pays the kilograms that were packed."),
+    )  # fmt: skip
     destination = forms.ChoiceField(label=gettext_lazy("For"))
     cartons = forms.IntegerField(label=gettext_lazy("Cartons"), min_value=1, max_value=500)
+    net_kg = forms.DecimalField(
+        label=gettext_lazy("Net mass of a carton, kg"), min_value=Decimal("0.1"), max_value=1000, decimal_places=3, max_digits=7,
+        help_text=gettext_lazy("As the scale says; print cartons of another mass by themselves."), widget=forms.TextInput(attrs=KG),
+    )  # fmt: skip
     packed_on = forms.DateField(
         label=gettext_lazy("Packed on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
-    def __init__(self, *arguments: Any, cities: Sequence[Any], **named: Any) -> None:
+    def __init__(self, *arguments: Any, cities: Sequence[Any], orders: Sequence[tuple[str, str]], **named: Any) -> None:
         super().__init__(*arguments, **named)
-        field = self.fields["destination"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 for the type checker
-        field.choices = [(city.code, in_language_plain(city, "city")) for city in cities]
+        choices = {
+            "destination": [(city.code, in_language_plain(city, "city")) for city in cities],
+            "order": [("", _("none: cartons for the stock")), *orders],
+        }
+        for name, offered in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 for the type checker
+            field.choices = offered
+        if not orders:
+            del self.fields["order"]
+
+    def run(self, lot: str) -> LabelRun:
+        given = self.cleaned_data
+        return LabelRun(
+            lot,
+            given["destination"],
+            given["cartons"],
+            given["packed_on"],
+            int(given["net_kg"] * 1000),
+            given.get("order", ""),
+        )
 
 
 class StopForm(forms.Form):

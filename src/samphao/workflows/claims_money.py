@@ -82,9 +82,15 @@ def pay_claim(code: str) -> bool:
             return False
         sale = replace(trade.sales_of_orders([claim.order])[0], at=clock.now())
         parts = {part.receiver: part for part in shares([sale])}
-        amounts = {receiver: part.amount_minor for receiver, part in parts.items()}
-        rests = {receiver: 0 if claim.is_settled else part.rest_minor for receiver, part in parts.items()}
-        base = base_minor(claim, sale.lines, sale.quantity)
+        lighter = {
+            receiver: row["kept"] for receiver, row in trade.borne_by_weight([claim.order]).get(claim.order, {}).items()
+        }
+        amounts = {receiver: part.amount_minor - lighter.get(receiver, 0) for receiver, part in parts.items()}
+        rests = {
+            receiver: 0 if claim.is_settled else part.rest_minor - lighter.get(receiver, 0)
+            for receiver, part in parts.items()
+        }
+        base = base_minor(claim, sale.lines, sale.quantity) - (0 if claim.kind == "return" else sum(lighter.values()))
         borne = split(who_bears(claim.amount_minor, base, amounts, BEARERS[claim.wrong]), rests)
         back = {receiver: row["taken_back"] for receiver, row in borne.items() if row["taken_back"]}
         if back and not has_rate(claim.currency, sale.priced_on):
@@ -106,6 +112,22 @@ def base_minor(claim: ClaimToPay, lines: Sequence[Mapping[str, Any]], quantity: 
     """Return the part of an order's price of which a claim pays: all of it, or what a return gives back."""
     given = [row["amount_minor"] or 0 for row in lines if claim.kind != "return" or row["kind"] in GOODS_AND_FEE]
     return int(sum(given)) * quantity
+
+
+def borne_of(orders: Sequence[str]) -> dict[str, dict[str, dict[str, int]]]:
+    """Return what is kept from whose share of orders: for what weighed less than was ordered, and for claims."""
+    found = {
+        order: {name: dict(row) for name, row in borne.items()}
+        for order, borne in trade.borne_by_weight(orders).items()
+    }
+    for order, claimed in trade.borne_by_claims(orders).items():
+        of_order = found.setdefault(order, {})
+        for name, row in claimed.items():
+            of_order[name] = {
+                "kept": of_order.get(name, {}).get("kept", 0) + row["kept"],
+                "taken_back": row["taken_back"],
+            }
+    return found
 
 
 def due_after_claims(borne: Mapping[str, Mapping[str, Mapping[str, int]]], at: datetime) -> list[tuple[Share, int]]:

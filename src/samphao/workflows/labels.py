@@ -13,6 +13,7 @@ from typing import Any
 
 import segno
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from samphao.accounts import queries as accounts
@@ -24,6 +25,8 @@ from samphao.reference import queries as reference
 from samphao.reference.types import DestinationSpec
 from samphao.trade import queries as trade
 from samphao.trade import services
+from samphao.trade.services import CartonRun
+from samphao.workflows import weights
 
 REGISTERS = ("gacc_packing_house", "doa_packing_house")
 FOR_CHINA = ("出口中华人民共和国", "EXPORT TO THE PEOPLE'S REPUBLIC OF CHINA", "ส่งออกไปสาธารณรัฐประชาชนจีน")
@@ -43,6 +46,10 @@ class LabelRun:
     destination: str
     cartons: int
     packed_on: date
+    net_mass_g: int | None = None
+    """Of each carton; None: what its units weigh by the listing."""
+    order: str = ""
+    """For whom they are packed: with its last carton the order is settled by weight."""
 
 
 def gtin_of(listing: int) -> str:
@@ -72,10 +79,15 @@ def print_labels(run: LabelRun, *, address: str, by: str, viewer: Viewer) -> byt
     if (lot.code, city.code) in trade.suspended_places([lot.code]):
         raise Refused(SHUT)
     marks = _marks(lot, city)
-    mass_g = lot.carton_units * lot.unit_mass_g
-    cartons = services.label_cartons(
-        lot.code, city.code, [mass_g] * run.cartons, run.packed_on, prefix=settings.GS1_PREFIX, by=by
-    )
+    mass_g = run.net_mass_g or lot.carton_units * lot.unit_mass_g
+    with transaction.atomic():
+        cartons = services.label_cartons(
+            CartonRun(lot.code, city.code, [mass_g] * run.cartons, run.packed_on, run.order),
+            prefix=settings.GS1_PREFIX,
+            by=by,
+        )
+        if run.order:
+            weights.settle_if_packed(lot.code, run.order, by=by)
     code = _qr(address + link_of(lot))
     labels = [
         {

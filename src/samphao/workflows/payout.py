@@ -24,7 +24,7 @@ from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.types import AFTER_SALE, UnpaidSales
 from samphao.workflows import notices
-from samphao.workflows.claims_money import due_after_claims
+from samphao.workflows.claims_money import borne_of, due_after_claims
 from samphao.workflows.shares import has_rate, pay, shares, take_back
 
 log = logging.getLogger(__name__)
@@ -70,12 +70,12 @@ def settle_due() -> int:
         orders = services.mark_settled(CLAIM_WINDOW, SETTLED_AT_ONCE, without=without)
         if not orders:
             return 0
-        claimed = trade.borne_by_claims(orders)
-        plain = [order for order in orders if order not in claimed]
+        borne = borne_of(orders)
+        plain = [order for order in orders if order not in borne]
         parts = [
             replace(part, at=part.at + CLAIM_WINDOW) for part in shares(trade.sales_of_orders(plain, "delivered_at"))
         ]
-        due = [*((part, part.rest_minor) for part in parts), *due_after_claims(claimed, clock.now())]
+        due = [*((part, part.rest_minor) for part in parts), *due_after_claims(borne, clock.now())]
         drafted = pay(due, PAYOUT, min(orders))
         drafted.post()
         last = {part.lot: part.at for part, _amount in sorted(due, key=lambda row: row[0].at)}

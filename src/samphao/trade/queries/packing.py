@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from samphao.trade.models import Lot, MassStop, Ticket
+from samphao.trade.models import Lot, MassStop, OrderWeight, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +164,42 @@ def stop_of(lot: str) -> MassStop | None:
 def orchards_of_lots(lots: Collection[str]) -> set[str]:
     """Return the orchards that some lots name; one query."""
     return set(Lot.objects.filter(code__in=lots).exclude(orchard_code="").values_list("orchard_code", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderToPack:
+    """A paid order of a lot for which not every carton has a label: how many it fills, how many have one, and what they weigh."""
+
+    order: str
+    destination: str
+    amount_minor: int
+    currency: str
+    ordered_g: int
+    cartons: int
+    packed: int
+    packed_g: int
+
+    @property
+    def left(self) -> int:
+        return self.cartons - self.packed
+
+
+def orders_to_pack(lot: str, limit: int, order: str = "") -> list[OrderToPack]:
+    """Return a lot's paid orders that wait for their cartons, or one of them, the first that was placed first; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT o.code, f.destination, o.amount_minor, o.currency, o.lot_units::bigint * l.unit_mass_g, ceil(o.lot_units::numeric / l.carton_units)::int,
+                      c.packed::int, c.packed_g::bigint
+               FROM trade_order o JOIN trade_lot l ON l.id = o.lot_id JOIN trade_offer f ON f.id = o.offer_id
+               CROSS JOIN LATERAL (SELECT count(*) AS packed, coalesce(sum(net_mass_g), 0) AS packed_g FROM trade_carton c WHERE c.order_id = o.id) c
+               WHERE l.code = %s AND o.state = 'paid' AND (o.code = %s OR %s = '') AND NOT EXISTS (SELECT 1 FROM trade_orderweight w WHERE w.order_id = o.id)
+               ORDER BY o.id LIMIT %s""",
+            [lot, order, order, limit],
+        )
+        return [OrderToPack(*row) for row in cursor.fetchall()]
+
+
+def borne_by_weight(orders: Sequence[str]) -> dict[str, dict[str, dict[str, int]]]:
+    """Return what is kept from whose share of orders that weighed less than was ordered; one query."""
+    rows = OrderWeight.objects.filter(order__code__in=orders, refund_minor__gt=0)
+    return dict(rows.order_by("order_id").values_list("order__code", "borne"))

@@ -18,6 +18,7 @@ from samphao.accounts import queries as accounts
 from samphao.core import clock, files
 from samphao.core.errors import HubError, NotAllowed
 from samphao.trade import queries as trade
+from samphao.trade.queries import OrderToPack
 from samphao.web import files as file_shape
 from samphao.web import mass_balance as balance_shape
 from samphao.web import packing as shape
@@ -28,10 +29,10 @@ from samphao.web.provenance import page as provenance_page
 from samphao.web.templatetags.samphao import in_language_plain
 from samphao.workflows import labels as labelling
 from samphao.workflows import mass_balance, mass_stops, weighing
-from samphao.workflows.labels import LabelRun
 from samphao.workflows.provenance import provenance_of
 
 STOPS_SHOWN = 50
+ORDERS_SHOWN = 100
 
 
 @login_required
@@ -103,26 +104,42 @@ def labels(request: HttpRequest, code: str) -> HttpResponse:
     lot = trade.lot_by_code(code)
     if lot is None or lot.packing_house_id not in who.organisations:
         raise PermissionDenied
-    place, cities = chosen(request)
-    left = labelling.cartons_left(lot)
-    initial = {
-        "packed_on": clock.today(),
-        "destination": place.code if place else "",
-        "cartons": min(left, 500) or None,
-    }
-    form = LabelForm(request.POST if request.method == "POST" else None, cities=cities, initial=initial)
+    orders, left = trade.orders_to_pack(code, ORDERS_SHOWN), labelling.cartons_left(lot)
+    form = _label_form(request, lot, orders, left)
     if request.method == "POST" and form.is_valid():
         try:
             return _pdf(labelling.print_labels(
-                LabelRun(lot.code, **form.cleaned_data), address=absolute(request, "home").rstrip("/"), by=request.user.get_username(), viewer=who
+                form.run(lot.code), address=absolute(request, "home").rstrip("/"), by=request.user.get_username(), viewer=who
             ), f"labels-{lot.code}.pdf")  # fmt: skip
         except HubError as error:
             form.add_error(None, _(error.title))
     context = {
         "lot": lot, "title": in_language_plain(lot.listing, "title"), "form": form, "left": left, "is_weighed": hasattr(lot, "ticket"),
-        "is_demo": labelling.is_demonstration(), "link": labelling.link_of(lot),
+        "is_demo": labelling.is_demonstration(), "link": labelling.link_of(lot), "order_columns": shape.to_pack_columns(),
+        "order_rows": shape.to_pack_rows(orders, lot),
     }  # fmt: skip
     return render(request, "web/packing/labels.html", context, status=422 if form.errors else 200)
+
+
+def _label_form(request: HttpRequest, lot: Any, orders: list[OrderToPack], left: int) -> LabelForm:
+    """Ask for what is left of an order that was chosen, else of the lot."""
+    place, cities = chosen(request)
+    named = next((row for row in orders if row.order == request.GET.get("order", "")), None)
+    whole_g = lot.carton_units * lot.unit_mass_g
+    initial = {
+        "packed_on": clock.today(), "destination": place.code if place else "", "cartons": min(left, 500) or None, "net_kg": shape.plain_kg(whole_g),
+    }  # fmt: skip
+    if named:
+        rest_g = (named.ordered_g - named.packed_g) // named.left if named.left else whole_g
+        initial |= {
+            "order": named.order,
+            "destination": named.destination,
+            "cartons": named.left,
+            "net_kg": shape.plain_kg(rest_g),
+        }
+    posted = request.POST if request.method == "POST" else None
+    offered = [(row.order, shape.to_pack_name(row)) for row in orders if row.left]
+    return LabelForm(posted, cities=cities, orders=offered, initial=initial)
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:
