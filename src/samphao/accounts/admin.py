@@ -19,8 +19,10 @@ from samphao.accounts.models import (
     Orchard,
     Organisation,
     Registration,
-    Suspension,
     User,
+)
+from samphao.accounts.suspension_models import (
+    Suspension,
 )
 from samphao.core.admin import Edited, Looked
 

@@ -10,20 +10,22 @@ from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, Wa
 from samphao.trade.models import (
     Basket,
     BasketLine,
-    Carton,
     CropSeason,
     GateState,
     Listing,
     Lot,
-    MassStop,
     ModeState,
     Offer,
     Order,
-    OrderWeight,
     Purchase,
     PurchaseLine,
     SurplusCall,
     Ticket,
+)
+from samphao.trade.packing_models import (
+    Carton,
+    MassStop,
+    OrderWeight,
     TicketGrade,
     TicketSignature,
 )

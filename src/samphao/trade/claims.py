@@ -24,7 +24,8 @@ from samphao.core.codes import encode
 from samphao.core.errors import Conflict, NotFound, Refused
 from samphao.core.models import AuditEntry
 from samphao.trade.after_sale import Claim, ClaimStep
-from samphao.trade.models import Order, OrderWeight, TradeMode
+from samphao.trade.models import Order, TradeMode
+from samphao.trade.packing_models import OrderWeight
 from samphao.trade.types import AFTER_SALE, REASON_LENGTH_MIN, SPOILS, ClaimAnswer, ClaimSpec
 
 State, Side = Claim.State, ClaimStep.Side

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_noop as _
 from samphao.core import clock
 from samphao.core.errors import Conflict, NotFound, Refused
 from samphao.core.models import AuditEntry
-from samphao.trade.models import Lot, MassStop
+from samphao.trade.models import Lot
+from samphao.trade.packing_models import MassStop
 
 NONE = _("This lot is not stopped by the mass balance.")
 DECIDED = _("Somebody has decided about this lot already.")

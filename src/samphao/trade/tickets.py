@@ -17,7 +17,8 @@ from samphao.core.errors import Conflict, NotFound, Refused
 from samphao.core.models import AuditEntry
 from samphao.engines import gs1
 from samphao.trade.events import TicketsSigned
-from samphao.trade.models import Carton, Lot, Order, OrderWeight, Ticket, TicketGrade, TicketSignature
+from samphao.trade.models import Lot, Order, Ticket
+from samphao.trade.packing_models import Carton, OrderWeight, TicketGrade, TicketSignature
 from samphao.trade.shortfall import give_up_what_is_short
 from samphao.trade.types import SignedTicket
 

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from samphao.accounts.models import Membership, Orchard, Organisation, Registration, Suspension
+from samphao.accounts.models import Membership, Orchard, Organisation, Registration
 from samphao.accounts.queries.parties import Viewer
+from samphao.accounts.suspension_models import Suspension
 from samphao.accounts.types import OrchardSpec
 from samphao.core import clock
 

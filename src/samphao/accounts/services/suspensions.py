@@ -11,8 +11,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
 from samphao.accounts.events import EvidenceChanged
-from samphao.accounts.models import Orchard, Organisation, Suspension
+from samphao.accounts.models import Orchard, Organisation
 from samphao.accounts.queries.suspensions import KINDS, may_appeal
+from samphao.accounts.suspension_models import Suspension
 from samphao.accounts.types import SuspensionSpec
 from samphao.core import clock
 from samphao.core.codes import encode

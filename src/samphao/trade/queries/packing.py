@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import connection
 
-from samphao.trade.models import Lot, MassStop, OrderWeight, Ticket
+from samphao.trade.models import Lot, Ticket
+from samphao.trade.packing_models import MassStop, OrderWeight
 
 
 @dataclass(frozen=True, slots=True)
