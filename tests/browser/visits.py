@@ -113,6 +113,7 @@ PAGES: dict[str, tuple[Visit, ...]] = {
         Visit("labels", as_="house", arguments=lambda _world: {"code": WEIGHED}),
         Visit("labels", as_="house", arguments=lambda _world: DURIAN, query="not-weighed"),
     ),
+    "seller_orders": (Visit("seller_orders", as_="somchai"), Visit("seller_orders", as_="house", query="state=paid")),
     "picking": (Visit("picking", as_="house"),),
     "mass_balance": (Visit("mass_balance", as_="hub"),),
     "digital_link": (

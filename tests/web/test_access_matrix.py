@@ -127,6 +127,7 @@ DOORS: dict[str, Door] = {
     "tower": Door(HUB),
     "load": Door(HUB, lambda world: {"code": world.loads[0]}),
     "seller": Door(frozenset({"somchai", "teammate", "malee", "newcomer"})),
+    "seller_orders": Door(frozenset({"somchai", "teammate", "malee", "house", "exporter"})),
     "money": Door(ACTING),
     "packing": Door(frozenset({"house"})),
     "ticket": Door(frozenset({"somchai", "teammate", "house"}), DURIAN),

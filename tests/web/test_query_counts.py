@@ -33,6 +33,7 @@ LISTS = {
     "/market/": "anong",
     "/orders/": "anong",
     "/seller/": "somchai",
+    "/seller/orders/": "somchai",
     "/money/": "somchai",
     "/packing/": "house",
     "/packing/picking/": "house",

@@ -72,6 +72,7 @@ urlpatterns = [
     path("surplus/", surplus.board, name="surplus"),
     path("surplus/call/", surplus.call, name="surplus_call"),
     path("seller/", desks.seller, name="seller"),
+    path("seller/orders/", desks.seller_orders, name="seller_orders"),
     path("money/", desks.money, name="money"),
     path("packing/", desks.packing, name="packing"),
     path("packing/lots/<str:code>/ticket/", packing.ticket, name="ticket"),

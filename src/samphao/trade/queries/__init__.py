@@ -117,6 +117,7 @@ from samphao.trade.queries.sales import (
     sales_to_advance,
     sales_to_settle,
 )
+from samphao.trade.queries.sellers_orders import order_counts, orders_of_sellers
 from samphao.trade.queries.surplus import (
     CallOutcome,
     RipeWeek,
@@ -214,6 +215,7 @@ __all__ = [
     "offers_whose_lines_do_not_add_up",
     "orchards_of_lots",
     "order_codes_in",
+    "order_counts",
     "order_due",
     "order_for",
     "order_to_show",
@@ -221,6 +223,7 @@ __all__ = [
     "orders_due",
     "orders_of_buyers",
     "orders_of_places",
+    "orders_of_sellers",
     "orders_to_pack",
     "orders_to_ship",
     "parties_of",

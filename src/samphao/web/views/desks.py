@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from samphao.web import impact_page, packing_desk
 from samphao.web import mass_balance as balance_shape
 from samphao.web import packing as packing_shape
 from samphao.web import seller as shape
+from samphao.web import seller_orders as orders_shape
 from samphao.web.templatetags.samphao import in_language_plain
 from samphao.web.tower import cities
 from samphao.workflows import mass_balance
@@ -26,6 +28,7 @@ from samphao.workflows.payout import has_the_rest
 from samphao.workflows.record_access import evidence_of_lots
 
 LOTS_SHOWN, LOADS_SHOWN = 60, 40
+ORDERS_SHOWN = 25
 
 
 @login_required
@@ -118,3 +121,20 @@ def packing(request: HttpRequest) -> HttpResponse:
 def impact(request: HttpRequest) -> HttpResponse:
     """Who was reached, what was earned, who got which share: open to everybody."""
     return render(request, "web/impact.html", impact_page.page(*insight.impact_counted()))
+
+
+@login_required
+def seller_orders(request: HttpRequest) -> HttpResponse:
+    """The orders of the lots that one grew, packs or exports, by state, each with its deadline."""
+    who = accounts.viewer(request.user)
+    if not who.kinds & {"producer", "packing_house", "exporter"}:
+        raise PermissionDenied
+    counts = trade.order_counts(who.organisations)
+    state = request.GET.get("state", "")
+    if state not in orders_shape.STATES:
+        state = next((one for one in orders_shape.STATES if counts[one]), "paid")
+    page = Paginator(trade.orders_of_sellers(who.organisations, state), ORDERS_SHOWN).get_page(request.GET.get("page"))
+    context = {
+        "tabs": orders_shape.tabs(counts, state), "columns": orders_shape.columns(state), "rows": orders_shape.rows(page, state), "page": page,
+    }  # fmt: skip
+    return render(request, "web/seller_orders.html", context)
