@@ -89,12 +89,12 @@ def settlement(ticket: Any) -> dict[str, str]:
     }  # fmt: skip
 
 
-def waits(lots: Sequence[Any], loads: Sequence[Any], printed: Mapping[str, int]) -> list[dict[str, Any]]:
+def waits(lots: Sequence[Any], loads: Sequence[Any], to_label: Mapping[str, int]) -> list[dict[str, Any]]:
     """Return the desk's five steps in the order of the fruit, each with how much waits and where to begin."""
     today = clock.today()
     receive = [lot for lot in lots if needs_weighing(lot) and lot.sold and (lot.cut_on or lot.harvest_from) <= today]
     test = [lot for lot in lots if needs_test(lot) and (lot.cut_on or lot.harvest_from) <= today]
-    pack = [lot for lot in lots if not needs_weighing(lot) and lot.sold and printed.get(lot.code, 0) < cartons_of(lot)]
+    pack = [lot for lot in lots if not needs_weighing(lot) and lot.code in to_label]
     load = [row for row in loads if row.state == "planned" and not row.seal_number]
     seal = [row for row in loads if row.state == "loaded"]
     return [
@@ -115,11 +115,6 @@ def _step(title: str, hint: str, waiting: Sequence[Any], address: Any) -> dict[s
         "title": title, "hint": f"{hint} · {_('next: %(code)s') % {'code': named}}", "kind": "warn",
         "label": _("%(n)s wait") % {"n": number(len(waiting))}, "state": "todo", "url": address(first),
     }  # fmt: skip
-
-
-def cartons_of(lot: Any) -> int:
-    """Return the cartons that what was sold of a lot fills."""
-    return -(-int(lot.sold) // int(lot.carton_units))
 
 
 def plain_kg(grams: int) -> str:

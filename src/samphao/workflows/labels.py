@@ -27,6 +27,7 @@ from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.services import CartonRun
 from samphao.workflows import weights
+from samphao.workflows.weights import kilograms
 
 REGISTERS = ("gacc_packing_house", "doa_packing_house")
 FOR_CHINA = ("出口中华人民共和国", "EXPORT TO THE PEOPLE'S REPUBLIC OF CHINA", "ส่งออกไปสาธารณรัฐประชาชนจีน")
@@ -132,11 +133,13 @@ def _marks(lot: Any, city: DestinationSpec) -> list[dict[str, Any]]:
 
 
 def _of_carton(lot: Any, carton: Any) -> list[dict[str, Any]]:
-    return [
+    rows = [
         _row("包装日期", "Packed on", carton.packed_on.isoformat()),
-        _row("净重", "Net mass", f"{carton.net_mass_g / 1000:.1f} kg", large=True),
-        _row("件数", "Units", f"{lot.carton_units} {lot.unit}"),
+        _row("净重", "Net mass", f"{kilograms(carton.net_mass_g, 1)} kg", large=True),
     ]
+    if lot.unit != "kg":  # of these the net mass says it
+        rows.append(_row("件数", "Units", f"{lot.carton_units} {lot.unit}"))
+    return rows
 
 
 def _row(name_zh: str, name_en: str, value: str, *, large: bool = False) -> dict[str, Any]:
@@ -156,4 +159,4 @@ def cartons_left(lot: Any) -> int:
     if ticket is None:
         return 0
     mass_g = lot.carton_units * lot.unit_mass_g
-    return max(0, int(ticket.accepted_kg * 1000) // int(mass_g) - trade.cartons_printed([lot.code]).get(lot.code, 0))
+    return max(0, int(ticket.accepted_kg * 1000) - trade.labelled_g(lot.code)) // int(mass_g)

@@ -56,11 +56,18 @@ def _shares_of(order: str) -> dict[str, int]:
     return {part.receiver: part.amount_minor for part in shares(trade.sales_of_orders([order]))}
 
 
+def kilograms(grams: int, digits: int = 0) -> str:
+    """Write grams as kilograms, exactly: no gram is rounded away, at least `digits` behind the point."""
+    whole, rest = divmod(grams, 1000)
+    behind = f"{rest:03}".rstrip("0").ljust(digits, "0")
+    return f"{whole:,}.{behind}" if behind else f"{whole:,}"
+
+
 def _tell(found: OrderToPack, lot: str, back: int) -> None:
     (row,) = trade.parties_of([found.order])
     accounts.notify_each([
         notices.message(
-            row.buyer, found.order, "weight", LIGHTER, order=found.order, lot=lot, packed=f"{found.packed_g / 1000:,.1f}",
-            ordered=f"{found.ordered_g / 1000:,.1f}", amount=amount_text(back, found.currency),
+            row.buyer, found.order, "weight", LIGHTER, order=found.order, lot=lot, packed=kilograms(found.packed_g),
+            ordered=kilograms(found.ordered_g), amount=amount_text(back, found.currency),
         )
     ])  # fmt: skip

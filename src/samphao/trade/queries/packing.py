@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Sum
 
 from samphao.trade.models import Lot, Ticket
-from samphao.trade.packing_models import MassStop, OrderWeight
+from samphao.trade.packing_models import Carton, MassStop, OrderWeight
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +114,20 @@ def days_of_picking(houses: Sequence[int]) -> list[date]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def cartons_printed(lots: Collection[str]) -> dict[str, int]:
-    """Return how many cartons of each lot have a label; one query."""
+def cartons_to_label(lots: Collection[str]) -> dict[str, int]:
+    """Return for those of some lots with paid orders how many cartons have no label yet; one query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT l.code, count(*) FROM trade_carton c JOIN trade_lot l ON l.id = c.lot_id WHERE l.code = ANY (%s) GROUP BY 1",
+            """SELECT l.code, (ceil(l.sold::numeric / l.carton_units) - (SELECT count(*) FROM trade_carton c WHERE c.lot_id = l.id))::int
+               FROM trade_lot l WHERE l.code = ANY (%s) AND EXISTS (SELECT 1 FROM trade_order o WHERE o.lot_id = l.id AND o.state = 'paid')""",
             [list(lots)],
         )
-        return dict(cursor.fetchall())
+        return {code: missing for code, missing in cursor.fetchall() if missing > 0}
+
+
+def labelled_g(lot: str) -> int:
+    """Return what the cartons of a lot that have a label hold together, in grams; one query."""
+    return int(Carton.objects.filter(lot__code=lot).aggregate(total=Sum("net_mass_g"))["total"] or 0)
 
 
 def ticket_of(lot: str) -> Ticket | None:

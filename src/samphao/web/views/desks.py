@@ -96,7 +96,7 @@ def packing(request: HttpRequest) -> HttpResponse:
         "web/packing.html",
         {
             "figures": packing_desk.figures(lots, loads),
-            "waits": packing_shape.waits(lots, loads, trade.cartons_printed(codes)),
+            "waits": packing_shape.waits(lots, loads, trade.cartons_to_label(codes)),
             "house_columns": balance_shape.house_columns(),
             "house_rows": balance_shape.house_rows(mass_balance.of_houses(who.organisations)),
             "orchard_columns": balance_shape.orchard_columns(),

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -32,6 +33,7 @@ from samphao.workflows import mass_balance, mass_stops, weighing
 from samphao.workflows.provenance import provenance_of
 
 STOPS_SHOWN = 50
+ORCHARDS_SHOWN = 25
 ORDERS_SHOWN = 100
 
 
@@ -191,8 +193,9 @@ def balance(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Decided. Grower, packing house and buyers are told."))
             return redirect("mass_balance")
     found = mass_balance.of_orchards()
+    page = Paginator(found, ORCHARDS_SHOWN).get_page(request.GET.get("page"))
     context = {
-        "figures": balance_shape.figures(found), "columns": balance_shape.orchard_columns(), "rows": balance_shape.orchard_rows(found),
+        "figures": balance_shape.figures(found), "columns": balance_shape.orchard_columns(), "rows": balance_shape.orchard_rows(page), "page": page,
         "rule": balance_shape.rule_text(found), "stops": balance_shape.stop_rows(trade.stops_to_decide(STOPS_SHOWN)), "form": form,
     }  # fmt: skip
     return render(request, "web/packing/balance.html", context, status=422 if form.errors else 200)
