@@ -13,6 +13,9 @@ from typing import Any
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+DELIVERED = """SELECT o.code FROM trade_order o WHERE o.delivered_at IS NOT NULL
+               AND EXISTS (SELECT 1 FROM accounts_membership m WHERE m.organisation_id = o.buyer_id)
+               AND NOT EXISTS (SELECT 1 FROM trade_%s x WHERE x.order_id = o.id) ORDER BY o.delivered_at DESC, o.id LIMIT 1"""
 OBJECTS: dict[str, str] = {
     "lot": """(SELECT code FROM trade_lot ORDER BY held + sold DESC, code LIMIT 1)
               UNION (SELECT l.code FROM trade_lot l JOIN trade_gatestate g ON g.lot_id = l.id
@@ -22,12 +25,31 @@ OBJECTS: dict[str, str] = {
     "basket_check_out": """SELECT b.code FROM trade_basket b WHERE NOT EXISTS (SELECT 1 FROM trade_purchase p WHERE p.basket_id = b.id)
                            ORDER BY (SELECT count(*) FROM trade_basketline n WHERE n.basket_id = b.id) DESC, b.code LIMIT 1""",
     "purchase": """SELECT p.code FROM trade_purchase p ORDER BY (SELECT count(*) FROM trade_purchaseline n WHERE n.purchase_id = p.id) DESC, p.code LIMIT 1""",
+    "campaign": """SELECT c.code FROM trade_campaign c ORDER BY (SELECT count(*) FROM trade_campaignlot l WHERE l.campaign_id = c.id) DESC, c.code LIMIT 1""",
+    "campaign_queue": "SELECT code FROM trade_campaign ORDER BY code LIMIT 1",
+    "claim_new": DELIVERED % "claim",
+    "return_new": DELIVERED % "claim",
+    "review_new": DELIVERED % "review",
+    "claim": """SELECT c.code FROM trade_claim c ORDER BY (SELECT count(*) FROM trade_claimstep s WHERE s.claim_id = c.id) DESC, c.code LIMIT 1""",
+    "review": "SELECT code FROM trade_review ORDER BY length(text) DESC, code LIMIT 1",
+    "registration": """SELECT a.code FROM accounts_application a WHERE a.state <> 'draft'
+                       ORDER BY (SELECT count(*) FROM accounts_applicationentry e WHERE e.application_id = a.id) DESC, a.code LIMIT 1""",
+    "delegation": "SELECT code FROM accounts_delegation ORDER BY code LIMIT 1",
     "load": """SELECT l.code FROM freight_load l JOIN freight_consignment c ON c.load_id = l.id
                GROUP BY l.code ORDER BY count(*) DESC, l.code LIMIT 1""",
     "declaration": """SELECT code FROM (SELECT DISTINCT ON (d.kind) d.kind, d.code FROM customs_declaration d
                       ORDER BY d.kind, (SELECT count(*) FROM customs_goodsitem i WHERE i.declaration_id = d.id) DESC, d.code) x ORDER BY kind""",
     "person": """SELECT o.code, u.username AS name FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
                  JOIN accounts_organisation o ON o.id = m.organisation_id ORDER BY m.id LIMIT 1""",
+    "ticket": """(SELECT l.code FROM trade_lot l JOIN trade_ticket t ON t.lot_id = l.id ORDER BY l.held + l.sold DESC, l.code LIMIT 1)
+                 UNION (SELECT l.code FROM trade_lot l JOIN accounts_membership m ON m.organisation_id = l.packing_house_id
+                        WHERE NOT EXISTS (SELECT 1 FROM trade_ticket t WHERE t.lot_id = l.id) ORDER BY l.code LIMIT 1) ORDER BY code""",
+    "labels": """SELECT l.code FROM trade_lot l JOIN trade_ticket t ON t.lot_id = l.id JOIN accounts_membership m ON m.organisation_id = l.packing_house_id
+                 ORDER BY (SELECT count(*) FROM trade_order o WHERE o.lot_id = l.id AND o.state = 'paid') DESC, l.sold DESC, l.code LIMIT 1""",
+    # The check digit of a trade item number of GS1, behind the company prefix for demonstrations.
+    "digital_link": """SELECT d || (10 - (SELECT sum(substr(d, i, 1)::int * CASE i % 2 WHEN 1 THEN 3 ELSE 1 END) FROM generate_series(1, 13) i) % 10) % 10 AS gtin, code
+                       FROM (SELECT '19521234' || lpad(l.listing_id::text, 5, '0') AS d, l.code FROM trade_lot l ORDER BY l.sold DESC, l.code LIMIT 1) x""",
+    "suspension": "SELECT code FROM accounts_suspension ORDER BY id DESC LIMIT 1",
     "problem": "SELECT 'sold-out' AS code",
     "password_new": "SELECT 'MQ' AS uidb64, 'used' AS token",
 }
@@ -48,6 +70,7 @@ LEFT_OUT: dict[str, str] = {
     "setup_step": "there only until the hub is set up",
     "setup_done": "there only until the hub is set up",
     "invitation": "only with a secret from an e-mail; nobody of the demo is invited",
+    "register_step": "only for who has begun a registration and not sent it",
     "file": "a picture or a paper, no page",
     "file_thumbnail": "a picture, no page",
 }

@@ -11,6 +11,7 @@ from samphao.trade.queries.after_sale import (
     claims_due,
     claims_for,
     claims_to_pay,
+    decisions_waiting,
     disputes_to_decide,
     lots_that_may_mend,
     product_notes_of,
@@ -19,7 +20,6 @@ from samphao.trade.queries.after_sale import (
     reviews_appealed,
     reviews_of_listing,
     reviews_of_producers,
-    star_averages,
     tickets_of_lots,
 )
 from samphao.trade.queries.baskets import baskets_to_show, purchase_for, purchase_of_order
@@ -173,6 +173,7 @@ __all__ = [
     "closed_places",
     "crop_calendar",
     "days_of_picking",
+    "decisions_waiting",
     "declared_by_month",
     "disputes_to_decide",
     "finding_of",
@@ -253,7 +254,6 @@ __all__ = [
     "sales_to_settle",
     "shut_lists",
     "side_of",
-    "star_averages",
     "stop_of",
     "stops_to_decide",
     "surplus_calls",
