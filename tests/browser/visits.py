@@ -58,6 +58,7 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     "market": (
         Visit("market"),
         Visit("market", query="q=nothing-of-that-name"),
+        Visit("market", query="q=durain&province=TH-22"),
         Visit("market", query="page=2&to=TYO"),
     ),
     "lot": (

@@ -81,6 +81,7 @@ DOORS: dict[str, Door] = {
     "home": Door(EVERYBODY),
     "design": Door(EVERYBODY),
     "market": Door(EVERYBODY),
+    "market_narrow": Door(EVERYBODY),
     "lot": Door(EVERYBODY, code("CTI-MT-0430")),
     "impact": Door(EVERYBODY),
     "campaigns": Door(EVERYBODY),
@@ -177,6 +178,7 @@ DOORS: dict[str, Door] = {
 }
 OPERATIONS: dict[str, tuple[frozenset[str], Arguments]] = {
     "GET /api/v1/lots/{code}": (EVERYBODY, code("CTI-MT-0430")),
+    "GET /api/v1/market": (EVERYBODY, lambda _world: {}),
     "GET /api/v1/declarations/{code}": (CUSTOMS, WAITS),
     "GET /api/v1/campaigns/{code}": (EVERYBODY, lambda world: {"code": world.campaign}),
     "POST /api/v1/campaigns/{code}/place": (SIGNED_IN, lambda world: {"code": world.campaign}),

@@ -11,6 +11,7 @@ from samphao.trade.models import (
     Basket,
     BasketLine,
     CropSeason,
+    FruitlessSearch,
     GateState,
     Listing,
     Lot,
@@ -19,6 +20,7 @@ from samphao.trade.models import (
     Order,
     Purchase,
     PurchaseLine,
+    SearchRow,
     SurplusCall,
     Ticket,
 )
@@ -239,3 +241,18 @@ class ProductNoteAdmin(Looked):
     list_select_related = ("producer", "lot", "done_lot")
     search_fields = ("=source", "=lot__code")
     ordering = ("-id",)
+@admin.register(SearchRow)
+class SearchRowAdmin(Looked):
+    list_display = ("lot", "good", "variety", "province_iso", "points", "due_at")
+    list_filter = ("good",)
+    list_select_related = ("lot",)
+    search_fields = ("=lot__code",)
+    ordering = ("lot",)
+
+
+@admin.register(FruitlessSearch)
+class FruitlessSearchAdmin(Looked):
+    list_display = ("day", "text", "count")
+    list_filter = ("day",)
+    search_fields = ("text",)
+    ordering = ("-day", "-count", "text")

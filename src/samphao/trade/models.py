@@ -434,3 +434,5 @@ class PurchaseLine(models.Model):
 
 import samphao.trade.after_sale  # noqa: E402, F401 the tables of what follows a delivery
 from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace  # noqa: E402, F401 Django finds models here
+from samphao.trade.search_models import FruitlessSearch as FruitlessSearch  # noqa: E402, PLC0414 Django finds an app's tables here
+from samphao.trade.search_models import SearchRow as SearchRow  # noqa: E402, PLC0414

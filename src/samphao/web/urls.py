@@ -31,6 +31,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("design/", home.design, name="design"),
     path("market/", market.market, name="market"),
+    path("market/narrow/", market.narrow, name="market_narrow"),
     path("market/<str:code>/", market.lot, name="lot"),
     path("basket/", baskets.basket, name="basket"),
     path("basket/add/", baskets.add, name="basket_add"),

@@ -38,6 +38,7 @@ PERIODIC: tuple[Job, ...] = (
     Job("loads that missed their departure", 60, missed_departures.plan_again),
     Job("first shares that are still due", 60, payout.advance_due),
     Job("clocks of claims", 60, claims.run_clocks),
+    Job("lots to be found anew", 5, trade.refresh_search),
     Job("claim windows that closed", 60, payout.settle_due),
     Job("payments to banks, once a day", 600, payout.send_to_banks),
     Job("invitations that ran out", 60, accounts.expire_invitations),

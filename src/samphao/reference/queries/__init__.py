@@ -12,6 +12,7 @@ from samphao.reference.queries.charges import (
 )
 from samphao.reference.queries.dated import source_words
 from samphao.reference.queries.goods import goods, tariff_lines
+from samphao.reference.queries.names import KnownName, known_names
 from samphao.reference.queries.places import (
     ProvinceName,
     currency_of,
@@ -39,6 +40,7 @@ from samphao.reference.queries.thai_places import (
 
 __all__ = [
     "DocumentSpec",
+    "KnownName",
     "ModeRuleNames",
     "ProvinceName",
     "ThaiAddress",
@@ -56,6 +58,7 @@ __all__ = [
     "gate_rules",
     "goods",
     "import_taxes",
+    "known_names",
     "post_rates",
     "price_rule",
     "province_codes",

@@ -23,3 +23,9 @@ document.querySelectorAll(".bar nav [aria-current], .tabs [aria-current]").forEa
   if (box.scrollWidth > box.clientWidth) box.scrollLeft = tab.offsetLeft - 24;
 });
 document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
+// What is only wanted when a fold is opened is fetched then, from a page that also stands alone.
+document.querySelectorAll("details[data-load]").forEach((fold) => fold.addEventListener("toggle", async () => {
+  const box = fold.querySelector("[id]"), answer = await fetch(fold.dataset.load);
+  const found = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(box.id);
+  if (found) box.replaceWith(found);
+}, { once: true }));

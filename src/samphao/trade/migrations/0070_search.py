@@ -1,0 +1,100 @@
+import django.db.models.deletion
+from django.db import migrations, models
+
+import samphao.core.clock
+import samphao.trade.search_models
+
+# Whatever writes a lot, there is a row to find it by: its good and place at once, its words with the next refresh.
+# Orders change only `held` and `sold`, which wake none of this.
+TRIGGERS = """
+ALTER TABLE trade_searchrow ALTER COLUMN words SET STATISTICS 1000;  -- so that a word that few lots have is known to be rare
+ALTER TABLE trade_searchrow ADD CONSTRAINT search_points_add_up CHECK (
+  cardinality(signals) = 5 AND points = signals[1] + signals[2] + signals[3] + signals[4] + signals[5]);
+
+CREATE FUNCTION trade_search_new_lots() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO trade_searchrow (lot_id, good, province_iso)
+  SELECT f.id, l.good, o.province_iso FROM fresh f JOIN trade_listing l ON l.id = f.listing_id JOIN accounts_organisation o ON o.id = l.producer_id
+  ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER search_new_lots AFTER INSERT ON trade_lot REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION trade_search_new_lots();
+
+CREATE FUNCTION trade_search_lot_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE trade_searchrow SET due_at = core_now() WHERE lot_id = NEW.id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER search_lot_changed AFTER UPDATE OF code, listing_id, orchard_code, packing_house_id, opens_at, closes_at, harvest_from, harvest_to ON trade_lot
+FOR EACH ROW WHEN ((OLD.code, OLD.listing_id, OLD.orchard_code, OLD.packing_house_id, OLD.opens_at, OLD.closes_at, OLD.harvest_from, OLD.harvest_to)
+  IS DISTINCT FROM (NEW.code, NEW.listing_id, NEW.orchard_code, NEW.packing_house_id, NEW.opens_at, NEW.closes_at, NEW.harvest_from, NEW.harvest_to))
+EXECUTE FUNCTION trade_search_lot_changed();
+
+CREATE FUNCTION trade_search_listing_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE trade_searchrow s SET due_at = core_now(), good = NEW.good FROM trade_lot l WHERE l.listing_id = NEW.id AND s.lot_id = l.id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER search_listing_changed AFTER UPDATE OF good, variety, grade, producer_id, title_en, title_th, title_zh ON trade_listing
+FOR EACH ROW WHEN ((OLD.good, OLD.variety, OLD.grade, OLD.producer_id, OLD.title_en, OLD.title_th, OLD.title_zh)
+  IS DISTINCT FROM (NEW.good, NEW.variety, NEW.grade, NEW.producer_id, NEW.title_en, NEW.title_th, NEW.title_zh))
+EXECUTE FUNCTION trade_search_listing_changed();
+
+INSERT INTO trade_searchrow (lot_id, good, province_iso)
+SELECT t.id, l.good, o.province_iso FROM trade_lot t JOIN trade_listing l ON l.id = t.listing_id JOIN accounts_organisation o ON o.id = l.producer_id;
+"""
+UNDO = """
+DROP TRIGGER search_listing_changed ON trade_listing;
+DROP TRIGGER search_lot_changed ON trade_lot;
+DROP TRIGGER search_new_lots ON trade_lot;
+DROP FUNCTION trade_search_listing_changed();
+DROP FUNCTION trade_search_lot_changed();
+DROP FUNCTION trade_search_new_lots();
+"""
+WORDS = ("CREATE INDEX search_words ON trade_searchrow USING gin (words)", "DROP INDEX search_words")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("trade", "0019_after_sale_guards"), ("accounts", "0001_initial"), ("core", "0002_clock")]
+
+    operations = [
+        migrations.CreateModel(
+            name="FruitlessSearch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("text", models.CharField(max_length=80)),
+                ("count", models.PositiveIntegerField(default=1)),
+            ],
+            options={
+                "verbose_name_plural": "fruitless searches",
+                "constraints": [models.UniqueConstraint(fields=("day", "text"), name="fruitless_search_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="SearchRow",
+            fields=[
+                ("lot", models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name="search_row", serialize=False, to="trade.lot")),
+                ("good", models.CharField(max_length=40)),
+                ("variety", models.CharField(blank=True, db_default="", default="", max_length=80)),
+                ("province_iso", models.CharField(blank=True, max_length=6)),
+                ("words", samphao.trade.search_models.Words(db_default="")),
+                ("signals", samphao.trade.search_models.Signals(db_default=models.Value("{0,0,0,0,0}"))),
+                ("points", models.IntegerField(db_default=0, default=0)),
+                ("due_at", models.DateTimeField(db_default=samphao.core.clock.HubNow(), default=None, help_text="when time alone changes the points, or what the row holds is not known yet", null=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["good", "-points", "lot"], name="search_good"),
+                    models.Index(fields=["province_iso", "-points", "lot"], name="search_province"),
+                    models.Index(fields=["good", "province_iso", "-points", "lot"], name="search_good_province"),
+                    models.Index(condition=models.Q(("variety", ""), _negated=True), fields=["variety", "good", "-points", "lot"], name="search_variety"),
+                    models.Index(condition=models.Q(("variety", ""), _negated=True), fields=["variety", "good", "province_iso", "-points", "lot"], name="search_variety_place"),
+                    models.Index(fields=["-points", "lot"], name="search_all"),
+                    models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="search_due"),
+                ],
+            },
+        ),
+        migrations.RunSQL(*WORDS),
+        migrations.RunSQL(TRIGGERS, UNDO),
+    ]
