@@ -119,6 +119,7 @@ DOORS: dict[str, Door] = {
     "review_answer": Door(WEAVERS, REVIEW, posts=True),
     "review_appeal": Door(WEAVERS, REVIEW, posts=True),
     "review_decide": Door(HUB, REVIEW, posts=True),
+    "looked_for": Door(GROWERS | WEAVERS | HUB),
     "product_notes": Door(GROWERS | WEAVERS),
     "product_note_done": Door(GROWERS | WEAVERS, posts=True),
     "tower": Door(HUB),

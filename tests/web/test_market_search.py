@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from worlds import market_morning
 
+from samphao.accounts.models import User
 from samphao.trade import services
-from samphao.trade.models import FruitlessSearch
+from samphao.trade.models import FruitlessSearch, Listing
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +41,7 @@ def test_each_language_finds_the_lot_and_reads_why_it_stands_there(
 
 def test_the_page_says_how_it_read_what_was_typed(morning: market_morning.World) -> None:
     shown = page("/market/?q=longn")
-    assert "Shown for: longan." in shown
+    assert "Showing longan for longn." in shown
     assert "as_typed=1" in shown
     assert "Nothing found" in page("/market/?q=longn&as_typed=1")
 
@@ -50,6 +51,25 @@ def test_what_is_missing_is_remembered_once_a_look_and_only_that(morning: market
     page("/market/?q=longan")
     page("/market/?q=ระกำ&page=2")
     assert list(FruitlessSearch.objects.values_list("text", flat=True)) == ["ระกำ"]
+
+
+def test_traditional_characters_are_read_and_told(morning: market_morning.World) -> None:
+    assert "显示“龙眼”（输入的是“龍眼”）的结果。" in page("/market/?q=龍眼", "zh-hans")
+
+
+def test_who_sells_a_good_reads_what_of_it_was_missing_and_the_hub_reads_all(morning: market_morning.World) -> None:
+    Listing.objects.filter(producer__code="malee").update(good="silk-fabric")
+    for address in ("/market/?q=ลำไย นราธิวาส", "/market/?q=moonstone", "/market/?q=ผ้าไหม ภูเก็ต", "/market/?q=ผ้าไหม ภูเก็ต"):
+        page(address)
+    shown = {}
+    for name in ("somchai", "malee", "hub"):
+        client = Client()
+        client.force_login(User.objects.get(username=name))
+        shown[name] = client.get("/seller/looked-for/").content.decode()
+    assert ("ลำไย นราธิวาส" in shown["somchai"], "ผ้าไหม ภูเก็ต" in shown["somchai"]) == (True, False)
+    assert ("ลำไย นราธิวาส" in shown["malee"], "ผ้าไหม ภูเก็ต" in shown["malee"]) == (False, True)
+    assert all(text in shown["hub"] for text in ("ลำไย นราธิวาส", "ผ้าไหม ภูเก็ต", "moonstone"))
+    assert all("moonstone" not in shown[name] for name in ("somchai", "malee"))
 
 
 @pytest.mark.parametrize("language", ["en", "th", "zh-hans"])

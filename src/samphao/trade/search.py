@@ -61,6 +61,8 @@ class Found:
     dropped: tuple[str, ...] = ()
     is_wider: bool = False
     is_met: bool = True
+    goods: tuple[str, ...] = ()
+    """The goods that the words mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ def search_lots(search: Search, *, offset: int = 0, count: int = 24) -> Found:
     return Found(
         hits, total, first.corrected, tuple(word for word in first.words if word not in widest.words), plan.dropped,
         is_wider=len(plan.readings) > 1 and bool(best(first)), is_met=bool(best(first)),
+        goods=tuple(good for good, _ in first.goods),
     )  # fmt: skip
 
 

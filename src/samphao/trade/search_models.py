@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from samphao.core.clock import HubNow
@@ -69,10 +70,11 @@ class SearchRow(models.Model):
 
 
 class FruitlessSearch(models.Model):
-    """What was looked for on a day and not found, and how often: no address, no person, nothing that looks like a number of one."""
+    """What was looked for on a day and not found, how often, and which goods were meant: no address, no person."""
 
     day = models.DateField()
     text = models.CharField(max_length=80)
+    goods = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     count = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -52,18 +52,21 @@ from samphao.trade.events import (
     OrdersPaid,
     TicketsSigned,
 )
-from samphao.trade.fruitless import record_fruitless_search as record_fruitless_search  # noqa: PLC0414 for those above
+from samphao.trade.fruitless import forget_fruitless_searches, record_fruitless_search
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
 from samphao.trade.product_notes import mend_with_lot, note_products
 from samphao.trade.queries.campaigns import campaign_that_bars
 from samphao.trade.reviews import answer_review, appeal_review, decide_review, write_review
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
-from samphao.trade.search_index import SEARCH_COLUMNS as SEARCH_COLUMNS  # noqa: PLC0414 for those above
-from samphao.trade.search_index import Searchable as Searchable  # noqa: PLC0414 for those above
-from samphao.trade.search_index import index_lots, search_again
-from samphao.trade.search_index import rebuild_search as rebuild_search  # noqa: PLC0414 for those above
-from samphao.trade.search_index import refresh_search as refresh_search  # noqa: PLC0414 for those above
-from samphao.trade.search_index import search_values as search_values  # noqa: PLC0414 for those above
+from samphao.trade.search_index import (
+    SEARCH_COLUMNS,
+    Searchable,
+    index_lots,
+    rebuild_search,
+    refresh_search,
+    search_again,
+    search_values,
+)
 from samphao.trade.shortfall import SHORTFALL, give_up_what_is_short
 from samphao.trade.surplus import open_surplus_call
 from samphao.trade.types import (

@@ -17,13 +17,14 @@ from django.utils.translation import pgettext
 from samphao.engines.text.ranking import Term
 from samphao.reference import queries as reference
 from samphao.reference.types import DestinationSpec
-from samphao.trade.queries import COUNTED, Facet, Found, Search
-from samphao.web.templatetags.samphao import country_name, in_language_plain, language, number
+from samphao.trade.queries import COUNTED, Facet, Found, LookedFor, Search
+from samphao.web.templatetags.samphao import country_name, day, in_language_plain, language, number
 
 TEXT_MAX = 200
 KINDS = ("good", "province", "certificate", "month", "country")
 SHOWN = 12
 """Values of a kind that are offered: the most frequent."""
+GOODS_NAMED = 3
 
 
 def search_of(asked: QueryDict, destination: DestinationSpec | None) -> Search:
@@ -90,16 +91,16 @@ def notes(search: Search, found: Found) -> list[dict[str, str]]:
     """Return what a visitor should know of how the words were read, each with where it leads."""
     told = []
     if found.corrected:
-        meant = ", ".join(one.name for one in found.corrected)
+        read = [_("%(meant)s for %(typed)s") % {"meant": one.name, "typed": one.typed} for one in found.corrected]
         told.append(
             {
-                "text": _("Shown for: %(meant)s.") % {"meant": meant},
+                "text": _("Showing %(read)s.") % {"read": listed(read)},
                 "url": address(search, as_typed="1"),
                 "link": _("Look for “%(typed)s” as typed") % {"typed": search.text},
             }
         )
     if found.left_out:
-        told.append({"text": _("Not every lot has: %(words)s.") % {"words": ", ".join(found.left_out)}})
+        told.append({"text": _("Not every lot has: %(words)s.") % {"words": listed(found.left_out)}})
     if found.is_wider:
         told.append({"text": _("Lots with all of it come first, others follow.")})
     dropped = {"certificates": _("this certificate"), "provinces": _("this province"), "varieties": _("this variety")}
@@ -107,10 +108,33 @@ def notes(search: Search, found: Found) -> list[dict[str, str]]:
         told.append(
             {
                 "text": _("Nothing found for: %(parts)s. These are without it.")
-                % {"parts": ", ".join(dropped[part] for part in found.dropped)}
+                % {"parts": listed(dropped[part] for part in found.dropped)}
             }
         )
     return told
+
+
+def _goods(goods: Sequence[str]) -> str:
+    """Name the nearest goods; `fruit` means thirty."""
+    names = listed(value_name("good", good) for good in goods[:GOODS_NAMED])
+    return (names + " …" if len(goods) > GOODS_NAMED else names) or _("none that the hub knows")
+
+
+def listed(names: Iterable[str]) -> str:
+    return ("、" if language() == "zh-hans" else ", ").join(names)
+
+
+def looked_for(rows: Iterable[LookedFor]) -> dict[str, Any]:
+    """Return the table of what was looked for in vain."""
+    return {
+        "columns": [
+            {"label": _("words")}, {"label": _("goods they mean"), "wide": True}, {"label": _("times"), "numeric": True}, {"label": _("last on"), "whole": True},
+        ],
+        "rows": [
+            [row.text, _goods(row.goods), number(row.count), day(row.last_on)]
+            for row in rows
+        ],
+    }  # fmt: skip
 
 
 def total_text(total: int) -> str:

@@ -42,6 +42,7 @@ PERIODIC: tuple[Job, ...] = (
     Job("claim windows that closed", 60, payout.settle_due),
     Job("payments to banks, once a day", 600, payout.send_to_banks),
     Job("invitations that ran out", 60, accounts.expire_invitations),
+    Job("searches of more than a year ago", 86400, trade.forget_fruitless_searches),
     Job("visitors' baskets that were left", 3600, trade.forget_baskets),
     Job("registrations that nobody went on with", 3600, accounts.forget_drafts),
     Job("limits that are free again", 3600, limits.forget_unused),

@@ -1,3 +1,4 @@
+import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -40,10 +41,63 @@ FOR EACH ROW WHEN ((OLD.good, OLD.variety, OLD.grade, OLD.producer_id, OLD.title
   IS DISTINCT FROM (NEW.good, NEW.variety, NEW.grade, NEW.producer_id, NEW.title_en, NEW.title_th, NEW.title_zh))
 EXECUTE FUNCTION trade_search_listing_changed();
 
+-- What stands behind lots: gates that open or shut, certificates, plots and places of their producers and packing houses.
+CREATE FUNCTION trade_search_gate_turned() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE trade_searchrow SET due_at = core_now() WHERE lot_id = coalesce(NEW.lot_id, OLD.lot_id);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER search_gate_turned AFTER UPDATE OF is_open ON trade_gatestate
+FOR EACH ROW WHEN (NEW.gate = 'to_list' AND OLD.is_open IS DISTINCT FROM NEW.is_open) EXECUTE FUNCTION trade_search_gate_turned();
+CREATE TRIGGER search_gate_opened AFTER INSERT ON trade_gatestate
+FOR EACH ROW WHEN (NEW.gate = 'to_list' AND NEW.is_open) EXECUTE FUNCTION trade_search_gate_turned();
+CREATE TRIGGER search_gate_gone AFTER DELETE ON trade_gatestate
+FOR EACH ROW WHEN (OLD.gate = 'to_list' AND OLD.is_open) EXECUTE FUNCTION trade_search_gate_turned();
+
+CREATE FUNCTION trade_search_party_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE parties bigint[];
+BEGIN
+  IF TG_TABLE_NAME = 'accounts_organisation' THEN parties := ARRAY[NEW.id];
+  ELSIF TG_OP = 'INSERT' THEN parties := ARRAY[NEW.organisation_id];
+  ELSIF TG_OP = 'DELETE' THEN parties := ARRAY[OLD.organisation_id];
+  ELSE parties := ARRAY[OLD.organisation_id, NEW.organisation_id];
+  END IF;
+  PERFORM trade_search_again(ARRAY(SELECT t.id FROM trade_lot t JOIN trade_listing l ON l.id = t.listing_id WHERE l.producer_id = ANY(parties)
+    UNION SELECT id FROM trade_lot WHERE packing_house_id = ANY(parties)));
+  RETURN NULL;
+END $$;
+CREATE FUNCTION trade_search_again(lots bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM trade_searchrow WHERE lot_id = ANY(lots) ORDER BY lot_id FOR UPDATE;  -- one order for all, so that nobody waits for each other
+  UPDATE trade_searchrow SET due_at = core_now() WHERE lot_id = ANY(lots);
+END $$;
+CREATE TRIGGER search_registration_changed AFTER INSERT OR UPDATE OR DELETE ON accounts_registration
+FOR EACH ROW EXECUTE FUNCTION trade_search_party_changed();
+CREATE TRIGGER search_producer_moved AFTER UPDATE OF province_iso ON accounts_organisation
+FOR EACH ROW WHEN (OLD.province_iso IS DISTINCT FROM NEW.province_iso) EXECUTE FUNCTION trade_search_party_changed();
+
+CREATE FUNCTION trade_search_orchard_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM trade_search_again(ARRAY(SELECT id FROM trade_lot WHERE orchard_code IN (NEW.code, OLD.code)));
+  RETURN NULL;
+END $$;
+CREATE TRIGGER search_orchard_changed AFTER INSERT OR UPDATE OF code, gap_number, gap_valid_from, gap_valid_to OR DELETE ON accounts_orchard
+FOR EACH ROW EXECUTE FUNCTION trade_search_orchard_changed();
+
 INSERT INTO trade_searchrow (lot_id, good, province_iso)
 SELECT t.id, l.good, o.province_iso FROM trade_lot t JOIN trade_listing l ON l.id = t.listing_id JOIN accounts_organisation o ON o.id = l.producer_id;
 """
 UNDO = """
+DROP TRIGGER search_orchard_changed ON accounts_orchard;
+DROP FUNCTION trade_search_orchard_changed();
+DROP TRIGGER search_producer_moved ON accounts_organisation;
+DROP TRIGGER search_registration_changed ON accounts_registration;
+DROP FUNCTION trade_search_party_changed();
+DROP FUNCTION trade_search_again(bigint[]);
+DROP TRIGGER search_gate_gone ON trade_gatestate;
+DROP TRIGGER search_gate_opened ON trade_gatestate;
+DROP TRIGGER search_gate_turned ON trade_gatestate;
+DROP FUNCTION trade_search_gate_turned();
 DROP TRIGGER search_listing_changed ON trade_listing;
 DROP TRIGGER search_lot_changed ON trade_lot;
 DROP TRIGGER search_new_lots ON trade_lot;
@@ -55,7 +109,7 @@ WORDS = ("CREATE INDEX search_words ON trade_searchrow USING gin (words)", "DROP
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trade", "0019_after_sale_guards"), ("accounts", "0001_initial"), ("core", "0002_clock")]
+    dependencies = [("trade", "0019_after_sale_guards"), ("accounts", "0005_onboarding"), ("core", "0002_clock")]
 
     operations = [
         migrations.CreateModel(
@@ -64,6 +118,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("day", models.DateField()),
                 ("text", models.CharField(max_length=80)),
+                ("goods", django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
                 ("count", models.PositiveIntegerField(default=1)),
             ],
             options={

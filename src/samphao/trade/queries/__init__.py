@@ -60,6 +60,7 @@ from samphao.trade.queries.lots import (
     sales_by_province,
     tickets_signed_at,
 )
+from samphao.trade.queries.looked_for import LookedFor, looked_for
 from samphao.trade.queries.market import (
     MarketFigures,
     lot_with_offers,
@@ -126,6 +127,7 @@ __all__ = [
     "Facet",
     "Found",
     "Hit",
+    "LookedFor",
     "Mark",
     "MarketFigures",
     "Place",
@@ -161,6 +163,7 @@ __all__ = [
     "goods_declared",
     "holds_of",
     "lines_of_offers",
+    "looked_for",
     "lot_codes_of",
     "lot_codes_of_producers",
     "lot_facts",

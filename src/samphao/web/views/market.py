@@ -51,7 +51,7 @@ def market(request: HttpRequest) -> HttpResponse:
     search = market_page.search_of(request.GET, destination)
     page, found = _page(search, request.GET.get("page"))
     if search.text and not found.is_met and page.number == 1:
-        services.record_fruitless_search(search.text)
+        services.record_fruitless_search(search.text, found.goods, address=request.META.get("REMOTE_ADDR", ""))
     lots = trade.lots_found([hit.lot for hit in found.hits], destination.code if destination else "")
     reasons = {hit.lot: market_page.why(hit.terms) for hit in found.hits}
     return render(
