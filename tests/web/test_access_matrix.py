@@ -182,8 +182,8 @@ OPERATIONS: dict[str, tuple[frozenset[str], Arguments]] = {
     "GET /api/v1/market": (EVERYBODY, lambda _world: {}),
     "GET /api/v1/declarations/{code}": (CUSTOMS, WAITS),
     "GET /api/v1/campaigns/{code}": (EVERYBODY, lambda world: {"code": world.campaign}),
-    "POST /api/v1/campaigns/{code}/place": (SIGNED_IN, lambda world: {"code": world.campaign}),
-    "POST /api/v1/counter/token": (SIGNED_IN, lambda _world: {}),
+    "POST /api/v1/campaigns/{code}/place": (ACTING, lambda world: {"code": world.campaign}),
+    "POST /api/v1/counter/token": (ACTING, lambda _world: {}),
 }
 
 

@@ -13,6 +13,9 @@ from typing import Any
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+DELIVERED = """SELECT o.code FROM trade_order o WHERE o.delivered_at IS NOT NULL
+               AND EXISTS (SELECT 1 FROM accounts_membership m WHERE m.organisation_id = o.buyer_id)
+               AND NOT EXISTS (SELECT 1 FROM trade_%s x WHERE x.order_id = o.id) ORDER BY o.delivered_at DESC, o.id LIMIT 1"""
 OBJECTS: dict[str, str] = {
     "lot": """(SELECT code FROM trade_lot ORDER BY held + sold DESC, code LIMIT 1)
               UNION (SELECT l.code FROM trade_lot l JOIN trade_gatestate g ON g.lot_id = l.id
@@ -22,6 +25,15 @@ OBJECTS: dict[str, str] = {
     "basket_check_out": """SELECT b.code FROM trade_basket b WHERE NOT EXISTS (SELECT 1 FROM trade_purchase p WHERE p.basket_id = b.id)
                            ORDER BY (SELECT count(*) FROM trade_basketline n WHERE n.basket_id = b.id) DESC, b.code LIMIT 1""",
     "purchase": """SELECT p.code FROM trade_purchase p ORDER BY (SELECT count(*) FROM trade_purchaseline n WHERE n.purchase_id = p.id) DESC, p.code LIMIT 1""",
+    "campaign": """SELECT c.code FROM trade_campaign c ORDER BY (SELECT count(*) FROM trade_campaignlot l WHERE l.campaign_id = c.id) DESC, c.code LIMIT 1""",
+    "claim_new": DELIVERED % "claim",
+    "return_new": DELIVERED % "claim",
+    "review_new": DELIVERED % "review",
+    "claim": """SELECT c.code FROM trade_claim c ORDER BY (SELECT count(*) FROM trade_claimstep s WHERE s.claim_id = c.id) DESC, c.code LIMIT 1""",
+    "review": "SELECT code FROM trade_review ORDER BY length(text) DESC, code LIMIT 1",
+    "registration": """SELECT a.code FROM accounts_application a WHERE a.state <> 'draft'
+                       ORDER BY (SELECT count(*) FROM accounts_applicationentry e WHERE e.application_id = a.id) DESC, a.code LIMIT 1""",
+    "delegation": "SELECT code FROM accounts_delegation ORDER BY code LIMIT 1",
     "load": """SELECT l.code FROM freight_load l JOIN freight_consignment c ON c.load_id = l.id
                GROUP BY l.code ORDER BY count(*) DESC, l.code LIMIT 1""",
     "declaration": """SELECT code FROM (SELECT DISTINCT ON (d.kind) d.kind, d.code FROM customs_declaration d
@@ -48,6 +60,7 @@ LEFT_OUT: dict[str, str] = {
     "setup_step": "there only until the hub is set up",
     "setup_done": "there only until the hub is set up",
     "invitation": "only with a secret from an e-mail; nobody of the demo is invited",
+    "register_step": "only for who has begun a registration and not sent it",
     "file": "a picture or a paper, no page",
     "file_thumbnail": "a picture, no page",
 }

@@ -213,3 +213,13 @@ class NewDeparture:
     entry_node: str
     exit_country: str
     exit_node: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperName:
+    """A paper's code and its name in three languages."""
+
+    code: str
+    name_en: str
+    name_th: str
+    name_zh: str

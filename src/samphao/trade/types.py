@@ -476,6 +476,15 @@ class StarAverages:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionsWaiting:
+    """How many of a kind (`dispute`, `review`) the hub's people have to decide; the first was due, or asked for, at `first_at`."""
+
+    kind: str
+    count: int
+    first_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NoteSpec:
     """Something for a producer to mend; `source` makes it one however often it is told."""
 

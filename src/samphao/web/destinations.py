@@ -17,7 +17,7 @@ def chosen(request: HttpRequest) -> tuple[DestinationSpec | None, list[Destinati
     known = [place for place in destinations() if hub is None or place.country in hub.corridors]
     by_code = {destination.code: destination for destination in known}
     asked = request.GET.get("to", "")
-    if asked in by_code:
+    if asked in by_code and asked != request.session.get("destination"):
         request.session["destination"] = asked
     code = asked if asked in by_code else request.session.get("destination", DEFAULT)
     return by_code.get(code) or (known[0] if known else None), known

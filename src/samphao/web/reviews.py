@@ -29,13 +29,13 @@ def aspects() -> tuple[str, ...]:
 
 
 def of_listing(listing: Any) -> dict[str, Any]:
-    """Return the reviews of a listing for its page: two queries."""
-    means = trade.star_averages(listing.pk)
+    """Return the reviews of a listing for its page: one query."""
+    means, latest = trade.reviews_of_listing(listing.pk, SHOWN)
     return {
         "count": means.count,
         "count_text": ngettext("%(n)s review", "%(n)s reviews", means.count) % {"n": number(means.count)},
         "means": mean_rows(means),
-        "items": [item(row) for row in trade.reviews_of_listing(listing.pk, SHOWN)],
+        "items": [item(row) for row in latest],
     }
 
 

@@ -140,6 +140,10 @@ PROBLEMS = (
     _("The body is not JSON."),
     _('The body is an object such as {"offer": "OF-7F3K-2QJ9", "quantity": 2}.'),
     _("An order is at most 2000 bytes."),
+    _(
+        "This lot is sold in a campaign: take a place in its queue, and order with the pass that you get when it is your turn."
+    ),
+    _("Too many of your orders wait already. Wait for their answers, then send again."),
     _("The counter cannot answer now. Send the same request with the same key again: it will not order twice."),
 )
 COUNTRIES = (_("China"), _("Laos"), _("Vietnam"), _("Cambodia"), _("Myanmar"), _("Singapore"))  # of an entry simulator

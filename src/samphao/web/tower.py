@@ -15,7 +15,7 @@ from samphao.core import clock
 from samphao.freight import queries as freight
 from samphao.freight.queries import PlanFigures
 from samphao.reference.queries import destinations
-from samphao.trade.types import UnpaidSales
+from samphao.trade.types import DecisionsWaiting, UnpaidSales
 from samphao.web.cards import destination_names
 from samphao.web.maps import Flow, Mode, Pin, Place, corridor_map, flow_key
 from samphao.web.reasons import leading, reason_text
@@ -189,6 +189,26 @@ def unpaid_items(found: Sequence[UnpaidSales]) -> list[dict[str, Any]]:
             "next": _("Publish the rate: the payment is tried again every minute, and everybody else is paid meanwhile."), "owner": _("the hub"), "due": "",
         }
         for row in found
+    ]  # fmt: skip
+
+
+def decision_items(waiting: Sequence[DecisionsWaiting]) -> list[dict[str, Any]]:
+    """Return what the hub's people have to decide: a line a kind, with the way to all of them."""
+    now, texts = clock.now(), {
+        "dispute": lambda n: ngettext("%(n)s dispute waits for a decision.", "%(n)s disputes wait for a decision.", n),
+        "review": lambda n: ngettext("%(n)s review was appealed.", "%(n)s reviews were appealed.", n),
+    }  # fmt: skip
+    follows = {
+        "dispute": _("Nobody is paid for these orders until it is decided."),
+        "review": _("It stays to be seen until you decide."),
+    }
+    return [
+        {
+            "kind": "bad" if row.kind == "dispute" and row.first_at <= now else "warn", "label": _("to decide"), "reference": _("Claims and returns"),
+            "url": reverse("claims"), "text": texts[row.kind](row.count) % {"n": number(row.count)}, "options": "", "next": follows[row.kind],
+            "owner": _("the hub"), "due": due_text(row.first_at, now) if row.kind == "dispute" else moment(row.first_at),
+        }
+        for row in waiting
     ]  # fmt: skip
 
 

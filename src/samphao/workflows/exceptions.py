@@ -60,7 +60,7 @@ class LoadException:
 
 
 def load_exceptions(plan: Any) -> list[LoadException]:
-    """Return the loads of a plan that do not go on: what missed a departure first, then what is due first; four queries at most."""
+    """Return the loads of a plan that do not go on: what missed a departure first, then what is due first; three queries at most."""
     loads = {load.code: load for load in freight.loads_not_delivered(plan)}
     now = clock.now()
     near = [
@@ -90,7 +90,7 @@ def sales_without_rate() -> list[UnpaidSales]:
 def _of_declarations(load: Any, rows: list[Any], now: datetime) -> LoadException:
     """Return what to look at first of a load's declarations; whoever can mend it owns it."""
     row = min(rows, key=lambda row: (row.kind != "import", row.state != "held", row.id))
-    papers = {paper.code: paper for one in rows for paper in one.documents.all()}
+    papers = {paper.code: paper for one in rows for paper in one.missing}
     kind = Kind.ENTRY if row.kind == "import" else OF_STATE[row.state]
     if kind is Kind.ENTRY:
         found = LoadException(

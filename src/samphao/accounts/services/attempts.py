@@ -22,6 +22,8 @@ INVITATIONS_TO = Limit("invitations: e-mail", 5, timedelta(days=1))
 REGISTRATIONS = Limit("registrations: network", 20, timedelta(hours=1))
 SENDINGS = Limit("registrations: person", 10, timedelta(days=1))
 DELEGATIONS = Limit("delegations: person", 30, timedelta(days=1))
+CHECKOUTS = Limit("checkout: network", 20, timedelta(hours=1))
+CHECKOUTS_TO = Limit("checkout: e-mail", 10, timedelta(days=1))
 
 
 def count_sign_in(username: str, network: str) -> None:

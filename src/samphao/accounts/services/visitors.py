@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 
 from samphao.accounts.models import Organisation
+from samphao.accounts.services.attempts import CHECKOUTS, CHECKOUTS_TO
 from samphao.accounts.services.letters import offered
-from samphao.core.limits import Limit, take
-
-CHECKOUTS = Limit("checkout: network", 20, timedelta(hours=1))
-CHECKOUTS_TO = Limit("checkout: e-mail", 10, timedelta(days=1))
+from samphao.core.limits import take
 
 
 def register_visitor(name: str, country: str, email: str, *, language: str, network: str) -> int:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models.functions import JSONObject
 
 from samphao.accounts.queries import Viewer
 from samphao.core.models import AuditEntry
 from samphao.customs.adapters.officer_simulator import WaitingCase
 from samphao.customs.models import CustomsOffice, Declaration, GoodsItem, RequiredDocument
+from samphao.customs.types import PaperName
 
 State, Kind = Declaration.State, Declaration.Kind
 WAITING = (State.CONTROL, State.DOCUMENTS_ASKED, State.HELD)
@@ -174,16 +178,24 @@ def declarations_not_released(loads: Sequence[str]) -> list[Declaration]:
 
 def _with_missing_papers() -> QuerySet[Declaration]:
     missing = Prefetch("documents", RequiredDocument.objects.filter(is_present=False).order_by("id"))
-    return Declaration.objects.select_related("exporter", "importer", "office").prefetch_related(missing)
+    return _declarations().prefetch_related(missing)
+
+
+def _declarations() -> QuerySet[Declaration]:
+    return Declaration.objects.select_related("exporter", "importer", "office")
 
 
 def stops_of_loads(loads: Sequence[str], *, declared_in: Sequence[str]) -> tuple[list[Declaration], set[str]]:
     """Return the declarations that keep loads where they are, as `declarations_not_released` does, and the consignments of some of
-    the loads that have been declared for export; two queries.
+    the loads that have been declared for export; one query. `missing` of each holds the papers that it lacks.
     """
     go_on, near = (State.RELEASED, State.CLEARED, *State.ended()), set(declared_in)
     wanted = ~Q(state__in=go_on) | Q(kind=Kind.EXPORT, load_code__in=declared_in)
-    rows = list(_with_missing_papers().filter(wanted, load_code__in=loads).order_by("id"))
+    papers = RequiredDocument.objects.filter(declaration=OuterRef("pk"), is_present=False).order_by("id")
+    missing = ArraySubquery(papers.values(paper=JSONObject(**{name: name for name in PaperName.__slots__})))
+    rows: list[Any] = list(_declarations().annotate(missing=missing).filter(wanted, load_code__in=loads).order_by("id"))
+    for row in rows:
+        row.missing = [PaperName(**paper) for paper in row.missing]
     return (
         [row for row in rows if row.state not in go_on],
         {row.consignment_code for row in rows if row.kind == Kind.EXPORT and row.load_code in near},

@@ -11,6 +11,7 @@ from samphao.trade.queries.after_sale import (
     claims_due,
     claims_for,
     claims_to_pay,
+    decisions_waiting,
     disputes_to_decide,
     lots_that_may_mend,
     product_notes_of,
@@ -19,7 +20,6 @@ from samphao.trade.queries.after_sale import (
     reviews_appealed,
     reviews_of_listing,
     reviews_of_producers,
-    star_averages,
     tickets_of_lots,
 )
 from samphao.trade.queries.baskets import baskets_to_show, purchase_for, purchase_of_order
@@ -155,6 +155,7 @@ __all__ = [
     "closed_places",
     "count_facets",
     "crop_calendar",
+    "decisions_waiting",
     "declared_by_month",
     "disputes_to_decide",
     "finding_of",
@@ -221,7 +222,6 @@ __all__ = [
     "search_lots",
     "shut_lists",
     "side_of",
-    "star_averages",
     "surplus_calls",
     "taken_kg",
     "tickets_of_lots",

@@ -7,13 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, F, Q, QuerySet
+from django.db.models import Avg, Count, F, Min, Q, QuerySet, Value, Window
 
 from samphao.accounts.queries import Viewer
 from samphao.core import clock
 from samphao.trade.after_sale import Claim, ProductNote, Review
 from samphao.trade.models import Lot, Order, Ticket
-from samphao.trade.types import ClaimToPay, StarAverages
+from samphao.trade.types import ClaimToPay, DecisionsWaiting, StarAverages
 
 STAFF_DECIDES = (Claim.State.DISPUTED, Claim.State.APPEALED)
 ASPECTS = ("goods", "as_described", "packing", "delivery")
@@ -55,6 +55,16 @@ def disputes_to_decide() -> list[Claim]:
     """Return what waits for the hub's people, the first due first."""
     rows = Claim.objects.select_related("order__lot__listing__producer", "order__buyer").filter(state__in=STAFF_DECIDES)
     return list(rows.order_by("due_at", "id"))
+
+
+def decisions_waiting() -> list[DecisionsWaiting]:
+    """Return how much of each kind waits for the hub's people, and since or until when; one query."""
+    disputes = Claim.objects.filter(state__in=STAFF_DECIDES).values_list(Value("dispute"), Count("id"), Min("due_at"))
+    appeals = Review.objects.filter(state=Review.State.APPEALED)
+    rows: Any = disputes.order_by().union(
+        appeals.order_by().values_list(Value("review"), Count("id"), Min("appealed_at"))
+    )
+    return sorted((DecisionsWaiting(*row) for row in rows if row[1]), key=lambda row: row.first_at)
 
 
 def claims_due(limit: int) -> list[str]:
@@ -100,18 +110,19 @@ def review_for(code: str) -> Review | None:
     return Review.objects.select_related("listing__producer", "order").filter(code=code).first()
 
 
-def reviews_of_listing(listing: int, limit: int) -> list[Review]:
-    """Return the latest reviews of a listing that are shown; one query."""
-    rows = Review.objects.select_related("order").filter(listing=listing).exclude(state=Review.State.HIDDEN)
-    return list(rows.order_by("-written_at", "-id")[:limit])
-
-
-def star_averages(listing: int) -> StarAverages:
-    """Return the means over all reviews of a listing that are shown; they are no part of any ranking."""
-    rows = Review.objects.filter(listing=listing).exclude(state=Review.State.HIDDEN)
-    sums = rows.aggregate(count=Count("id"), **{f"mean_{name}": Avg(name) for name in ASPECTS})
-    means = [None if (mean := sums[f"mean_{name}"]) is None else Decimal(str(mean)) for name in ASPECTS]
-    return StarAverages(sums["count"], *means)
+def reviews_of_listing(listing: int, limit: int) -> tuple[StarAverages, list[Review]]:
+    """Return the means over all reviews of a listing that are shown, no part of any ranking, and the latest of them; one query."""
+    means = {f"mean_{name}": Window(Avg(name)) for name in ASPECTS}
+    rows: list[Any] = list(
+        Review.objects.select_related("order")
+        .filter(listing=listing)
+        .exclude(state=Review.State.HIDDEN)
+        .annotate(count=Window(Count("id")), **means)
+        .order_by("-written_at", "-id")[:limit]
+    )
+    if not rows:
+        return StarAverages(0, None, None, None, None), []
+    return StarAverages(rows[0].count, *[Decimal(str(getattr(rows[0], name))) for name in means]), rows
 
 
 def reviews_appealed() -> list[Review]:

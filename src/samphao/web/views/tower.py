@@ -12,7 +12,7 @@ from samphao.accounts.queries import names_by_code, viewer
 from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.trade import queries as trade
-from samphao.web import claims_page, reasons, reviews
+from samphao.web import reasons
 from samphao.web import tower as shape
 from samphao.web.paging import page_of
 from samphao.workflows.exceptions import load_exceptions, sales_without_rate
@@ -27,7 +27,7 @@ def tower(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     found = freight.latest_plan_with_figures()
     if found is None:
-        return render(request, "web/tower.html", {"plan": None, "exceptions": _disputes()})
+        return render(request, "web/tower.html", {"plan": None, "exceptions": _decisions()})
     plan, figures = found
     page = page_of(freight.loads_of(plan), PAGE, request.GET.get("page"), count=figures.containers)
     names, stopped = shape.cities(), load_exceptions(plan)[:EXCEPTIONS]
@@ -46,7 +46,7 @@ def tower(request: HttpRequest) -> HttpResponse:
             "certificate": shape.certificate(plan),
             "figures": shape.tower_figures(plan, figures),
             "exceptions": [
-                *_disputes(),
+                *_decisions(),
                 *shape.unpaid_items(sales_without_rate()),
                 *shape.exception_items(stopped, names, reasons.names_by_code(), parties),
             ],
@@ -54,9 +54,9 @@ def tower(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _disputes() -> list[dict[str, Any]]:
-    """Return what the hub's people have to decide between buyers and sellers."""
-    return claims_page.dispute_items(trade.disputes_to_decide()) + reviews.appeal_items(trade.reviews_appealed())
+def _decisions() -> list[dict[str, Any]]:
+    """Return what the hub's people have to decide between buyers and sellers, a line a kind."""
+    return shape.decision_items(trade.decisions_waiting())
 
 
 @login_required
