@@ -122,6 +122,7 @@ def test_the_seller_answers_once_and_appeals_once_and_only_the_hub_decides(world
 
 
 def test_reviews_and_sellers_are_no_part_of_the_markets_order(world: World) -> None:
+    trade_services.rebuild_search()
     before = [(hit.lot, hit.terms) for hit in trade.search_lots(trade.Search()).hits]
     assert before
     write(world, delivered.delivered(world), POOR)

@@ -252,7 +252,7 @@ class SearchRowAdmin(Looked):
 
 @admin.register(FruitlessSearch)
 class FruitlessSearchAdmin(Looked):
-    list_display = ("day", "text", "count")
+    list_display = ("day", "text", "goods", "count")
     list_filter = ("day",)
     search_fields = ("text",)
     ordering = ("-day", "-count", "text")

@@ -86,6 +86,10 @@ class _Branch:
         return sum(term.points for term in self.terms)
 
 
+_Best = Callable[..., "list[_Row]"]
+"""The best lots of a reading, each asked for once."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """Readings from the strictest to the widest; the widest one says which lots are found at all."""
@@ -153,28 +157,28 @@ class _Row:
         return Hit(self.lot, self.total, (*self.terms, *own))
 
 
-def _plan(search: Search, best: Callable[..., list[_Row]]) -> _Plan:
+def _plan(search: Search, best: _Best) -> _Plan:
     """Choose how to read the words: as they stand, else mended, else without what nobody has."""
     understood = understand(search.text, lexicon())
     reading = understood.plain
     if len(best(reading, ENOUGH)) >= ENOUGH:
         return _Plan((reading,))
     if understood.corrected and not search.as_typed:
-        mended = _widened(understood.corrected, best)
+        mended = _widened(understood.corrected, search, best)
         if len(best(mended.readings[-1], ENOUGH)) > len(best(reading, ENOUGH)):
             return mended
-    plan = _widened(reading, best)
+    plan = _widened(reading, search, best)
     if plan.dropped or not best(plan.readings[-1]):
         if best(understood.literal, ENOUGH):
             return _Plan((understood.literal,))
     return plan
 
 
-def _widened(reading: Reading, best: Callable[..., list[_Row]]) -> _Plan:
+def _widened(reading: Reading, search: Search, best: _Best) -> _Plan:
     """Return a reading with, behind it, those that leave out what too few lots have."""
     readings = [reading]
     if len(best(reading, ENOUGH)) < ENOUGH and len(reading.words) > (0 if reading.has_concepts else 1):
-        gone = [word for word in reading.words if not best(replace(reading, words=(word,)), ENOUGH)]
+        gone = _words_of_no_lot(reading, search)
         for words in (gone, reading.words):
             wider = reading.without_words(words)
             if not wider.is_empty and wider != readings[-1] and len(best(readings[-1], ENOUGH)) < ENOUGH:
@@ -189,6 +193,15 @@ def _widened(reading: Reading, best: Callable[..., list[_Row]]) -> _Plan:
             readings.append(wider)
             dropped.append(part)
     return _Plan(tuple(readings), tuple(dropped))
+
+
+def _words_of_no_lot(reading: Reading, search: Search) -> list[str]:
+    exist = [
+        SQL("EXISTS (SELECT 1 FROM trade_searchrow WHERE {})").format(_where(replace(reading, words=(word,)), search))
+        for word in reading.words
+    ]
+    has = _fetched(SQL("SELECT {}").format(SQL(", ").join(exist)))[0] if exist else ()
+    return [word for word, one in zip(reading.words, has, strict=True) if not one]
 
 
 def _branches(reading: Reading, search: Search) -> list[_Branch]:
