@@ -233,7 +233,13 @@ def test_whatever_changes_behind_a_lot_wakes_its_row_whoever_writes_it(stalls: d
     assert services.refresh_search() == 1
     assert codes(search_lots(Search(certificate="gap"))) == []
     gate = GateState.objects.create(
-        lot=silk, destination="KMG", trade_mode="general", gate="to_list", is_open=True, findings=[], decided_at=clock.now()
+        lot=silk,
+        destination="KMG",
+        trade_mode="general",
+        gate="to_list",
+        is_open=True,
+        findings=[],
+        decided_at=clock.now(),
     )
     assert services.refresh_search() == 1
     assert codes(search_lots(Search(country="CN"))) == ["E"]
@@ -278,7 +284,9 @@ def test_in_vain_is_counted_by_day_without_anybodys_name() -> None:
 
 
 def test_one_shopper_makes_no_demand_alone_and_a_year_later_it_is_forgotten() -> None:
-    counted = [services.record_fruitless_search("snake fruit", address="192.0.2.1") for _ in range(OF_NETWORK.count + 5)]
+    counted = [
+        services.record_fruitless_search("snake fruit", address="192.0.2.1") for _ in range(OF_NETWORK.count + 5)
+    ]
     assert sum(counted) == OF_NETWORK.count
     assert services.record_fruitless_search("snake fruit", address="192.0.2.2")
     assert services.forget_fruitless_searches() == 0
@@ -351,7 +359,11 @@ def test_what_was_typed_after_the_search_stood_is_read_as_well() -> None:
             understood = understand(row["query"], lexicon())
             reading = understood.corrected or understood.plain
             goods = {good for good, _ in reading.goods}
-            if not goods or not goods <= set(row["goods"].split()) or (row["province"], *reading.provinces)[-1] != row["province"]:
+            if (
+                not goods
+                or not goods <= set(row["goods"].split())
+                or (row["province"], *reading.provinces)[-1] != row["province"]
+            ):
                 misread.append(row["query"])
     assert len(misread) <= 2, misread
 

@@ -59,7 +59,12 @@ def test_traditional_characters_are_read_and_told(morning: market_morning.World)
 
 def test_who_sells_a_good_reads_what_of_it_was_missing_and_the_hub_reads_all(morning: market_morning.World) -> None:
     Listing.objects.filter(producer__code="malee").update(good="silk-fabric")
-    for address in ("/market/?q=ลำไย นราธิวาส", "/market/?q=moonstone", "/market/?q=ผ้าไหม ภูเก็ต", "/market/?q=ผ้าไหม ภูเก็ต"):
+    for address in (
+        "/market/?q=ลำไย นราธิวาส",
+        "/market/?q=moonstone",
+        "/market/?q=ผ้าไหม ภูเก็ต",
+        "/market/?q=ผ้าไหม ภูเก็ต",
+    ):
         page(address)
     shown = {}
     for name in ("somchai", "malee", "hub"):

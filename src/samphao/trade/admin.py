@@ -241,6 +241,8 @@ class ProductNoteAdmin(Looked):
     list_select_related = ("producer", "lot", "done_lot")
     search_fields = ("=source", "=lot__code")
     ordering = ("-id",)
+
+
 @admin.register(SearchRow)
 class SearchRowAdmin(Looked):
     list_display = ("lot", "good", "variety", "province_iso", "points", "due_at")

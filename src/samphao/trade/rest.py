@@ -156,6 +156,8 @@ def _buyer(request: HttpRequest) -> int:
     if not organisations:
         raise NotAllowed("Only who is signed in for an organisation orders.")
     return organisations[0]
+
+
 class TermOut(Schema):
     """A part of a lot's points: what for, about what, and how many."""
 

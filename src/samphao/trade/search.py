@@ -168,9 +168,8 @@ def _plan(search: Search, best: _Best) -> _Plan:
         if len(best(mended.readings[-1], ENOUGH)) > len(best(reading, ENOUGH)):
             return mended
     plan = _widened(reading, search, best)
-    if plan.dropped or not best(plan.readings[-1]):
-        if best(understood.literal, ENOUGH):
-            return _Plan((understood.literal,))
+    if (plan.dropped or not best(plan.readings[-1])) and best(understood.literal, ENOUGH):
+        return _Plan((understood.literal,))
     return plan
 
 

@@ -21,9 +21,17 @@ BEGIN
 END $$;
 CREATE TRIGGER search_new_lots AFTER INSERT ON trade_lot REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION trade_search_new_lots();
 
+-- Locked before it is looked at, in one order for all: a row that is being written from what was true before is marked once that is done.
+-- A row that is due already is left alone: every mark writes all its indexes.
+CREATE FUNCTION trade_search_again(lots bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM trade_searchrow WHERE lot_id = ANY(lots) ORDER BY lot_id FOR UPDATE;
+  UPDATE trade_searchrow SET due_at = core_now() WHERE lot_id = ANY(lots) AND (due_at IS NULL OR due_at > core_now());
+END $$;
+
 CREATE FUNCTION trade_search_lot_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE trade_searchrow SET due_at = core_now() WHERE lot_id = NEW.id;
+  PERFORM trade_search_again(ARRAY[NEW.id]);
   RETURN NULL;
 END $$;
 CREATE TRIGGER search_lot_changed AFTER UPDATE OF code, listing_id, orchard_code, packing_house_id, opens_at, closes_at, harvest_from, harvest_to ON trade_lot
@@ -44,7 +52,7 @@ EXECUTE FUNCTION trade_search_listing_changed();
 -- What stands behind lots: gates that open or shut, certificates, plots and places of their producers and packing houses.
 CREATE FUNCTION trade_search_gate_turned() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE trade_searchrow SET due_at = core_now() WHERE lot_id = coalesce(NEW.lot_id, OLD.lot_id);
+  PERFORM trade_search_again(ARRAY[coalesce(NEW.lot_id, OLD.lot_id)]);
   RETURN NULL;
 END $$;
 CREATE TRIGGER search_gate_turned AFTER UPDATE OF is_open ON trade_gatestate
@@ -65,11 +73,6 @@ BEGIN
   PERFORM trade_search_again(ARRAY(SELECT t.id FROM trade_lot t JOIN trade_listing l ON l.id = t.listing_id WHERE l.producer_id = ANY(parties)
     UNION SELECT id FROM trade_lot WHERE packing_house_id = ANY(parties)));
   RETURN NULL;
-END $$;
-CREATE FUNCTION trade_search_again(lots bigint[]) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM 1 FROM trade_searchrow WHERE lot_id = ANY(lots) ORDER BY lot_id FOR UPDATE;  -- one order for all, so that nobody waits for each other
-  UPDATE trade_searchrow SET due_at = core_now() WHERE lot_id = ANY(lots);
 END $$;
 CREATE TRIGGER search_registration_changed AFTER INSERT OR UPDATE OR DELETE ON accounts_registration
 FOR EACH ROW EXECUTE FUNCTION trade_search_party_changed();
@@ -93,7 +96,6 @@ DROP FUNCTION trade_search_orchard_changed();
 DROP TRIGGER search_producer_moved ON accounts_organisation;
 DROP TRIGGER search_registration_changed ON accounts_registration;
 DROP FUNCTION trade_search_party_changed();
-DROP FUNCTION trade_search_again(bigint[]);
 DROP TRIGGER search_gate_gone ON trade_gatestate;
 DROP TRIGGER search_gate_opened ON trade_gatestate;
 DROP TRIGGER search_gate_turned ON trade_gatestate;
@@ -104,6 +106,7 @@ DROP TRIGGER search_new_lots ON trade_lot;
 DROP FUNCTION trade_search_listing_changed();
 DROP FUNCTION trade_search_lot_changed();
 DROP FUNCTION trade_search_new_lots();
+DROP FUNCTION trade_search_again(bigint[]);
 """
 WORDS = ("CREATE INDEX search_words ON trade_searchrow USING gin (words)", "DROP INDEX search_words")
 

@@ -48,6 +48,7 @@ from samphao.trade.queries.gates import (
     producers_of,
     shut_lists,
 )
+from samphao.trade.queries.looked_for import LookedFor, looked_for
 from samphao.trade.queries.lots import (
     lot_codes_of_producers,
     lot_facts,
@@ -60,7 +61,6 @@ from samphao.trade.queries.lots import (
     sales_by_province,
     tickets_signed_at,
 )
-from samphao.trade.queries.looked_for import LookedFor, looked_for
 from samphao.trade.queries.market import (
     MarketFigures,
     lot_with_offers,
