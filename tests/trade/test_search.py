@@ -368,6 +368,21 @@ def test_what_was_typed_after_the_search_stood_is_read_as_well() -> None:
     assert len(misread) <= 2, misread
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("榴連", [("榴連", "榴莲")]),
+        ("ทุเรียนหมอนทอง จันทบุลี", [("จันทบุลี", "จันทบุรี")]),
+        ("goldn pillow", [("goldn pillow", "Golden Pillow")]),
+    ],
+)
+def test_a_mistyped_name_is_told_whole_and_by_its_usual_spelling(typed: str, told: list[tuple[str, str]]) -> None:
+    corrected = understand(typed, lexicon()).corrected
+    assert corrected is not None
+    assert [(one.typed, one.name) for one in corrected.corrected] == told
+    assert corrected.words == ()
+
+
 def pages(search: Search, count: int) -> Sequence[int]:
     return [hit.lot for number in range(count) for hit in search_lots(search, offset=number * 24).hits]
 

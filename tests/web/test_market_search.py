@@ -57,6 +57,10 @@ def test_traditional_characters_are_read_and_told(morning: market_morning.World)
     assert "显示“龙眼”（输入的是“龍眼”）的结果。" in page("/market/?q=龍眼", "zh-hans")
 
 
+def test_what_is_taken_away_for_want_of_lots_is_named(morning: market_morning.World) -> None:
+    assert "Nothing found for: Phuket." in page("/market/?q=longan Phuket")
+
+
 def test_who_sells_a_good_reads_what_of_it_was_missing_and_the_hub_reads_all(morning: market_morning.World) -> None:
     Listing.objects.filter(producer__code="malee").update(good="silk-fabric")
     for address in (

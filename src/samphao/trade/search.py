@@ -49,7 +49,7 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Found:
     """A page of lots. `left_out` are words that no lot has; `is_wider` says that lots without some of the words follow;
-    `is_met` whether any lot is all that was asked for.
+    `is_met` whether any lot is all that was asked for; `dropped` are kinds and values that no lot has beside the rest.
 
     `total` is exact up to `COUNTED`; one more means more than that.
     """
@@ -58,7 +58,7 @@ class Found:
     total: int
     corrected: tuple[Corrected, ...] = ()
     left_out: tuple[str, ...] = ()
-    dropped: tuple[str, ...] = ()
+    dropped: tuple[tuple[str, str], ...] = ()
     is_wider: bool = False
     is_met: bool = True
     goods: tuple[str, ...] = ()
@@ -95,7 +95,7 @@ class _Plan:
     """Readings from the strictest to the widest; the widest one says which lots are found at all."""
 
     readings: tuple[Reading, ...]
-    dropped: tuple[str, ...] = ()
+    dropped: tuple[tuple[str, str], ...] = ()
 
 
 def search_lots(search: Search, *, offset: int = 0, count: int = 24) -> Found:
@@ -182,15 +182,15 @@ def _widened(reading: Reading, search: Search, best: _Best) -> _Plan:
             wider = reading.without_words(words)
             if not wider.is_empty and wider != readings[-1] and len(best(readings[-1], ENOUGH)) < ENOUGH:
                 readings.append(wider)
-    dropped: list[str] = []
-    for part in ("certificates", "provinces", "varieties"):
+    dropped: list[tuple[str, str]] = []
+    for kind, part in (("certificate", "certificates"), ("province", "provinces"), ("variety", "varieties")):
         last = readings[-1]
         if best(last, ENOUGH) or not getattr(last, part):
             continue
         wider = replace(last, **{part: ()})
         if wider.has_concepts:
             readings.append(wider)
-            dropped.append(part)
+            dropped += [(kind, value) for value in getattr(last, part)]
     return _Plan(tuple(readings), tuple(dropped))
 
 

@@ -103,12 +103,11 @@ def notes(search: Search, found: Found) -> list[dict[str, str]]:
         told.append({"text": _("Not every lot has: %(words)s.") % {"words": listed(found.left_out)}})
     if found.is_wider:
         told.append({"text": _("Lots with all of it come first, others follow.")})
-    dropped = {"certificates": _("this certificate"), "provinces": _("this province"), "varieties": _("this variety")}
     if found.dropped:
         told.append(
             {
                 "text": _("Nothing found for: %(parts)s. These are without it.")
-                % {"parts": listed(dropped[part] for part in found.dropped)}
+                % {"parts": listed(value_name(kind, value) for kind, value in found.dropped)}
             }
         )
     return told

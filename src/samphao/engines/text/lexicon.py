@@ -45,10 +45,15 @@ class GoodKind:
 class Lexicon:
     """Names by the letters they are compared by. Building one takes about a second, most of it the two dictionaries.
 
+    `place` is where a name stands among those given: the usual one stands first.
     Names that differ in spaces, case, plurals or marks are one: `Si Sa Ket` is `sisaket`.
     """
 
-    def __init__(self, names: Iterable[Name], goods: Iterable[GoodKind]) -> None:
+    def __init__(self, names: Sequence[Name], goods: Iterable[GoodKind]) -> None:
+        self.place: dict[str, int] = {}
+        for name in names:
+            for spelt in _spellings(name):
+                self.place.setdefault(spelt.text, len(self.place))
         given = sorted(
             {spelt for name in names for spelt in _spellings(name)}, key=lambda n: (n.concept, n.language, n.text)
         )

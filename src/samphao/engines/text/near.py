@@ -17,6 +17,8 @@ WINDOW = 8
 ONE_EDIT, TWO_EDITS = 4, 8
 """The fewest letters of a name of which one or two may be wrong."""
 HAN_EDIT = 3
+EDIT_COSTS = 2
+"""Letters that nobody knows and that a name explains, for each that it gets wrong: จันทบุลี is จันทบุรี, not จันท์ and a rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def corrections(words: Sequence[Word], known: Sequence[bool], lexicon: Lexicon) 
     A window may take in known words beside an unknown one (`goldn pillow`), never known words alone.
     Complexity: at most 8 windows a word, each compared with the names of its script (some 0.05 ms a window).
     """
-    found = []
+    found: list[tuple[float, Correction]] = []
     for start in range(len(words)):
         for end in range(start + 1, min(start + WINDOW, len(words)) + 1):
             window = words[start:end]
@@ -46,10 +48,12 @@ def corrections(words: Sequence[Word], known: Sequence[bool], lexicon: Lexicon) 
                 continue
             name, cost = near
             if not any(known[start:end]) or cost * len(name.text) < 2:
-                found.append(Correction(start, end, "".join(word.text for word in window), name, cost))
-    found.sort(key=lambda one: (one.cost, one.start - one.end, one.start))
+                typed = "".join(word.text for word in window)
+                strange = sum(len(words[number].text) for number in range(start, end) if not known[number])
+                found.append((strange - EDIT_COSTS * cost * len(typed), Correction(start, end, typed, name, cost)))
+    found.sort(key=lambda pair: (-pair[0], pair[1].cost, pair[1].start))
     chosen: list[Correction] = []
-    for one in found:
+    for _worth, one in found:
         if all(one.end <= other.start or other.end <= one.start for other in chosen):
             chosen.append(one)
     return sorted(chosen, key=lambda one: one.start)
@@ -103,6 +107,6 @@ def _nearest_chinese(
 
 
 def _pick(typed: str, keys: Sequence[str], cost: float, lexicon: Lexicon) -> tuple[Name, float]:
-    """Return of the keys with one sound the one written most like what was typed."""
-    key = min(keys, key=lambda key: (OSA.distance(typed, key), key))
+    """Return of the keys with one sound the one written most like what was typed; of equal ones the usual name."""
+    key = min(keys, key=lambda key: (OSA.distance(typed, key), lexicon.place[lexicon.names[key].text], key))
     return lexicon.names[key], cost
