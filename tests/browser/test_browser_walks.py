@@ -19,7 +19,7 @@ LANGUAGES = {"th": "ไทย", "zh-hans": "中文", "en": "English"}
 FOCUS_IS_SEEN = """(e) => {
   const style = getComputedStyle(e), box = e.getBoundingClientRect();
   const drawn = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
-  return drawn && box.width > 1 && box.height > 1 && box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth;
+  return drawn && box.width > 1 && box.height > 1 && box.top > -1 && box.left > -1 && box.bottom < innerHeight + 1 && box.right < innerWidth + 1;
 }"""
 
 
@@ -29,7 +29,9 @@ def tab_to(page: Page, wanted: Locator, most: int = 60) -> None:
         page.keyboard.press("Tab")
         focused = page.locator(":focus")
         if focused.count() and not focused.evaluate(FOCUS_IS_SEEN):
-            pytest.fail(f"has the focus without showing it: {focused.evaluate('(e) => e.outerHTML.slice(0, 200)')}")
+            page.wait_for_timeout(500)  # it may still be scrolling
+            if not focused.evaluate(FOCUS_IS_SEEN):
+                pytest.fail(f"has the focus without showing it: {focused.evaluate('(e) => e.outerHTML.slice(0, 200)')}")
         if wanted.evaluate("(e) => e === document.activeElement"):
             return
     pytest.fail(f"{most} presses of Tab do not lead to {wanted}")
