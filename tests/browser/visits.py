@@ -65,6 +65,7 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     "market": (
         Visit("market"),
         Visit("market", query="q=nothing-of-that-name"),
+        Visit("market", query="q=durain&province=TH-22"),
         Visit("market", query="page=2&to=TYO"),
     ),
     "lot": (
@@ -98,6 +99,7 @@ PAGES: dict[str, tuple[Visit, ...]] = {
         Visit("claim", as_="somchai", arguments=lambda _world: the_claim()),
     ),
     "review": (Visit("review", as_="malee", arguments=lambda _world: the_review()),),
+    "looked_for": (Visit("looked_for", as_="somchai"), Visit("looked_for", as_="hub")),
     "product_notes": (Visit("product_notes", as_="somchai"), Visit("product_notes", as_="malee")),
     "tower": (Visit("tower", as_="hub"), Visit("tower", as_="anong", status=403)),
     "load": (Visit("load", as_="hub", arguments=lambda world: {"code": world.loads[0]}),),

@@ -27,6 +27,7 @@ from samphao.freight.models import Load, MovementEvent
 from samphao.payments import services as payments
 from samphao.payments.models import Account, Entry, Payment, Transfer
 from samphao.payments.types import BankReport
+from samphao.trade import services as trade
 from samphao.trade.after_sale import ClaimStep
 from samphao.trade.campaign_models import WaitingPlace
 from samphao.trade.models import CropSeason, Order, Ticket
@@ -76,6 +77,7 @@ def staff(tmp_path: Path, settings: Any) -> Client:
         uploaded_by="anong", at=world.now,
     )  # fmt: skip
     JobRun.objects.create(name="holds", ran_at=world.now)
+    trade.record_fruitless_search("salak", ["durian-fresh"], address="192.0.2.1")
     WaitingPlace.objects.create(
         lot=order.lot, offer=order.offer, buyer=world.parties["anong"], quantity=1, joined_at=world.now
     )

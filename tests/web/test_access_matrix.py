@@ -87,6 +87,7 @@ DOORS: dict[str, Door] = {
     "home": Door(EVERYBODY),
     "design": Door(EVERYBODY),
     "market": Door(EVERYBODY),
+    "market_narrow": Door(EVERYBODY),
     "lot": Door(EVERYBODY, code("CTI-MT-0430")),
     "impact": Door(EVERYBODY),
     "campaigns": Door(EVERYBODY),
@@ -123,6 +124,7 @@ DOORS: dict[str, Door] = {
     "review_answer": Door(WEAVERS, REVIEW, posts=True),
     "review_appeal": Door(WEAVERS, REVIEW, posts=True),
     "review_decide": Door(HUB, REVIEW, posts=True),
+    "looked_for": Door(GROWERS | WEAVERS | HUB),
     "product_notes": Door(GROWERS | WEAVERS),
     "product_note_done": Door(GROWERS | WEAVERS, posts=True),
     "order_pay": Door(frozenset({"anong"}), PAID),
@@ -220,6 +222,7 @@ DOORS: dict[str, Door] = {
 }
 OPERATIONS: dict[str, tuple[frozenset[str], Arguments]] = {
     "GET /api/v1/lots/{code}": (EVERYBODY, code("CTI-MT-0430")),
+    "GET /api/v1/market": (EVERYBODY, lambda _world: {}),
     "GET /api/v1/declarations/{code}": (CUSTOMS, WAITS),
     "GET /api/v1/campaigns/{code}": (EVERYBODY, lambda world: {"code": world.campaign}),
     "POST /api/v1/campaigns/{code}/place": (ACTING, lambda world: {"code": world.campaign}),

@@ -11,6 +11,7 @@ from samphao.trade.models import (
     Basket,
     BasketLine,
     CropSeason,
+    FruitlessSearch,
     GateState,
     Listing,
     ListingDraft,
@@ -22,6 +23,7 @@ from samphao.trade.models import (
     PriceStep,
     Purchase,
     PurchaseLine,
+    SearchRow,
     SurplusCall,
     Ticket,
 )
@@ -318,3 +320,20 @@ class OrderWeightAdmin(Looked):
     list_select_related = ("order",)
     search_fields = ("=order__code",)
     ordering = ("-id",)
+
+
+@admin.register(SearchRow)
+class SearchRowAdmin(Looked):
+    list_display = ("lot", "good", "variety", "province_iso", "points", "due_at")
+    list_filter = ("good",)
+    list_select_related = ("lot",)
+    search_fields = ("=lot__code",)
+    ordering = ("lot",)
+
+
+@admin.register(FruitlessSearch)
+class FruitlessSearchAdmin(Looked):
+    list_display = ("day", "text", "goods", "count")
+    list_filter = ("day",)
+    search_fields = ("text",)
+    ordering = ("-day", "-count", "text")

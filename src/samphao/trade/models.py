@@ -515,3 +515,5 @@ from samphao.trade.listing_models import ListingDraft as ListingDraft  # noqa: E
 from samphao.trade.listing_models import ListingImport as ListingImport  # noqa: E402
 from samphao.trade.listing_models import PriceStep as PriceStep  # noqa: E402
 from samphao.trade.packing_models import Carton, MassStop, OrderWeight, TicketGrade, TicketSignature  # noqa: E402, F401
+from samphao.trade.search_models import FruitlessSearch as FruitlessSearch  # noqa: E402 Django finds an app's tables here
+from samphao.trade.search_models import SearchRow as SearchRow  # noqa: E402

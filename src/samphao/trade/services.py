@@ -52,12 +52,22 @@ from samphao.trade.events import (
     OrdersPaid,
     TicketsSigned,
 )
+from samphao.trade.fruitless import forget_fruitless_searches, record_fruitless_search
 from samphao.trade.mass_stops import decide_stop, stop_lot
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
 from samphao.trade.product_notes import mend_with_lot, note_products
 from samphao.trade.queries.campaigns import campaign_that_bars
 from samphao.trade.reviews import answer_review, appeal_review, decide_review, write_review
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
+from samphao.trade.search_index import (
+    SEARCH_COLUMNS,
+    Searchable,
+    index_lots,
+    rebuild_search,
+    refresh_search,
+    search_again,
+    search_values,
+)
 from samphao.trade.shortfall import SHORTFALL, give_up_what_is_short
 from samphao.trade.surplus import open_surplus_call
 from samphao.trade.suspended import NOT_SUSPENDED, SUSPENDED, note_choice, release_holds, reopen
@@ -267,7 +277,7 @@ def open_lots(
                 for lot in lots
             ]
         )  # fmt: skip
-        Lot.objects.bulk_create(
+        made = Lot.objects.bulk_create(
             [
                 Lot(
                     code=lot.code, listing=listing, orchard_code=lot.orchard, packing_house_id=organisations.get(lot.packing_house),
@@ -280,6 +290,7 @@ def open_lots(
                 for lot, listing in zip(lots, listings, strict=True)
             ]
         )  # fmt: skip
+        index_lots([lot.pk for lot in made])
     return len(listings)
 
 
@@ -353,6 +364,7 @@ def judge_soon(parties: Collection[str], orchards: Collection[str], destinations
     )  # fmt: skip
     concerned = Q(lot__in=behind.values("pk")) | Q(destination__in=destinations, gate=GateState.Gate.LIST)
     waiting = GateState.objects.filter(concerned, passed_on=None, shut_by="")
+    search_again(behind.values_list("pk", flat=True))
     return waiting.exclude(gate=GateState.Gate.ENTER).update(next_due_on=on)
 
 
@@ -363,6 +375,8 @@ def _listed(lots: Mapping[str, int]) -> set[tuple[str, str]]:
 
 
 def _publish_listed(before: set[tuple[str, str]], after: set[tuple[str, str]], at: datetime) -> None:
+    changed = Lot.objects.filter(code__in={lot for lot, _ in before ^ after})
+    index_lots(list(changed.values_list("pk", flat=True)))
     for event, pairs in ((LotsListed, after - before), (LotsDelisted, before - after)):
         by_lot: dict[str, list[str]] = {}
         for lot, destination in sorted(pairs):

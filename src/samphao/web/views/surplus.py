@@ -27,6 +27,7 @@ def board(request: HttpRequest) -> HttpResponse:
     if not (who.is_hub or LOOK & who.kinds):
         raise PermissionDenied
     found = shape.page(surplus.board(), trade.surplus_calls(CALLS_SHOWN), asks=who.is_hub)
+    found["sees_looked_for"] = who.is_hub or "producer" in who.kinds
     return render(request, "web/surplus.html", found)
 
 
