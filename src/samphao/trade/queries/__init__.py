@@ -84,6 +84,7 @@ from samphao.trade.queries.listings import (
 )
 from samphao.trade.queries.lots import (
     acts_for_producer,
+    handles,
     lot_codes_of_producers,
     lot_facts,
     lot_for,
@@ -195,6 +196,7 @@ __all__ = [
     "gates_due",
     "goods_declared",
     "goods_on_sale",
+    "handles",
     "holds_of",
     "import_for",
     "imports_of",
