@@ -35,6 +35,12 @@ OBJECTS: dict[str, str] = {
     "registration": """SELECT a.code FROM accounts_application a WHERE a.state <> 'draft'
                        ORDER BY (SELECT count(*) FROM accounts_applicationentry e WHERE e.application_id = a.id) DESC, a.code LIMIT 1""",
     "delegation": "SELECT code FROM accounts_delegation ORDER BY code LIMIT 1",
+    "listing": """SELECT g.code FROM trade_listing g JOIN trade_lot l ON l.listing_id = g.id
+                  GROUP BY g.code ORDER BY count(*) DESC, g.code LIMIT 1""",
+    "listing_words": "SELECT g.code FROM trade_listing g JOIN trade_lot l ON l.listing_id = g.id ORDER BY g.code LIMIT 1",
+    "own_lot": """SELECT l.code FROM trade_lot l JOIN trade_gatestate g ON g.lot_id = l.id
+                  GROUP BY l.code ORDER BY count(*) DESC, l.code LIMIT 1""",
+    "own_lot_change": "SELECT code FROM trade_lot ORDER BY code LIMIT 1",
     "load": """SELECT l.code FROM freight_load l JOIN freight_consignment c ON c.load_id = l.id
                GROUP BY l.code ORDER BY count(*) DESC, l.code LIMIT 1""",
     "declaration": """SELECT code FROM (SELECT DISTINCT ON (d.kind) d.kind, d.code FROM customs_declaration d
@@ -71,6 +77,9 @@ LEFT_OUT: dict[str, str] = {
     "setup_done": "there only until the hub is set up",
     "invitation": "only with a secret from an e-mail; nobody of the demo is invited",
     "register_step": "only for who has begun a registration and not sent it",
+    "listing_question": "only for who has begun a draft and not listed it",
+    "listing_import": "only for who has sent a file of lots",
+    "listing_photo": "a picture, no page",
     "file": "a picture or a paper, no page",
     "file_thumbnail": "a picture, no page",
 }

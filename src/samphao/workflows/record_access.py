@@ -103,10 +103,11 @@ class LotFiles:
     def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
         return kind in self._kinds_of(trade.lot_for(code, viewer), viewer)
 
-    def access(self, code: str, viewer: Viewer) -> tuple[bool, list[str]]:
+    def access(self, lot: Any, viewer: Viewer) -> tuple[bool, list[str]]:
         """Return whether somebody sees the files of a lot, and which kinds he adds; two queries at most."""
-        lot = trade.lot_for(code, viewer)
-        return lot is not None or customs.has_declared_lot(code, viewer), self._kinds_of(lot, viewer)
+        if trade.handles(lot, viewer):
+            return True, self._kinds_of(lot, viewer)
+        return customs.has_declared_lot(lot.code, viewer), []
 
     def _kinds_of(self, lot: Any, viewer: Viewer) -> list[str]:
         if lot is None:
@@ -250,9 +251,9 @@ def may_add_file(subject: str, kind: str, viewer: Viewer) -> bool:
     return viewer.is_signed_in and _record(subject).may_add(subject, kind, viewer)
 
 
-def lot_files(code: str, viewer: Viewer) -> tuple[bool, list[str]]:
+def lot_files(lot: Any, viewer: Viewer) -> tuple[bool, list[str]]:
     """Return whether somebody sees the files of a lot, and which kinds he adds."""
-    return LOTS.access(code, viewer) if viewer.is_signed_in else (False, [])
+    return LOTS.access(lot, viewer) if viewer.is_signed_in else (False, [])
 
 
 def remove_file(file: StoredFile, *, by: str, viewer: Viewer) -> None:

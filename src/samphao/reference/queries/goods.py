@@ -40,13 +40,18 @@ class StorageSpec:
     source: str
 
 
+@revisions.kept
+def _storage() -> dict[str, StorageSpec]:
+    return {
+        row.code: StorageSpec(
+            row.temperature_class, row.temperature_min_c, row.temperature_max_c, row.carton_net_g, row.source
+        )
+        for row in Good.objects.all()
+    }
+
+
 def storage_of(good: str) -> StorageSpec | None:
-    row = Good.objects.filter(code=good).first()
-    if row is None:
-        return None
-    return StorageSpec(
-        row.temperature_class, row.temperature_min_c, row.temperature_max_c, row.carton_net_g, row.source
-    )
+    return _storage().get(good)
 
 
 def tariff_lines(country: str, on: date) -> dict[str, str]:

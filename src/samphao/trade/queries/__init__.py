@@ -1,14 +1,6 @@
 """Reads of trade, by who may see them; every list costs a fixed number of queries."""
 
-from samphao.trade.answers import (
-    QUESTIONS,
-    estimate,
-    faults_of_answers,
-    from_own,
-    to_own,
-    to_schedule,
-    unanswered,
-)
+from samphao.trade.answers import QUESTIONS, estimate, faults_of_answers, from_own, to_own, to_schedule, unanswered
 from samphao.trade.cancelling import cancel_until, may_cancel
 from samphao.trade.claims import may_claim, may_return, side_of
 from samphao.trade.listing_files import COLUMNS, written_out
@@ -86,6 +78,7 @@ from samphao.trade.queries.listings import (
 from samphao.trade.queries.looked_for import LookedFor, looked_for
 from samphao.trade.queries.lots import (
     acts_for_producer,
+    handles,
     lot_codes_of_producers,
     lot_facts,
     lot_for,
@@ -170,23 +163,8 @@ from samphao.trade.queries.surplus import (
     surplus_calls,
     taken_kg,
 )
-from samphao.trade.queries.suspended import (
-    WaitingOrder,
-    lists_open,
-    lots_behind,
-    orders_of_places,
-    suspended_places,
-)
-from samphao.trade.search import (
-    COUNTED,
-    FURTHEST,
-    Facet,
-    Found,
-    Hit,
-    Search,
-    count_facets,
-    search_lots,
-)
+from samphao.trade.queries.suspended import WaitingOrder, lists_open, lots_behind, orders_of_places, suspended_places
+from samphao.trade.search import COUNTED, FURTHEST, Facet, Found, Hit, Search, count_facets, search_lots
 
 __all__ = [
     "COLUMNS",
@@ -254,6 +232,7 @@ __all__ = [
     "gate_findings",
     "gates_due",
     "goods_declared",
+    "handles",
     "holds_of",
     "import_for",
     "imports_of",

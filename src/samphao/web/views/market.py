@@ -109,7 +109,7 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     sent = {(load.destination, load.trade_mode) for load in freight.carried_lots([code])}
     viewer = accounts.viewer(request.user)
-    sees_files, kinds = lot_files(code, viewer)
+    sees_files, kinds = lot_files(found, viewer)
     return render(
         request,
         "web/lot.html",
