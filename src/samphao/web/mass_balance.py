@@ -108,7 +108,7 @@ def house_rows(balances: Iterable[HouseBalance]) -> list[list[Any]]:
         [
             str(one.season), kg(round(one.in_kg)), kg(round(one.rejected_kg)), kg(round(one.out_kg + one.unweighed_out_kg)),
             kg(round(one.there_kg)),
-            {"tag": {"kind": "bad", "label": _("more went out than came in")}} if one.is_over
+            {"tag": {"kind": "bad", "label": _("more out than in")}} if one.is_over
             else {"tag": {"kind": "ok", "label": _("in = out + rejected + still there")}},
         ]
         for one in balances
