@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -20,7 +19,7 @@ HOME, REVENUE = "THB", "revenue-TH"
 TAX = "vat_domestic"
 
 
-def fees_earned(orders: Sequence[str], window: timedelta, fees_back: Mapping[str, int]) -> int:
+def fees_earned(orders: Sequence[str], fees_back: Mapping[str, int]) -> int:
     """Write the tax invoices of settled orders: a fee becomes the hub's when the claim window has closed (decision 9).
 
     Of an order in `fees_back` it becomes the hub's now, when its claim is closed, less what went back with the claim.
@@ -32,9 +31,7 @@ def fees_earned(orders: Sequence[str], window: timedelta, fees_back: Mapping[str
         fee = row.fee_minor - fees_back.get(row.code, 0)
         satang = half_up(Decimal(fee) / minor_units(row.currency) / rate * minor_units(HOME))
         if satang > 0:
-            on = (
-                clock.today() if row.code in fees_back else (row.delivered_at + window).astimezone(clock.BANGKOK).date()
-            )
+            on = clock.today() if row.code in fees_back else row.claims_end_at.astimezone(clock.BANGKOK).date()
             fees.append(FeeEarned(row.code, row.buyer, on, satang, Amount(fee, row.currency), rate))
     return payments.record_fees(fees)
 

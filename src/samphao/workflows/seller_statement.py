@@ -11,7 +11,7 @@ from samphao.core import clock
 from samphao.payments import queries as ledger
 from samphao.payments.queries import Statement, StatementRow
 from samphao.trade import queries as trade
-from samphao.workflows.payout import ADVANCE, CLAIM_WINDOW, PAYOUT
+from samphao.workflows.payout import ADVANCE, DEPOSIT, PAYOUT
 from samphao.workflows.shares import price_currency
 
 
@@ -36,23 +36,23 @@ def month(owners: Sequence[str], currency: str, first_day: date) -> MonthStateme
     return MonthStatement(found, tuple(Movement(row, tuple(orders[_batch(row)])) for row in found.rows))
 
 
+SHARES = (DEPOSIT, ADVANCE, PAYOUT)
 Batch = tuple[str, str, str, datetime]
 """Kind, lot, currency of the price, moment."""
 
 
 def _batch(row: StatementRow) -> Batch:
-    return row.kind, row.subject, price_currency(row.key) if row.kind in (ADVANCE, PAYOUT) else "", row.at
+    return row.kind, row.subject, price_currency(row.key) if row.kind in SHARES else "", row.at
 
 
 def _orders(rows: Sequence[StatementRow], first: datetime, until: datetime) -> defaultdict[Batch, list[str]]:
     """Return the orders behind transfers: one takes what a lot's orders in one currency come to that got their mark at the same moment."""
-    lots = sorted({row.subject for row in rows if row.kind in (ADVANCE, PAYOUT)})
+    lots = sorted({row.subject for row in rows if row.kind in SHARES})
     found: defaultdict[Batch, list[str]] = defaultdict(list)
-    for order in trade.settled_between(lots, first - CLAIM_WINDOW, until) if lots else ():
-        if order.advanced_at:
-            found[ADVANCE, order.lot, order.currency, order.advanced_at].append(order.code)
-        if order.delivered_at:
-            found[PAYOUT, order.lot, order.currency, order.delivered_at + CLAIM_WINDOW].append(order.code)
+    for order in trade.settled_between(lots, first, until) if lots else ():
+        for kind, at in zip(SHARES, (order.deposited_at, order.advanced_at, order.claims_end_at), strict=True):
+            if at:
+                found[kind, order.lot, order.currency, at].append(order.code)
     return found
 
 
