@@ -26,6 +26,7 @@ from samphao.core import files
 from samphao.core.models import StoredFile
 from samphao.trade.after_sale import Claim, Review
 from samphao.trade.models import ListingImport, Order
+from samphao.workflows.labels import gtin_of
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +79,9 @@ REVIEW: Arguments = lambda _world: {"code": Review.objects.get().code}  # noqa: 
 CAME: Arguments = lambda _world: {"code": Order.objects.get(idempotency_key="came-2").code}  # noqa: E731
 POSTED: Arguments = lambda _world: {"code": Order.objects.get(idempotency_key="came-3").code}  # noqa: E731
 GROWERS, BUYERS, WEAVERS = frozenset({"somchai", "teammate"}), frozenset({"anong"}), frozenset({"malee"})
+DURIAN: Arguments = lambda _world: {"code": "CTI-MT-0430"}  # noqa: E731
+SUSPENSION: Arguments = lambda world: {"code": world.suspension}  # noqa: E731
+SCANNED: Arguments = lambda world: {"gtin": gtin_of(world.lots["CTI-MT-0430"].listing_id), "code": "CTI-MT-0430"}  # noqa: E731
 
 DOORS: dict[str, Door] = {
     "home": Door(EVERYBODY),
@@ -152,8 +156,18 @@ DOORS: dict[str, Door] = {
     "listing_next_lot": Door(GROWERS, LISTING, posts=True),
     "draft_discard": Door(GROWERS, DRAFT, posts=True),
     "own_lot_withdraw": Door(GROWERS, code("CTI-MT-0430"), posts=True),
+    "seller_orders": Door(frozenset({"somchai", "teammate", "malee", "house", "exporter"})),
     "money": Door(ACTING),
     "packing": Door(frozenset({"house"})),
+    "ticket": Door(frozenset({"somchai", "teammate", "house"}), DURIAN),
+    "labels": Door(frozenset({"house"}), DURIAN),
+    "picking": Door(frozenset({"house"})),
+    "mass_balance": Door(HUB),
+    "digital_link": Door(EVERYBODY, SCANNED),
+    "suspensions": Door(SIGNED_IN),
+    "suspend": Door(HUB),
+    "suspension": Door(frozenset({"laboratory", "hub"}), SUSPENSION),
+    "order_take_back": Door(frozenset({"anong"}), PAID, posts=True),
     "officer": Door(frozenset({"office", "elsewhere", "hub"})),
     "declaration": Door(CUSTOMS, WAITS),
     "declaration_decide": Door(frozenset({"office"}), WAITS, posts=True),

@@ -52,6 +52,7 @@ from samphao.trade.events import (
     OrdersPaid,
     TicketsSigned,
 )
+from samphao.trade.mass_stops import decide_stop, stop_lot
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
 from samphao.trade.product_notes import mend_with_lot, note_products
 from samphao.trade.queries.campaigns import campaign_that_bars
@@ -59,6 +60,8 @@ from samphao.trade.reviews import answer_review, appeal_review, decide_review, w
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.shortfall import SHORTFALL, give_up_what_is_short
 from samphao.trade.surplus import open_surplus_call
+from samphao.trade.suspended import NOT_SUSPENDED, SUSPENDED, note_choice, release_holds, reopen
+from samphao.trade.tickets import CartonRun, label_cartons, sign_ticket, weigh_order
 from samphao.trade.types import (
     CropShare,
     GateAnswer,
@@ -169,7 +172,7 @@ def turn_away(lots: Mapping[tuple[str, str], str]) -> list[str]:
                                        WHERE w.lot_id = g.lot_id AND w.destination = g.destination AND w.gate <> 'to_list'
                                          AND f.finding ->> 'rule' = away.rule AND f.finding -> 'is_met' = 'false' LIMIT 1), '[]')
                              FROM away WHERE g.lot_id = away.lot_id AND g.destination = away.destination AND g.gate = 'to_list' AND g.shut_by = ''),
-                    gone AS (UPDATE trade_order o SET state = 'cancelled', ended_for = 'lot-failed' FROM away, trade_offer f
+                    gone AS (UPDATE trade_order o SET state = 'cancelled', ended_for = CASE WHEN away.rule = %s THEN %s ELSE 'lot-failed' END FROM away, trade_offer f
                              WHERE o.lot_id = away.lot_id AND f.id = o.offer_id AND f.destination = away.destination
                                AND o.state IN ('held', 'paid')
                              RETURNING o.code, o.lot_id, o.lot_units, o.paid_at IS NOT NULL AS was_paid, f.destination),
@@ -179,7 +182,7 @@ def turn_away(lots: Mapping[tuple[str, str], str]) -> list[str]:
                                     FROM gone GROUP BY lot_id) g WHERE l.id = g.lot_id)
                SELECT l.code, g.destination, array_agg(g.code ORDER BY g.code) FROM gone g JOIN trade_lot l ON l.id = g.lot_id
                GROUP BY 1, 2 ORDER BY 1, 2""",
-            [codes, destinations, [lots[pair] for pair in pairs]],
+            [codes, destinations, [lots[pair] for pair in pairs], NOT_SUSPENDED, SUSPENDED],
         )
         cancelled = []
         for lot, destination, orders in cursor.fetchall():
@@ -474,6 +477,10 @@ WITHOUT = """AND NOT EXISTS (SELECT 1 FROM trade_offer f JOIN unnest(%s::text[],
                ON (f.currency, (f.priced_at AT TIME ZONE 'Asia/Bangkok')::date) = (w.currency, w.priced_on) WHERE f.id = o.offer_id)"""
 
 
+# A ticket that passes what its orchard's trees bear pays nobody before a person let the lot go on.
+NOT_STOPPED = "AND NOT EXISTS (SELECT 1 FROM trade_massstop m WHERE m.lot_id = o.lot_id AND m.outcome <> 'allowed')"
+
+
 def mark_advanced(lots: Sequence[str], *, without: Sequence[tuple[str, date]] = ()) -> list[str]:
     """Mark the paid orders of lots with a signed ticket as advanced, each once; return them. `without` as in `mark_settled`."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -482,7 +489,7 @@ def mark_advanced(lots: Sequence[str], *, without: Sequence[tuple[str, date]] = 
             f"""WITH due AS (
                   SELECT o.id, greatest(t.signed_by_grower_at, o.paid_at) AS at FROM trade_order o
                   JOIN trade_lot l ON l.id = o.lot_id JOIN trade_ticket t ON t.lot_id = l.id
-                  WHERE l.code = ANY (%s) AND o.advanced_at IS NULL AND o.state IN ('paid', 'shipped') {WITHOUT if without else ""}
+                  WHERE l.code = ANY (%s) AND o.advanced_at IS NULL AND o.state IN ('paid', 'shipped') {NOT_STOPPED} {WITHOUT if without else ""}
                   ORDER BY o.id FOR NO KEY UPDATE OF o)
                 UPDATE trade_order o SET advanced_at = due.at FROM due WHERE o.id = due.id RETURNING o.code""",  # noqa: S608
             [list(lots), *_columns(without)],

@@ -12,6 +12,7 @@ PAGES = {
     "CL": "claim",
     "RT": "claim",
     "RV": "review",
+    "SU": "suspension",
 }
 
 

@@ -24,7 +24,7 @@ from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.types import UnpaidSales
 from samphao.workflows import invoicing, notices
-from samphao.workflows.claims_money import due_after_claims, fees_back
+from samphao.workflows.claims_money import borne_of, due_after_claims, fees_back
 from samphao.workflows.shares import has_rate, pay, shares, take_back
 
 log = logging.getLogger(__name__)
@@ -90,14 +90,14 @@ def settle_due() -> int:
         orders = services.mark_settled(SETTLED_AT_ONCE, without=without)
         if not orders:
             return 0
-        claimed = trade.borne_by_claims(orders)
-        plain = [order for order in orders if order not in claimed]
+        borne = borne_of(orders)
+        plain = [order for order in orders if order not in borne]
         sales = trade.sales_of_orders(plain, "delivered_at")
         parts = list(shares(replace(sale, at=sale.at + sale.claim_window) for sale in sales if sale.at))
-        due = [*((part, part.rest_minor) for part in parts), *due_after_claims(claimed, clock.now())]
+        due = [*((part, part.rest_minor) for part in parts), *due_after_claims(borne, clock.now())]
         drafted = pay(due, PAYOUT, min(orders))
         drafted.post()
-        invoicing.fees_earned(orders, fees_back(list(claimed)))
+        invoicing.fees_earned(orders, fees_back(orders))
         last = {part.lot: part.at for part, _amount in sorted(due, key=lambda row: row[0].at)}
         notices.shares_paid(PAYOUT, min(orders), drafted.told, last)
     return len(orders)

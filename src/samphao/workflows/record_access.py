@@ -29,6 +29,9 @@ CLAIMED = gettext_noop("This file is kept: it is evidence in a claim.")
 SENT = gettext_noop("This file is kept: a registration was sent with it.")
 TESTED = gettext_noop("This laboratory report is kept: a gate was decided on its result.")
 
+SIGNED = gettext_noop("This photo is kept: it was signed with its ticket.")
+REASONED = gettext_noop("This file is kept: a suspension or an appeal rests on it.")
+
 
 class Record(Protocol):
     """Decides for one kind of record."""
@@ -175,6 +178,34 @@ class ListingFiles:
         return ""
 
 
+class TicketFiles:
+    """Photos of what was weighed: those who handle the lot see them; they come with the signatures, and stay as these do."""
+
+    def may_see(self, code: str, kind: str, viewer: Viewer) -> bool:  # noqa: ARG002 every kind alike
+        lot = trade.lot_of_ticket(code)
+        return lot is not None and trade.lot_for(lot, viewer) is not None
+
+    def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:  # noqa: ARG002 what was signed is signed
+        return False
+
+    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:  # noqa: ARG002 every kind alike
+        return SIGNED
+
+
+class SuspensionFiles:
+    """What a suspension rests on: those who may suspend add it, who was suspended reads it, and it stays."""
+
+    def may_see(self, code: str, kind: str, viewer: Viewer) -> bool:  # noqa: ARG002 every kind alike
+        return accounts.suspension_for(code, viewer) is not None
+
+    def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
+        found = accounts.suspension_for(code, viewer)
+        return found is not None and kind in (Kind.PAPER, Kind.LAB_REPORT, Kind.PHOTO)
+
+    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:  # noqa: ARG002 every kind alike
+        return REASONED
+
+
 def evidence_of_order(order: Any) -> set[Evidence]:
     return {(order.code, Kind.SLIP.value)} if order.paid_at else set()
 
@@ -191,6 +222,7 @@ def evidence_of_lots(lots: Iterable[Any]) -> set[Evidence]:
 RECORDS: dict[str, Record] = {
     "SO": OrderFiles(), "DX": DeclarationFiles(), "DM": DeclarationFiles(), "LD": LoadFiles(), "LS": ListingFiles(), "L": ListingFiles(),
     "CL": ClaimFiles(), "RT": ClaimFiles(), "RG": RegistrationFiles(),
+    "WT": TicketFiles(), "SU": SuspensionFiles(),
 }  # fmt: skip
 LOTS = LotFiles()  # a lot's code begins as its producer named it
 

@@ -12,7 +12,7 @@ from samphao.reference.queries.charges import (
     tax_on,
 )
 from samphao.reference.queries.dated import source_words
-from samphao.reference.queries.goods import StorageSpec, goods, storage_of, tariff_lines
+from samphao.reference.queries.goods import StorageSpec, goods, storage_of, tariff_lines, tree_yields
 from samphao.reference.queries.places import (
     ProvinceName,
     currency_of,
@@ -71,4 +71,5 @@ __all__ = [
     "thai_districts",
     "thai_subdistricts",
     "trade_mode_rules",
+    "tree_yields",
 ]

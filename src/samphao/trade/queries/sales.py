@@ -10,7 +10,7 @@ import orjson
 from django.db import connection
 
 from samphao.trade.models import Offer, Order
-from samphao.trade.services import WITHOUT
+from samphao.trade.services import NOT_STOPPED, WITHOUT
 from samphao.trade.types import LotSale, UnpaidSales
 
 SALES = """
@@ -56,7 +56,7 @@ UNPAID = """
 
 DELIVERED = """o.state = 'delivered' AND NOT o.is_claimed
     AND o.delivered_at <= core_now() - make_interval(hours => l.claim_hours)"""
-TO_ADVANCE = "o.advanced_at IS NULL AND o.state IN ('paid', 'shipped')"
+TO_ADVANCE = f"o.advanced_at IS NULL AND o.state IN ('paid', 'shipped') {NOT_STOPPED}"
 TO_DEPOSIT = "l.deposit_percent > 0 AND o.deposited_at IS NULL AND o.state IN ('paid', 'shipped')"
 OF_TICKETS = f"EXISTS (SELECT 1 FROM trade_ticket t WHERE t.lot_id = o.lot_id) AND {TO_ADVANCE}"  # noqa: S608
 

@@ -22,6 +22,7 @@ from samphao.web.middleware import hub_of
 from samphao.web.money_papers import paper_kinds, paper_name
 from samphao.web.numbers import INTEGER_MAX, whole_number
 from samphao.web.order_page import order_columns, order_page, order_row
+from samphao.workflows import suspending
 from samphao.workflows.record_access import evidence_of_order
 
 PAGE = 25
@@ -94,7 +95,9 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     )
     slips = _slips(request, order, is_buyer=is_buyer, sees=is_buyer or who.is_hub)
     papers = [(reverse("order_paper", args=[code, kind]), paper_name(kind)) for kind in paper_kinds(order, who)]
-    return render(request, "web/order.html", page | slips | {"papers": papers} | order_section(order, who))
+    may_take_back = is_buyer and order.state == order.State.PAID and suspending.waits_behind(order)
+    more = {"papers": papers, "may_take_back": may_take_back}
+    return render(request, "web/order.html", page | slips | more | order_section(order, who))
 
 
 def _slips(request: HttpRequest, order: Any, *, is_buyer: bool, sees: bool) -> dict[str, Any]:
