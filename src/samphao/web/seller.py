@@ -150,6 +150,7 @@ def movement_name(kind: str) -> str:
         "fee tax": _("tax in the fee"),
         "fee tax back": _("tax in a fee that went back"),
         "chargeback": _("taken back by a payer's bank"),
+        "exchanged": _("exchange of currencies"),
         "cost": _("cost of the hub"),
         "recovered": _("recovered from an order that ended"),
     }.get(kind, kind)
