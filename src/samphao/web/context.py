@@ -78,10 +78,9 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     if hub is None:
         return {"hub_name": "Samphao", "home_url": reverse("setup")}
     who = viewer(request.user)
-    items = [(_("Market"), reverse("market"))]
+    items = [(_("Market"), reverse("market")), (_("Campaigns"), reverse("campaigns"))]
     if "buyer" in who.kinds or request.session.get("visitor"):
         items.append((_("Basket"), reverse("basket")))
-    items = [(_("Market"), reverse("market")), (_("Campaigns"), reverse("campaigns"))]
     for name, kinds, for_hub in DESKS:
         if name == "officer" and not may_open_desk(who):
             continue  # an office need not be one of customs
