@@ -272,6 +272,8 @@ class LotSale:
     dry_matter_pct: Decimal | None
     at: datetime | None = None
     """When these orders got the mark that was asked for; None where none was."""
+    released_minor: int = 0
+    """Of a contract: what its milestones have released to the producer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def claim_back(orders: Sequence[str], *, reason: str) -> int:
     """
     with transaction.atomic():
         now = clock.now()
-        sales = [replace(sale, at=now) for sale in trade.sales_of_orders(orders) if sale.advanced_quantity]
+        sales = [replace(sale, at=now) for sale in trade.sales_of_orders(orders) if sale.advanced_quantity or sale.released_minor]
         growers = [part for part in shares(sales) if part.receiver == "producer"]
         drafted = take_back([(part, part.advance_minor) for part in growers], CLAIM, min(orders), reason)
         posted = drafted.post()

@@ -77,7 +77,7 @@ def shares(sales: Iterable[LotSale]) -> list[Share]:
                 total = sums[sale.lot, sale.currency, at, receiver, owner, sale.priced_on]
                 total[0] += int(amount) * sale.quantity
                 if receiver == "producer":
-                    total[1] += int(amount) * ADVANCE_PERCENT // 100 * sale.advanced_quantity
+                    total[1] += int(amount) * ADVANCE_PERCENT // 100 * sale.advanced_quantity + sale.released_minor
     return [Share(*key, amount, advance) for key, (amount, advance) in sorted(sums.items()) if amount]
 
 

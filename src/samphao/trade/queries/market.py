@@ -58,7 +58,12 @@ def lots_on_sale(*, text: str = "", good: str = "", province_iso: str = "", dest
         lots = lots.filter(listing__good=good)
     if province_iso:
         lots = lots.filter(listing__producer__province_iso=province_iso)
-    offers = Offer.objects.filter(destination=destination).order_by(general_first(), "kind").defer("lines")
+    offers = (
+        Offer.objects.filter(destination=destination)
+        .exclude(kind="contract")
+        .order_by(general_first(), "kind")
+        .defer("lines")
+    )
     gates = GateState.objects.filter(destination=destination).defer("findings")
     return lots.prefetch_related(Prefetch("offers", offers, "offers_here"), Prefetch("gates", gates, "gates_here"))
 
@@ -79,7 +84,10 @@ def lot_with_offers(code: str) -> Lot | None:
         Lot.objects.select_related("listing__producer", "packing_house", "exporter", "of_campaign__campaign")
         .prefetch_related(
             Prefetch(
-                "offers", Offer.objects.select_related("importer").order_by("destination", general_first(), "kind")
+                "offers",
+                Offer.objects.select_related("importer")
+                .exclude(kind="contract")
+                .order_by("destination", general_first(), "kind"),
             ),
             Prefetch("modes", ModeState.objects.order_by("destination", general_first())),
             "gates",
@@ -101,6 +109,7 @@ def offers_for_sale() -> list[OfferForSale]:
             lot__gates__gate="to_list", lot__gates__is_open=True, lot__gates__destination=F("destination"),
             lot__gates__trade_mode=F("trade_mode"),
         )
+        .exclude(kind="contract")
         .order_by("id")
         .values_list(
             "id", "kind", "destination", "lot__code", "lot__listing__good", "lot_units", "lot__unit_mass_g",
