@@ -12,6 +12,9 @@ PAGES = {
     "CL": "claim",
     "RT": "claim",
     "RV": "review",
+    "RQ": "rfq",
+    "QT": "quote",
+    "CT": "contract",
 }
 
 

@@ -25,7 +25,7 @@ from samphao.trade import services
 from samphao.trade.types import AFTER_SALE, UnpaidSales
 from samphao.workflows import notices
 from samphao.workflows.claims_money import due_after_claims
-from samphao.workflows.shares import has_rate, pay, shares, take_back
+from samphao.workflows.shares import Share, has_rate, pay, shares, take_back
 
 log = logging.getLogger(__name__)
 CLAIM_WINDOW = AFTER_SALE.claim_window
@@ -75,12 +75,28 @@ def settle_due() -> int:
         parts = [
             replace(part, at=part.at + CLAIM_WINDOW) for part in shares(trade.sales_of_orders(plain, "delivered_at"))
         ]
-        due = [*((part, part.rest_minor) for part in parts), *due_after_claims(claimed, clock.now())]
-        drafted = pay(due, PAYOUT, min(orders))
-        drafted.post()
-        last = {part.lot: part.at for part, _amount in sorted(due, key=lambda row: row[0].at)}
-        notices.shares_paid(PAYOUT, min(orders), drafted.told, last)
+        post_settled(orders, [*((part, part.rest_minor) for part in parts), *due_after_claims(claimed, clock.now())])
     return len(orders)
+
+
+def post_settled(orders: Sequence[str], due: Sequence[tuple[Share, int]]) -> None:
+    """Post what is left to pay of orders that were just settled, tell who got it, and close their contracts.
+
+    A contract's order has an offer of its own, and so a share of its own among those of its lot.
+    """
+    contracts = trade.contracts_of_orders(orders)
+    rest = {}
+    for order in contracts:
+        sale = trade.sales_of_orders([order])
+        mine = due_after_claims(trade.borne_by_claims([order]), clock.now()) or [
+            (part, part.rest_minor) for part in shares(sale)
+        ]
+        rest[order] = sum(amount for part, amount in mine if part.receiver == "producer")
+    drafted = pay(due, PAYOUT, min(orders))
+    drafted.post()
+    last = {part.lot: part.at for part, _amount in sorted(due, key=lambda row: row[0].at)}
+    notices.shares_paid(PAYOUT, min(orders), drafted.told, last)
+    notices.contracts_fulfilled(services.fulfil_contracts(rest))
 
 
 def has_the_rest(who: Viewer) -> bool:
@@ -97,7 +113,11 @@ def claim_back(orders: Sequence[str], *, reason: str) -> int:
     """
     with transaction.atomic():
         now = clock.now()
-        sales = [replace(sale, at=now) for sale in trade.sales_of_orders(orders) if sale.advanced_quantity or sale.released_minor]
+        sales = [
+            replace(sale, at=now)
+            for sale in trade.sales_of_orders(orders)
+            if sale.advanced_quantity or sale.released_minor
+        ]
         growers = [part for part in shares(sales) if part.receiver == "producer"]
         drafted = take_back([(part, part.advance_minor) for part in growers], CLAIM, min(orders), reason)
         posted = drafted.post()

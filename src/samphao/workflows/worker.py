@@ -14,7 +14,7 @@ from samphao.accounts import services as accounts
 from samphao.core import events, jobs, limits
 from samphao.core.jobs import Job
 from samphao.trade import services as trade
-from samphao.workflows import claims, cut_offs, judging, missed_departures, payout, turning_away
+from samphao.workflows import claims, contracts, cut_offs, judging, missed_departures, payout, turning_away
 
 log = logging.getLogger(__name__)
 REST_S = 1.0
@@ -38,6 +38,7 @@ PERIODIC: tuple[Job, ...] = (
     Job("loads that missed their departure", 60, missed_departures.plan_again),
     Job("first shares that are still due", 60, payout.advance_due),
     Job("clocks of claims", 60, claims.run_clocks),
+    Job("milestones of contracts", 60, contracts.run_contracts),
     Job("claim windows that closed", 60, payout.settle_due),
     Job("payments to banks, once a day", 600, payout.send_to_banks),
     Job("invitations that ran out", 60, accounts.expire_invitations),

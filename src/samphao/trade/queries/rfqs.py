@@ -81,6 +81,11 @@ def parties_of_quote(code: str) -> Any:
     return Quote.objects.select_related("seller", "rfq__buyer").filter(code=code).first()
 
 
+def parties_of_contracts(codes: Collection[str]) -> list[tuple[str, int, int]]:
+    """Return (contract, buyer, seller)."""
+    return list(Contract.objects.filter(code__in=list(codes)).order_by("id").values_list("code", "buyer", "seller"))
+
+
 def contract_of_request(request: int) -> str:
     return Contract.objects.filter(rfq=request).values_list("code", flat=True).first() or ""
 
@@ -131,6 +136,12 @@ def contract_with_steps(code: str) -> Contract | None:
 
 def contract_of_order(order: str) -> str:
     return Contract.objects.filter(order__code=order).values_list("code", flat=True).first() or ""
+
+
+def contracts_of_orders(orders: Sequence[str]) -> list[str]:
+    """Return those of some orders that a running contract has; one query."""
+    rows = Contract.objects.filter(order__code__in=list(orders), state=Contract.State.RUNNING)
+    return list(rows.order_by("id").values_list("order__code", flat=True))
 
 
 def contracts_to_decide() -> list[Contract]:
