@@ -53,6 +53,13 @@ def the_review() -> dict[str, Any]:
     return {"code": Review.objects.earliest("id").code}
 
 
+def the_first(model: str, **which: str) -> dict[str, Any]:
+    """Return the first object of a model of requests, quotes and contracts."""
+    from django.apps import apps
+
+    return {"code": apps.get_model("trade", model).objects.filter(**which).earliest("id").code}
+
+
 PAGES: dict[str, tuple[Visit, ...]] = {
     "design": (Visit("design", speaks_all=True),),
     "market": (
@@ -91,6 +98,24 @@ PAGES: dict[str, tuple[Visit, ...]] = {
         Visit("claim", as_="somchai", arguments=lambda _world: the_claim()),
     ),
     "review": (Visit("review", as_="malee", arguments=lambda _world: the_review()),),
+    "rfqs": (Visit("rfqs", as_="anong"), Visit("rfqs", as_="somchai"), Visit("rfqs", as_="baisong")),
+    "rfq_new": (Visit("rfq_new", as_="anong"),),
+    "rfq": (
+        Visit("rfq", as_="anong", arguments=lambda _world: the_first("Rfq")),
+        Visit("rfq", as_="somchai", arguments=lambda _world: the_first("Rfq")),
+    ),
+    "rfq_quote": (Visit("rfq_quote", as_="malee", arguments=lambda _world: the_first("Rfq", good="silk-mudmee")),),
+    "quote": (
+        Visit("quote", as_="anong", arguments=lambda _world: the_first("Quote", state="open")),
+        Visit("quote", as_="somchai", arguments=lambda _world: the_first("Quote", state="accepted"), query="signed"),
+    ),
+    "quote_counter": (Visit("quote_counter", as_="anong", arguments=lambda _world: the_first("Quote", state="open")),),
+    "quote_sign": (Visit("quote_sign", as_="anong", arguments=lambda _world: the_first("Quote", state="open")),),
+    "contracts": (Visit("contracts", as_="anong"), Visit("contracts", as_="hub"), Visit("contracts", as_="malee")),
+    "contract": tuple(
+        Visit("contract", as_=name, arguments=lambda _world: the_first("Contract"))
+        for name in ("anong", "somchai", "laboratory", "hub")
+    ),
     "product_notes": (Visit("product_notes", as_="somchai"), Visit("product_notes", as_="malee")),
     "tower": (Visit("tower", as_="hub"), Visit("tower", as_="anong", status=403)),
     "load": (Visit("load", as_="hub", arguments=lambda world: {"code": world.loads[0]}),),
@@ -104,6 +129,7 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     "campaign_queue": (Visit("campaign_queue", as_="anong", arguments=lambda world: {"code": world.campaign}),),
     "campaign_new": (Visit("campaign_new", as_="hub"),),
     "surplus": (Visit("surplus", as_="hub"), Visit("surplus", as_="somchai")),
+    "surplus_ask": (Visit("surplus_ask", as_="anong", arguments=lambda _world: the_first("SurplusCall")),),
     "officer": (Visit("officer", as_="office"),),
     "importer": (Visit("importer", as_="importer"),),
     "declaration": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import fields, replace
 
 import pytest
@@ -37,7 +38,7 @@ def test_below_the_first_step_there_is_no_price() -> None:
 
 def test_each_term_includes_what_the_one_before_includes() -> None:
     terms = list(BORNE_BY_SELLER.values())
-    assert all(before < after for before, after in zip(terms, terms[1:], strict=False))
+    assert all(before < after for before, after in itertools.pairwise(terms))
 
 
 @given(most=st.integers(0, 10**7), limit=st.integers(-5, 10**7))

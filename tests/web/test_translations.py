@@ -18,7 +18,7 @@ from browser.visits import visits
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext, override
-from worlds import after_delivery, market_morning
+from worlds import after_delivery, contracted, market_morning
 from worlds.market_morning import World
 
 from samphao.accounts.services import in_three_languages
@@ -239,6 +239,7 @@ def test_no_page_in_a_language_holds_english_leftovers(locale: str, tmp_path: Pa
     settings.FILES_FOLDER = tmp_path
     world = market_morning.make()
     after_delivery.add(world)
+    contracted.add(world)
     names = re.compile(
         "|".join(sorted((*world.parties, "newcomer", "beginner", "finisher", "season-[0-9]+"), key=len, reverse=True))
     )  # log-ins and plans are names

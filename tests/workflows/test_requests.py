@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -157,8 +158,8 @@ def test_each_counter_is_a_new_dated_version_and_both_stay(world: World) -> None
         ("buyer", 15_000),
         ("seller", 16_000),
     ]
-    assert all(earlier.at <= later.at for earlier, later in zip(versions, versions[1:], strict=False))
-    for change in (lambda: QuoteVersion.objects.filter(number=1).update(lead_days=1), lambda: versions[0].delete()):
+    assert all(earlier.at <= later.at for earlier, later in itertools.pairwise(versions))
+    for change in (lambda: QuoteVersion.objects.filter(number=1).update(lead_days=1), versions[0].delete):
         with pytest.raises(IntegrityError), transaction.atomic():
             change()
     assert len(told(world, "somchai", code)) == 1

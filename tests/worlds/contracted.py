@@ -1,4 +1,5 @@
-"""On the morning Anong asks for longan: Somchai has quoted for one request, and another is a contract that runs, inspected by the laboratory.
+"""On the morning Anong asks for longan: Somchai has quoted for one request, another is a contract that runs, inspected by the laboratory,
+and nobody has quoted for the silk.
 
 The prices to the door are the morning's own lines.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from samphao.accounts.models import User
@@ -17,6 +19,8 @@ from samphao.payments.types import BankReport
 from samphao.trade import services
 from samphao.trade.contract_models import Contract
 from samphao.trade.rfq_types import Door, PricedTerms, RfqSpec, Terms
+from samphao.trade.types import SurplusFound
+from samphao.workflows.surplus import monday
 from worlds.market_morning import World, price_lines
 
 LOT = "CPN-LG-0718"
@@ -42,6 +46,14 @@ def add(world: World) -> Things:
     record_payments("simulator", [BankReport(order.code, "B-contract", order.amount_minor, order.currency, LOT)])
     services.mark_paid([order.code])
     services.start_contracts([order.code])
+    silk = spec(
+        world, good="silk-mudmee", quantity_kg=3, grade="", incoterm="FCA", inspector=None, certificates=("otop",)
+    )
+    services.ask_for_quotes(silk, viewer=buyer, by="anong")
+    weeks = monday(clock.today()), monday(clock.today()) + timedelta(weeks=8)
+    services.open_surplus_call(
+        SurplusFound("longan-fresh", "buyers", *weeks, Decimal(4_200), 26_000_000), asked=2, by="hub"
+    )
     return Things(request, quote, code, order.code)
 
 

@@ -12,6 +12,7 @@ PAGES = {
     "CL": "claim",
     "RT": "claim",
     "RV": "review",
+    "SC": "surplus_ask",
     "RQ": "rfq",
     "QT": "quote",
     "CT": "contract",

@@ -84,6 +84,7 @@ urlpatterns = [
     path("impact/", desks.impact, name="impact"),
     path("surplus/", surplus.board, name="surplus"),
     path("surplus/call/", surplus.call, name="surplus_call"),
+    path("surplus/<str:code>/ask/", rfqs.of_surplus, name="surplus_ask"),
     path("seller/", desks.seller, name="seller"),
     path("money/", desks.money, name="money"),
     path("packing/", desks.packing, name="packing"),

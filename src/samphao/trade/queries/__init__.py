@@ -130,6 +130,7 @@ from samphao.trade.queries.surplus import (
     goods_declared,
     past_buyers,
     ripening,
+    surplus_call_named,
     surplus_calls,
     taken_kg,
 )
@@ -255,6 +256,7 @@ __all__ = [
     "side_in_contract",
     "side_in_quote",
     "side_of",
+    "surplus_call_named",
     "surplus_calls",
     "taken_kg",
     "tickets_of_lots",

@@ -57,24 +57,40 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
-    if "buyer" not in viewer(request.user).kinds:
+    return _ask(
+        request, {"good": request.GET.get("good", ""), "quantity": whole_number(request.GET.get("kg", ""), KG_MAX)}
+    )
+
+
+@login_required
+def of_surplus(request: HttpRequest, code: str) -> HttpResponse:
+    """Ask for quotes of what ripens beyond what buyers take: the way on from the notice of a call."""
+    call = trade.surplus_call_named(code)
+    if call is None:
+        raise Http404
+    start = max(call.from_week, clock.today())
+    return _ask(request, {"good": call.good, "call": code, "wanted_from": start, "wanted_by": max(call.until, start)})
+
+
+def _ask(request: HttpRequest, filled_in: dict[str, Any]) -> HttpResponse:
+    """Show a request's form with what is known already, and keep what is sent."""
+    who = viewer(request.user)
+    if "buyer" not in who.kinds:
         raise PermissionDenied
     here, known = destinations.chosen(request)
+    cities = [(row.code, in_language_plain(row, "city")) for row in known]
     today = clock.today()
     initial = {
-        "good": request.GET.get("good", ""), "quantity": whole_number(request.GET.get("kg", ""), KG_MAX), "call": request.GET.get("call", "")[:14],
-        "destination": here.code if here else "", "incoterm": "DAP", "incoterm_place": in_language_plain(here, "city") if here else "", "unit": "kg",
+        "destination": here.code if here else "", "incoterm": "DAP", "incoterm_place": dict(cities).get(here.code, "") if here else "", "unit": "kg",
         "wanted_from": today + timedelta(days=7), "wanted_by": today + timedelta(days=42), "closes_in": 7,
-    }  # fmt: skip
-    names = [(code, shape.good_name(code)) for code, _lots in trade.goods_on_sale()]
-    labs = accounts.names_of_kind("laboratory")
-    form = RfqForm(
-        request.POST if request.method == "POST" else None, initial=initial, goods=names, places=known,
-        cities=[(row.code, in_language_plain(row, "city")) for row in known], inspectors=[(row.pk, in_language_plain(row)) for row in labs],
-    )  # fmt: skip
+    } | filled_in  # fmt: skip
+    goods = [(code, shape.good_name(code)) for code, _lots in trade.goods_on_sale()]
+    labs = [(row.pk, in_language_plain(row)) for row in accounts.names_of_kind("laboratory")]
+    given = request.POST if request.method == "POST" else None
+    form = RfqForm(given, initial=initial, goods=goods, places=known, cities=cities, inspectors=labs)
     if request.method == "POST" and form.is_valid():
         try:
-            code = requests.ask(form.spec(), viewer=viewer(request.user), by=request.user.get_username())
+            code = requests.ask(form.spec(), viewer=who, by=request.user.get_username())
         except HubError as error:
             form.add_error(None, told(error))
         else:
