@@ -97,6 +97,21 @@ def lots_to_quote(good: str, viewer: Viewer) -> list[Lot]:
     return sorted(rows, key=lambda lot: (-lot.left * lot.unit_mass_g, lot.code))[:50]
 
 
+def lots_to_contract(good: str, destination: str, kg: int, *, first: str = "") -> list[Lot]:
+    """Return a lot of each producer that may be sold to a city now and of which so many kg are left; `first` leads, then who has most."""
+    now = clock.now()
+    rows = Lot.objects.select_related("listing__producer").filter(
+        listing__good=good, opens_at__lte=now, closes_at__gt=now, buyer_limit=None, of_campaign=None,
+        gates__gate="to_list", gates__destination=destination, gates__trade_mode="general", gates__is_open=True,
+    )  # fmt: skip
+    enough = [lot for lot in rows if lot.open_left * lot.unit_mass_g >= 1000 * kg + lot.carton_units * lot.unit_mass_g]
+    enough.sort(key=lambda lot: (lot.listing.producer.code != first, -lot.open_left * lot.unit_mass_g, lot.code))
+    by_producer: dict[str, Lot] = {}
+    for lot in enough:
+        by_producer.setdefault(lot.listing.producer.code, lot)
+    return list(by_producer.values())
+
+
 def quoted_lot(code: str) -> QuotedLot | None:
     """Return what a price to the door asks of a lot; two queries."""
     lot = Lot.objects.select_related("listing__producer", "packing_house").filter(code=code).first()
