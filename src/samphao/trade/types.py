@@ -479,7 +479,7 @@ class StarAverages:
 
 @dataclass(frozen=True, slots=True)
 class DecisionsWaiting:
-    """How many of a kind (`dispute`, `review`) the hub's people have to decide; the first was due, or asked for, at `first_at`."""
+    """How many of a kind (`dispute`, `review`, `contract`) the hub's people have to decide; the first was due, or asked for, at `first_at`."""
 
     kind: str
     count: int

@@ -93,6 +93,8 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         hub=hub_of(request),
     )
     slips = _slips(request, order, is_buyer=is_buyer, sees=is_buyer or who.is_hub)
+    has_part = order.has_contract and (is_buyer or who.is_hub or order.lot.listing.producer_id in mine)
+    page["contract"] = trade.contract_of_order(code) if has_part else ""
     return render(request, "web/order.html", page | slips | order_section(order, who))
 
 

@@ -28,7 +28,7 @@ def sign_one() -> bool:
     made = _asked(GOOD, KG)
     if made is None:
         return False
-    request, quotes = made
+    _request, quotes = made
     buyer, seller = _viewer(BUYER, "buyer"), _viewer(_seller_of(quotes[0]), "producer")
     last = trade.quote_for(quotes[0], buyer)
     if last is None:
