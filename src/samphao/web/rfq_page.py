@@ -127,7 +127,7 @@ def compared(asked: Any, quotes: Sequence[Any], quantity_kg: int) -> tuple[list[
     """Return columns and rows of quotes side by side, the best answer to the request first; the ranking knows no seller."""
     within = (asked.wanted_by - clock.today()).days
     bids = [_bid(place, asked, quote, quantity_kg) for place, quote in enumerate(quotes)]
-    columns = [
+    columns: list[dict[str, Any]] = [
         {"label": _("Place"), "numeric": True}, {"label": _("Quote"), "wide": True}, {"label": _("To the door"), "numeric": True},
         {"label": _("Seller's price of a kg")}, {"label": _("Comes in"), "numeric": True}, {"label": _("Released")}, {"label": _("Against the request")}, {"label": _("State")},
     ]  # fmt: skip
@@ -260,7 +260,8 @@ def milestone_rows(quote: Any, version: Any) -> list[list[Any]]:
     """Return what will be released when, of the seller's money in a version that is about to be signed."""
     door = trade.door_of(version, quote.rfq.quantity_kg)
     cartons = trade.cartons_of(quote.lot, quote.rfq.quantity_kg)
-    whole = sum(int(line["receivers"].get("producer", 0)) for line in door.lines) * cartons if door else 0  # type: ignore[attr-defined]
+    lines: list[Any] = list(door.lines) if door else []
+    whole = cartons * sum(int(line["receivers"].get("producer", 0)) for line in lines)
     percents = [
         version.deposit_percent,
         version.checked_percent,

@@ -25,6 +25,7 @@ from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.rfq_types import MilestoneDue
 from samphao.workflows import payout
+from samphao.workflows.claims_money import due_after_claims
 from samphao.workflows.notices import message
 from samphao.workflows.shares import HOME, has_rate, pay, shares
 
@@ -118,7 +119,7 @@ def accept_arrival(code: str, *, viewer: Viewer, by: str) -> None:
         if not all(has_rate(sale.currency, sale.priced_on) for sale in sales):
             raise Refused(NO_RATE)
         claimed = trade.borne_by_claims([order])
-        due = payout.due_after_claims(claimed, now) if claimed else [(part, part.rest_minor) for part in shares(sales)]
+        due = due_after_claims(claimed, now) if claimed else [(part, part.rest_minor) for part in shares(sales)]
         payout.post_settled([order], due)
 
 

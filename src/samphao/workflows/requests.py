@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from samphao.accounts import queries as accounts
 from samphao.accounts.queries import Viewer
 from samphao.accounts.services import Message, in_three_languages, notify, notify_each, spoken_day, spoken_moment
 from samphao.core.errors import NotFound, Refused
@@ -124,20 +123,15 @@ def _tell_signed(code: str) -> None:
     if contract is None:
         raise NotFound(_("There is no such contract."))
     order, asked = contract.order, contract.rfq
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "contract": code, "kg": f"{asked.quantity_kg:,}", "good": _named(reference.goods()[asked.good], "name"),
         "amount": amount_text(order.amount_minor, order.currency), "until": spoken_moment(order.hold_expires_at),
     }  # fmt: skip
-    parties = {contract.buyer_id, contract.seller_id, contract.inspector_id} - {None}
-    told: list[Message] = [message(party, code, "signed", SIGNED, **values) for party in sorted(parties)]
-    hub = next(iter(accounts.ids_of_kind("hub")), None)
-    everybody = (
-        Viewer((), (), frozenset(), is_hub=True) if hub is None else Viewer((hub,), (), frozenset(), is_hub=True)
-    )
+    parties = [party for party in (contract.buyer_id, contract.seller_id, contract.inspector_id) if party]
+    told: list[Message] = [message(party, code, "signed", SIGNED, **values) for party in parties]
     told += [
-        message(other.seller_id, asked.code, "not-chosen", NOT_CHOSEN, request=asked.code)
-        for other in trade.quotes_of(asked.pk, everybody)
-        if other.seller_id != contract.seller_id
+        message(seller, asked.code, "not-chosen", NOT_CHOSEN, request=asked.code)
+        for seller in trade.sellers_not_chosen(asked.pk)
     ]
     notify_each(told)
 

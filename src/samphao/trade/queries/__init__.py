@@ -110,6 +110,7 @@ from samphao.trade.queries.rfqs import (
     requests_for_sellers,
     requests_of_buyers,
     requests_of_calls,
+    sellers_not_chosen,
     sellers_that_fit,
 )
 from samphao.trade.queries.sales import (
@@ -253,6 +254,7 @@ __all__ = [
     "sales_of_orders",
     "sales_to_advance",
     "sales_to_settle",
+    "sellers_not_chosen",
     "sellers_that_fit",
     "shut_lists",
     "side_in_contract",

@@ -86,6 +86,12 @@ def parties_of_contracts(codes: Collection[str]) -> list[tuple[str, int, int]]:
     return list(Contract.objects.filter(code__in=list(codes)).order_by("id").values_list("code", "buyer", "seller"))
 
 
+def sellers_not_chosen(request: int) -> list[int]:
+    """Return the sellers whose quotes stand beside the one that was signed."""
+    rows = Quote.objects.filter(rfq=request, state=Quote.State.OPEN)
+    return list(rows.order_by("id").values_list("seller", flat=True))
+
+
 def contract_of_request(request: int) -> str:
     return Contract.objects.filter(rfq=request).values_list("code", flat=True).first() or ""
 
