@@ -209,6 +209,22 @@ def ledger_check() -> None:
     raise typer.Exit(1 if checked.faults else 0)
 
 
+@ledger.command("reconcile")
+def ledger_reconcile() -> None:
+    """Hold the partner's statement against the ledger, movement by movement; end with 1 where they differ."""
+    from samphao.config import processes
+
+    with told_errors(), processes.database():
+        start_django()
+        from samphao.config.screen import reconciliation
+        from samphao.payments import queries
+
+        found = {method: queries.differences(method) for method in queries.methods_with_movements()}
+        days = {method: queries.days(method, 14) for method in found}
+    print(reconciliation(found, days))
+    raise typer.Exit(1 if any(found.values()) else 0)
+
+
 @contextmanager
 def told_errors(hint: str = "") -> Iterator[None]:
     """Print an error that a person can mend as a sentence, not as a traceback; `hint` stands below a list of faults."""

@@ -28,7 +28,7 @@ from samphao.core.hub import settings as hub_settings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.allow_hosts(["127.0.0.1"])]
 STATIC = Path(str(settings.PACKAGE)) / "web" / "static" / "web"
-LOGINS = ("anong", "baisong", "somchai", "house", "importer", "office", "hub")
+LOGINS = ("anong", "baisong", "somchai", "malee", "house", "importer", "office", "hub")
 
 
 @pytest.fixture(scope="module")

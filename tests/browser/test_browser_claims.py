@@ -51,7 +51,7 @@ def test_bad_fruit_is_reported_with_a_photo_in_chinese_and_answered_in_thai(
         page = context.new_page()
         page.goto(f"/claims/{claim.code}/")
         expect(page.locator("main")).to_contain_text("果蒂发霉，共八公斤。")
-        page.get_by_label("เสนอจำนวนอื่น").check()
+        page.get_by_role("radio", name="เสนอจำนวนอื่น").check()
         page.locator("input[name=amount]").fill("1")
         page.get_by_role("button", name="ส่งคำตอบ").click()
         expect(page.locator(".errors")).to_be_visible()

@@ -26,7 +26,7 @@ from samphao.core import files
 from samphao.core.models import StoredFile
 from samphao.trade.after_sale import Claim, Review
 from samphao.trade.contract_models import Contract, Quote, Rfq
-from samphao.trade.models import Order, SurplusCall
+from samphao.trade.models import ListingImport, Order, SurplusCall
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +69,8 @@ WAITS: Arguments = lambda world: {"code": world.declarations["waits"]}  # noqa: 
 SOMCHAI: Arguments = lambda _world: {"code": "somchai", "name": "somchai"}  # noqa: E731
 
 FILE: Arguments = lambda _world: {"code": StoredFile.objects.get(kind="slip").code}  # noqa: E731
+LISTING: Arguments = lambda world: {"code": world.lots["CTI-MT-0430"].listing.code}  # noqa: E731
+DRAFT: Arguments = lambda world: {"code": world.draft}  # noqa: E731
 SLIP = frozenset({"anong", "hub"})
 
 # What came to Anong and what she said of it: Somchai grew the longan, Malee wove the silk that was reviewed.
@@ -109,7 +111,6 @@ DOORS: dict[str, Door] = {
     "orders": Door(SIGNED_IN),
     "order": Door(PARTIES, PAID),
     "order_place": Door(SIGNED_IN, posts=True),  # without a form it leads to the market
-    "order_pay": Door(frozenset({"anong"}), PAID, posts=True),
     "order_cancel": Door(BUYERS | GROWERS, PAID, posts=True),
     "claim_new": Door(BUYERS, CAME),
     "return_new": Door(BUYERS, POSTED),
@@ -139,9 +140,37 @@ DOORS: dict[str, Door] = {
     "contract_accept": Door(BUYERS, CONTRACT, posts=True),
     "product_notes": Door(GROWERS | WEAVERS),
     "product_note_done": Door(GROWERS | WEAVERS, posts=True),
+    "order_pay": Door(frozenset({"anong"}), PAID),
+    "order_paper": Door(SLIP, lambda world: {"code": world.orders["paid"], "kind": "receipt"}),
+    "statement": Door(SIGNED_IN),
+    "payee_account": Door(SIGNED_IN - {"teammate", "office", "elsewhere"}),
+    "money_desk": Door(HUB),
+    "statement_import": Door(HUB),
+    "statement_line": Door(HUB, lambda _world: {"number": 1}, posts=True),
+    "money_sent": Door(HUB, posts=True),
+    "payout_returned": Door(HUB, posts=True),
+    "bank_file": Door(HUB, posts=True),
+    "partner_messages": Door(NOBODY, lambda _world: {"method": "simulator"}, posts=True),
     "tower": Door(HUB),
     "load": Door(HUB, lambda world: {"code": world.loads[0]}),
     "seller": Door(frozenset({"somchai", "teammate", "malee", "newcomer"})),
+    "listings": Door(GROWERS | WEAVERS),
+    "listing_new": Door(GROWERS | WEAVERS),
+    "listing_file": Door(GROWERS | WEAVERS),
+    "listing_file_out": Door(GROWERS | WEAVERS),
+    "listing_import": Door(GROWERS, lambda _world: {"code": ListingImport.objects.get().code}),
+    "listing": Door(GROWERS, LISTING),
+    "listing_words": Door(GROWERS, LISTING),
+    "own_lot": Door(GROWERS, code("CTI-MT-0430")),
+    "own_lot_change": Door(GROWERS, code("CTI-MT-0430")),
+    "own_lot_confirm": Door(GROWERS, code("CTI-MT-0430"), posts=True, form=lambda _world: {"quantity": "1200"}),
+    "listing_question": Door(GROWERS, lambda _world: {**DRAFT(_world), "step": "good"}),
+    "listing_photo": Door(
+        EVERYBODY, lambda world: {"code": StoredFile.objects.get(subject=world.lots["CTI-MT-0430"].listing.code).code}
+    ),
+    "listing_next_lot": Door(GROWERS, LISTING, posts=True),
+    "draft_discard": Door(GROWERS, DRAFT, posts=True),
+    "own_lot_withdraw": Door(GROWERS, code("CTI-MT-0430"), posts=True),
     "money": Door(ACTING),
     "packing": Door(frozenset({"house"})),
     "officer": Door(frozenset({"office", "elsewhere", "hub"})),
@@ -213,6 +242,8 @@ def morning(tmp_path: Path, settings: Any) -> World:
     files.store(picture.getvalue(), "slip.jpg", subject=world.orders["paid"], kind="slip", by="anong")
     after_delivery.add(world)
     contracted.add(world)
+    listing = world.lots["CTI-MT-0430"].listing
+    files.store(picture.getvalue(), "durian.jpg", subject=listing.code, kind="photo", by="somchai")
     mate = User.objects.create_user("teammate", password="irrelevant here")
     Membership.objects.create(user=mate, organisation=world.parties["somchai"], role=Membership.Role.MEMBER)
     return world

@@ -18,7 +18,7 @@ from samphao.trade.contract_models import Contract
 from samphao.trade.models import Lot
 from samphao.trade.rfq_types import RfqSpec, Terms
 from samphao.trade.types import TicketSpec
-from samphao.workflows import payment, requests
+from samphao.workflows import requests, ways_to_pay
 from worlds import delivered, market_morning
 
 BUYER, MATE, OUTSIDER, STAFF = delivered.BUYER, delivered.MATE, delivered.OUTSIDER, delivered.STAFF
@@ -100,7 +100,7 @@ def signed(world: World, *, pay: bool = True, inspected: bool = False, **more: o
 
 
 def pay_in(contract: Contract) -> None:
-    assert payment.pay_by_simulator(contract.order.code)
+    assert ways_to_pay.pay_by_simulator(contract.order.code)
     events.deliver()
 
 

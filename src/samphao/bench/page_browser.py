@@ -61,10 +61,12 @@ class Browser:
         started = time.perf_counter()
         self._connection.request("GET", quote(path, safe="/?=&%"), headers=headers)
         answer = self._connection.getresponse()
-        body = answer.read()
+        kind, queries = answer.headers.get_content_type(), int(answer.headers.get("x-queries", 0))
+        body = b"" if kind == "text/event-stream" else answer.read()
         ms = (time.perf_counter() - started) * 1000
         self._keep_cookies(answer)
-        kind, queries = answer.headers.get_content_type(), int(answer.headers.get("x-queries", 0))
+        if kind == "text/event-stream":
+            self.connect()  # live numbers have no end: they are no part of a visit's weight
         return Answer(answer.status, kind, body, answer.headers.get("content-encoding") == "gzip", queries, ms)
 
     def close(self) -> None:

@@ -71,6 +71,7 @@ def _database() -> Iterator[tuple[bool, str, str, str]]:
             )
         else:
             yield number >= 160000, "PostgreSQL 16 or newer", str(number), "use a newer server"
+            yield from _money(url)
             yield from _jobs(url)
         return
     try:
@@ -82,10 +83,42 @@ def _database() -> Iterator[tuple[bool, str, str, str]]:
         return
     yield True, "embedded PostgreSQL", f"starts; data in {server.data}", ""
     try:
+        yield from _money(server.url)
         yield from _jobs(server.url)
     finally:
         if not was_running:
             server.stop()
+
+
+def _money(url: str) -> Iterator[tuple[bool, str, str, str]]:
+    """Yield who holds buyers' money, where the hub is set up: a partner with a way to pay, or the simulator, and nobody else outside a demo."""
+    import psycopg
+
+    with psycopg.connect(url, connect_timeout=5) as connection:
+        found = connection.execute("SELECT to_regclass('core_hubsettings') IS NOT NULL").fetchone()
+        row = (
+            found
+            and found[0]
+            and connection.execute(
+                "SELECT payment, payment_partner, is_demo FROM core_hubsettings WHERE finished_at IS NOT NULL"
+            ).fetchone()
+        )
+    if not row:
+        return
+    payment, partner, is_demo = row
+    methods = [name for name in ("SAMPHAO_PROMPTPAY_BILLER", "SAMPHAO_BANK_ACCOUNT") if os.environ.get(name)]
+    told = {
+        "partner": f"{partner}, by {' and '.join(methods) or 'no way to pay'}",
+        "simulator": "the simulator: no money moves",
+        "self": "the hub itself",
+    }[payment]
+    is_well = payment == "simulator" or (payment == "self" and is_demo) or (payment == "partner" and bool(methods))
+    yield (
+        is_well,
+        "buyers' money is held by",
+        told,
+        "name a licensed partner in the back office, and set SAMPHAO_PROMPTPAY_BILLER or SAMPHAO_BANK_ACCOUNT",
+    )
 
 
 def _jobs(url: str) -> Iterator[tuple[bool, str, str, str]]:

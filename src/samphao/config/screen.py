@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from samphao.core.errors import Fault
 from samphao.core.money import amount_text
 
 if TYPE_CHECKING:
+    from samphao.payments.queries import Day, Difference
     from samphao.payments.types import LedgerCheck
 
 COLUMNS, FAULTS = 100, 40
@@ -48,3 +49,28 @@ def trial_balance(checked: LedgerCheck) -> str:
     sound = "sound: every transfer sums to zero, every balance equals its entries"
     wrong = "NOT sound: make no payouts, keep the database as it is, and look at what is named WRONG"
     return "\n".join([*lines, "", wrong if checked.faults else sound])
+
+
+def reconciliation(found: Mapping[str, Sequence[Difference]], days: Mapping[str, Sequence[Day]]) -> str:
+    """Return how statements and ledger stand to each other: the last days of each method, and each movement that only one of them knows."""
+    lines = []
+    for method, faults in found.items():
+        lines += [f"{method}: {'the statement and the ledger agree' if not faults else f'{len(faults):,} differences'}"]
+        lines.append(f"  {'day':12}{'currency':10}{'statement':>22}{'ledger':>22}{'lines':>10}{'transfers':>10}")
+        for day in days[method]:
+            told, booked = (amount_text(minor, day.currency)[4:] for minor in (day.told_minor, day.booked_minor))
+            lines.append(f"  {day.on!s:12}{day.currency:10}{told:>22}{booked:>22}{day.lines:>10,}{day.moves:>10,}")
+        for row in faults[:FAULTS]:
+            told, booked = (
+                "nothing" if minor is None else amount_text(minor, row.currency)
+                for minor in (row.told_minor, row.booked_minor)
+            )
+            lines.append(
+                wrapped(
+                    f"WRONG: {row.on} {row.reference or row.transfer_key}: the statement says {told}, the ledger says {booked}",
+                    "  ",
+                    4,
+                )
+            )
+        lines.append("")
+    return "\n".join(lines) if lines else "no money has moved yet"

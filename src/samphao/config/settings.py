@@ -169,3 +169,12 @@ UNFOLD = {
         }
     },
 }  # fmt: skip
+
+# Who holds the hub's money, and how buyers pay it: what is not given here is not offered.
+PROMPTPAY_BILLER = os.environ.get("SAMPHAO_PROMPTPAY_BILLER", "")
+PROMPTPAY_NAME = os.environ.get("SAMPHAO_PROMPTPAY_NAME", "SAMPHAO")
+PROMPTPAY_CITY = os.environ.get("SAMPHAO_PROMPTPAY_CITY", "CHACHOENGSAO")
+BANK_ACCOUNT = os.environ.get("SAMPHAO_BANK_ACCOUNT", "")
+HUB_LEGAL_NAME = os.environ.get("SAMPHAO_LEGAL_NAME", "")
+HUB_TAX_NUMBER = os.environ.get("SAMPHAO_TAX_NUMBER", "")
+PARTNER_SECRET = os.environ.get("SAMPHAO_PARTNER_SECRET", "")

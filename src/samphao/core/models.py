@@ -188,7 +188,6 @@ class HubSettings(models.Model):
             re.fullmatch("[A-Z]{2}", str(code)) for code in self.corridors
         ):
             raise ValidationError({"corridors": "A list of countries such as CN and LA"})
-        if self.payment == self.Payment.PARTNER:
-            raise ValidationError(
-                {"payment": "No bank is connected to this version: only the simulator can be chosen."}
-            )
+        if self.payment == self.Payment.PARTNER and not (settings.PROMPTPAY_BILLER or settings.BANK_ACCOUNT):
+            wanted = "SAMPHAO_PROMPTPAY_BILLER or SAMPHAO_BANK_ACCOUNT"
+            raise ValidationError({"payment": f"No bank is connected: set {wanted} first, or choose the simulator."})

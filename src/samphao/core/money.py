@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import lru_cache
 
-from babel.numbers import get_currency_precision
+NOT_TWO_DIGITS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+DIGITS = {code: digits for digits, codes in NOT_TWO_DIGITS.items() for code in codes.split()}
+"""The currencies of ISO 4217 whose minor unit is not a hundredth. The standard counts, not custom: kip, kyat and riel have hundredths that
+nobody hands over, and every bank, payment firm and customs office writes amounts with them (decision 8)."""
 
 
-@lru_cache(maxsize=64)
+def minor_digits(currency: str) -> int:
+    """Return how many digits the minor unit of a currency has (ISO 4217): 2 for THB and LAK, 0 for VND and JPY."""
+    return DIGITS.get(currency, 2)
+
+
 def minor_units(currency: str) -> int:
-    """Return how many minor units make one of a currency (ISO 4217): 100 for THB, 1 for JPY."""
-    digits: int = get_currency_precision(currency)
-    return int(10**digits)
+    """Return how many minor units make one of a currency: 100 for THB, 1 for JPY."""
+    return int(10 ** minor_digits(currency))
 
 
 def major(minor: int, currency: str) -> Decimal:
@@ -21,5 +30,4 @@ def major(minor: int, currency: str) -> Decimal:
 
 def amount_text(minor: int, currency: str) -> str:
     """Write an amount for a message in any language: `THB 1,234.50`."""
-    digits = len(str(minor_units(currency))) - 1
-    return f"{currency} {major(minor, currency):,.{digits}f}"
+    return f"{currency} {major(minor, currency):,.{minor_digits(currency)}f}"

@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.contrib import admin
 
 from samphao.core.admin import Looked
-from samphao.payments.models import Account, Entry, Payment, Transfer
+from samphao.payments.models import (
+    Account,
+    Entry,
+    FeeInvoice,
+    PartnerEvent,
+    PayeeAccount,
+    Payment,
+    PaymentRequest,
+    StatementLine,
+    Transfer,
+)
 
 
 @admin.register(Account)
@@ -35,7 +45,55 @@ class EntryAdmin(Looked):
 
 @admin.register(Payment)
 class PaymentAdmin(Looked):
-    list_display = ("order_code", "method", "bank_reference", "amount_minor", "currency", "state", "received_at")
+    list_display = (
+        "order_code",
+        "method",
+        "bank_reference",
+        "amount_minor",
+        "currency",
+        "refunded_minor",
+        "state",
+        "received_at",
+    )
     list_filter = ("state", "method", "currency")
     search_fields = ("=order_code", "=bank_reference")
+    ordering = ("-id",)
+
+
+@admin.register(PaymentRequest)
+class PaymentRequestAdmin(Looked):
+    list_display = ("order_code", "method", "ref1", "ref2", "amount_minor", "currency", "rate", "asked_at")
+    list_filter = ("method", "currency")
+    search_fields = ("=order_code", "=ref1", "=ref2")
+    ordering = ("-id",)
+
+
+@admin.register(StatementLine)
+class StatementLineAdmin(Looked):
+    list_display = ("method", "reference", "at", "amount_minor", "currency", "state", "order_code", "decided_by")
+    list_filter = ("method", "state", "currency")
+    search_fields = ("=reference", "=order_code", "=ref1")
+    ordering = ("-id",)
+
+
+@admin.register(PartnerEvent)
+class PartnerEventAdmin(Looked):
+    list_display = ("method", "event_id", "kind", "about", "state", "received_at")
+    list_filter = ("method", "kind", "state")
+    search_fields = ("=event_id", "=about")
+    ordering = ("-id",)
+
+
+@admin.register(PayeeAccount)
+class PayeeAccountAdmin(Looked):
+    list_display = ("owner", "bank", "holder", "changed_by", "changed_at")
+    search_fields = ("=owner",)
+    ordering = ("owner",)
+
+
+@admin.register(FeeInvoice)
+class FeeInvoiceAdmin(Looked):
+    list_display = ("order_code", "kind", "series", "number", "tax_point_on", "gross_minor", "vat_minor", "numbered_at")
+    list_filter = ("kind", "series")
+    search_fields = ("=order_code",)
     ordering = ("-id",)

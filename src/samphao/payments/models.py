@@ -80,6 +80,29 @@ class Payment(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
     received_at = models.DateTimeField(db_default=Now())
     refunded_minor = models.BigIntegerField(default=0, db_default=0, help_text="what of it went back to the payer")
+    charged_back_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="what of it the payer's bank took back"
+    )
+    recovered_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="what of that the hub, which bore it, got back out of the order's money"
+    )
+    counts_minor = models.BigIntegerField(null=True, help_text="in the order's currency, where it was paid in another")
+    counts_currency = models.CharField(max_length=3, blank=True, default="", db_default="")
+    applied_at = models.DateTimeField(
+        null=True, help_text="when it paid its order; empty while it waits or was too much"
+    )
+    payer = models.CharField(max_length=120, blank=True, default="", db_default="")
+    payer_app = models.CharField(
+        max_length=60, blank=True, default="", db_default="", help_text="a foreign wallet, as its bank names it"
+    )
+    payer_minor = models.BigIntegerField(null=True, help_text="what the wallet took, in the payer's currency")
+    payer_currency = models.CharField(max_length=3, blank=True, default="", db_default="")
+    payer_rate = models.DecimalField(
+        max_digits=18,
+        decimal_places=8,
+        null=True,
+        help_text="the payer's currency for one baht, as the wallet reckoned",
+    )
 
     class Meta:
         constraints = [
@@ -88,4 +111,32 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("amount_minor")), name="payment_refunded_once"
             ),
+            models.CheckConstraint(
+                condition=Q(charged_back_minor__gte=0, charged_back_minor__lte=F("refunded_minor")),
+                name="payment_charged_back_went_back",
+            ),
+            models.CheckConstraint(
+                condition=Q(recovered_minor__gte=0, recovered_minor__lte=F("charged_back_minor")),
+                name="payment_recovered_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="returned") | Q(refunded_minor=F("amount_minor")), name="payment_returned_whole"
+            ),
+            models.CheckConstraint(
+                condition=Q(counts_minor__isnull=True, counts_currency="")
+                | (Q(counts_minor__gt=0) & ~Q(counts_currency="")),
+                name="payment_counts_in_a_currency",
+            ),
         ]
+        indexes = [
+            models.Index(fields=["order_code"], condition=Q(state="received", applied_at=None), name="payment_waiting")
+        ]
+
+
+from samphao.payments.method_models import (  # noqa: E402, F401 Django looks for every table here
+    FeeInvoice,
+    PartnerEvent,
+    PayeeAccount,
+    PaymentRequest,
+    StatementLine,
+)

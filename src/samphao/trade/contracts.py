@@ -103,7 +103,7 @@ def _place(asked: Rfq, found: Quote, version: QuoteVersion, door: Door) -> Order
         answer = answers(cursor.fetchone())[0]
     if not answer.is_order:
         raise Refused(NOT_SOLD.get(answer.placement, NOT_POSSIBLE))
-    Offer.objects.filter(pk=offer.pk).update(valid_to=now)  # before anybody else can see it
+    Offer.objects.filter(pk=offer.pk).update(valid_to=now, replaced_at=now)  # before anybody else can see it
     Order.objects.filter(code=answer.order).update(has_contract=True)
     return Order.objects.get(code=answer.order)
 

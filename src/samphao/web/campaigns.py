@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -107,8 +108,12 @@ def _lot(lot: Any, city: str, hold: Any, line: Any) -> dict[str, Any]:
 
 def _hold(order: Any) -> dict[str, Any] | None:
     return order and {
-        "text": _("You hold %(quantity)s as order %(order)s until %(until)s.")
-        % {"quantity": number(order.quantity), "order": order.code, "until": moment(order.hold_expires_at)},
+        "text": format_html(
+            _("You hold {quantity} as order {order} until {until}."),
+            quantity=number(order.quantity),
+            order=format_html('<span class="code">{}</span>', order.code),
+            until=moment(order.hold_expires_at),
+        ),
         "url": reverse("order", args=[order.code]),
     }
 

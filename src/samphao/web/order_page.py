@@ -16,6 +16,7 @@ from samphao.web.road import steps_of
 from samphao.web.templatetags.samphao import in_language_plain, kg, moment, money, number
 from samphao.web.trade_modes import mode_sentence, mode_title
 from samphao.workflows.order_road import road_of
+from samphao.workflows.ways_to_pay import methods_of
 
 
 def state_tag(state: str) -> dict[str, str]:
@@ -85,7 +86,7 @@ def order_page(order: Any, *, may_pay: bool, sees_declarations: bool, hub: Hub |
         "mirror": mirror_rows(offer.lines, order.currency, order.quantity),
         "arrival": arrival_text(order),
         "may_pay": may_pay and order.state == "held",
-        "has_no_bank": hub is not None and not hub.pays_by_simulator,
+        "has_no_bank": hub is not None and not methods_of(hub),
         "amount": money(order.amount_minor, order.currency),
     }
 
@@ -100,7 +101,11 @@ def arrival_text(order: Any) -> str:
 
 
 def holder(hub: Hub | None) -> str:
-    """Say who holds a buyer's money: there is no adapter but the simulator's."""
+    """Say who holds a buyer's money."""
     if hub is None or hub.pays_by_simulator:
         return _("held by the hub until the goods arrive · simulator bank")
-    return _("no bank is connected to this hub")
+    return (
+        _("held by the hub's partner until the goods arrive")
+        if methods_of(hub)
+        else _("no bank is connected to this hub")
+    )

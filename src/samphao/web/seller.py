@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from samphao.accounts.queries import PaperHeld
 from samphao.payments.queries import Movement
-from samphao.payments.types import KEPT_BACK, PAYMENT_OUT, Earned
+from samphao.payments.types import KEPT_BACK, PAYMENT_OUT, PAYOUT_RETURNED, Earned
 from samphao.web.cards import unit_name
 from samphao.web.templatetags.samphao import day, in_language_plain, moment, money, number
 from samphao.workflows.claims_money import CLAIM_SHARE
@@ -36,7 +36,6 @@ def steps(
     open_gate = any(state.gate == "to_list" and state.is_open for lot in lots for state in lot.gates.all())
     sold = any(lot.sales for lot in lots)
     weighed = any(hasattr(lot, "ticket") for lot in lots)
-    first = reverse("lot", args=[lots[0].code]) if listed else ""
 
     def step(
         title: str, hint: str, *, done: bool, can_start: bool = True, why: str = "", url: str = ""
@@ -54,15 +53,21 @@ def steps(
             done=standing.has_exporter or any(lot.exporter_id for lot in lots), can_start=standing.may_act, why=first_let_in,
             url=reverse("delegations") if standing.may_act else "",
         ),
-        step(_("List a lot"), _("the hub's people load lots from a file"), done=listed, can_start=standing.may_act, why=first_let_in, url=first),
-        step(_("Open the gate to list"), _("every paper that the destination asks for"), done=open_gate, can_start=listed, why=first_list, url=first),
+        step(
+            _("List a lot"), _("eight questions, about three minutes"), done=listed, can_start=standing.may_act, why=first_let_in,
+            url=reverse("listing_new") if standing.may_act else "",
+        ),
+        step(
+            _("Open the gate to list"), _("every paper that the destination asks for"), done=open_gate, can_start=listed, why=first_list,
+            url=reverse("own_lot", args=[lots[0].code]) if listed else "",
+        ),
         step(_("Sell"), _("buyers' money is held for you"), done=sold, can_start=open_gate, why=_("first the gate to list opens")),
         step(
             _("Weigh and grade"), _("the ticket is signed, for fruit by you and the packing house; your first share is paid"), done=weighed, can_start=sold,
             why=_("first somebody buys"),
         ),
         step(
-            _("Receive the rest"), _("after the buyers' claim window of 48 hours"), done=standing.has_the_rest, can_start=weighed, why=_("first the ticket is signed"),
+            _("Receive the rest"), _("after the buyers' claim window"), done=standing.has_the_rest, can_start=weighed, why=_("first the ticket is signed"),
         ),
     ]  # fmt: skip
 
@@ -102,7 +107,11 @@ def _certified(papers: Sequence[PaperHeld], orchards: Sequence[PaperHeld], stand
 def lot_rows(lots: Sequence[Any]) -> list[list[Any]]:
     return [
         [
-            {"text": lot.code, "url": reverse("lot", args=[lot.code]), "note": in_language_plain(lot.listing, "title")},
+            {
+                "text": lot.code,
+                "url": reverse("own_lot", args=[lot.code]),
+                "note": in_language_plain(lot.listing, "title"),
+            },
             f"{day(lot.harvest_from)} – {day(lot.harvest_to)}",
             f"{money(lot.price_minor, lot.currency)} / {unit_name(lot.unit)}",
             f"{number(lot.sold + lot.held)} / {number(lot.quantity)}",
@@ -117,6 +126,7 @@ def lot_rows(lots: Sequence[Any]) -> list[list[Any]]:
 
 def movement_name(kind: str) -> str:
     return {
+        "deposit": _("share when sold"),
         "advance": _("first share at the signed ticket"),
         "milestone": _("a milestone of a contract"),
         "payout": _("the rest after the claim window"),
@@ -124,6 +134,18 @@ def movement_name(kind: str) -> str:
         KEPT_BACK: _("kept back for what is to be paid back"),
         "claim": _("first share of cancelled orders"),
         CLAIM_SHARE: _("your part of what a buyer was refunded"),
+        PAYOUT_RETURNED: _("sent back by your bank"),
+        "payment": _("payment of a buyer"),
+        "return": _("payment that goes back"),
+        "refund": _("part of a payment that goes back"),
+        "sent back": _("sent back to a payer"),
+        "suspense": _("money that nobody knows"),
+        "currency exchange": _("exchange of currencies"),
+        "fee tax": _("tax in the fee"),
+        "fee tax back": _("tax in a fee that went back"),
+        "chargeback": _("taken back by a payer's bank"),
+        "cost": _("cost of the hub"),
+        "recovered": _("recovered from an order that ended"),
     }.get(kind, kind)
 
 
@@ -132,7 +154,7 @@ def movement_rows(rows: Sequence[Movement]) -> list[list[Any]]:
         [
             moment(row.at),
             movement_name(row.kind),
-            row.subject if row.kind not in (PAYMENT_OUT, KEPT_BACK) else "",
+            row.subject if row.kind not in (PAYMENT_OUT, PAYOUT_RETURNED, KEPT_BACK) else "",
             money(row.amount_minor, row.currency),
         ]
         for row in rows

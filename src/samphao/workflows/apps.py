@@ -19,6 +19,7 @@ class WorkflowsConfig(AppConfig):
             HoldsExpired,
             LotsDelisted,
             LotsListed,
+            LotsOffered,
             LotsTested,
             LotTurnedAway,
             OrdersCancelled,
@@ -35,6 +36,7 @@ class WorkflowsConfig(AppConfig):
             cancelling,
             contracts,
             judging,
+            listing,
             notices,
             payment,
             payout,
@@ -46,11 +48,12 @@ class WorkflowsConfig(AppConfig):
 
         pass_over(OrdersPlaced)
         subscribe(PaymentsReceived, payment.payments_received)
-        subscribe(HoldsExpired, notices.holds_expired, contracts.holds_expired)
         subscribe(PlacesOffered, waiting_notices.places_offered)
         subscribe(PlacesClosed, waiting_notices.places_closed)
-        subscribe(OrdersPaid, notices.orders_paid, contracts.orders_paid)
+        subscribe(OrdersPaid, notices.orders_paid, payout.orders_paid, contracts.orders_paid)
+        subscribe(HoldsExpired, payment.holds_expired, notices.holds_expired, contracts.holds_expired)
         subscribe(PlanMade, notices.plan_made)
+        subscribe(LotsOffered, listing.lots_offered)
         subscribe(LotsListed, notices.lots_listed)
         subscribe(LotsDelisted, notices.lots_delisted)
         subscribe(LotTurnedAway, turning_away.lot_turned_away, contracts.orders_ended)

@@ -14,7 +14,7 @@ from samphao.core.errors import NotFound
 from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.services import Delivery, Shopper
-from samphao.workflows import payment
+from samphao.workflows import ways_to_pay
 
 SALT = "samphao.purchase"
 
@@ -64,5 +64,5 @@ def pay_purchase(code: str) -> int:
         raise NotFound("There is no such purchase.", purchase=code)
     with transaction.atomic():
         return sum(
-            payment.pay_by_simulator(line.order.code) for line in purchase.lines.all() if line.order.state == "held"
+            ways_to_pay.pay_by_simulator(line.order.code) for line in purchase.lines.all() if line.order.state == "held"
         )

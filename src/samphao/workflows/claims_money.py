@@ -51,13 +51,18 @@ def who_bears(
     refund_minor: int, base_minor: int, shares_minor: Mapping[str, int], first: Sequence[str]
 ) -> dict[str, int]:
     """Return what each receiver bears of a refund out of `base_minor`; the amounts sum to the refund."""
-    fee = shares_minor.get(HUB_SHARE, 0) * refund_minor // base_minor
+    fee = fee_back(refund_minor, base_minor, shares_minor.get(HUB_SHARE, 0))
     borne, left = {HUB_SHARE: fee}, refund_minor - fee
     for receiver in first:
         borne[receiver] = min(left, shares_minor.get(receiver, 0))
         left -= borne[receiver]
     borne[HUB_SHARE] += left
     return {receiver: amount for receiver, amount in borne.items() if amount}
+
+
+def fee_back(refund_minor: int, base_minor: int, fee_minor: int) -> int:
+    """Return what of its fee the hub gives back with a refund out of `base_minor`, rounded down."""
+    return fee_minor * refund_minor // base_minor
 
 
 def split(borne: Mapping[str, int], rests_minor: Mapping[str, int]) -> dict[str, dict[str, int]]:
@@ -89,7 +94,7 @@ def pay_claim(code: str) -> bool:
         back = {receiver: row["taken_back"] for receiver, row in borne.items() if row["taken_back"]}
         if back and not has_rate(claim.currency, sale.priced_on):
             return False
-        hub = Share(sale.lot, sale.currency, sale.at or clock.now(), HUB_SHARE, HUB, sale.priced_on, 0, 0)
+        hub = Share(sale.lot, sale.currency, sale.at or clock.now(), HUB_SHARE, HUB, sale.priced_on, 0, 0, 0)
         drafted = take_back(
             [(parts.get(receiver, hub), amount) for receiver, amount in back.items()], CLAIM_SHARE, code, claim.order
         )
@@ -98,6 +103,9 @@ def pay_claim(code: str) -> bool:
             claim.order, claim.amount_minor, claim.currency, claim.lot, key=code, reason=f"{claim.kind}: {claim.wrong}"
         )
         services.mark_claim_paid(code, borne)
+        if claim.is_settled:
+            fee = fee_back(claim.amount_minor, base, amounts.get(HUB_SHARE, 0))
+            payments.credit_fee(claim.order, fee, clock.today(), reason=f"{claim.kind}: {claim.wrong}")
         _tell_owners(claim, drafted.told)
     return True
 
@@ -115,6 +123,16 @@ def due_after_claims(borne: Mapping[str, Mapping[str, Mapping[str, int]]], at: d
         for part in shares([replace(sale, at=at) for sale in trade.sales_of_orders([order])]):
             due.append((part, part.rest_minor - kept.get(part.receiver, {}).get("kept", 0)))  # noqa: PERF401
     return due
+
+
+def fees_back(orders: Sequence[str]) -> dict[str, int]:
+    """Return what of the hub's fee went back with the paid claims of orders, in the currency of each price."""
+    back = {}
+    for claim in trade.paid_claims(orders):
+        sale = trade.sales_of_orders([claim.order])[0]
+        fee = sum(part.amount_minor for part in shares([sale]) if part.receiver == HUB_SHARE)
+        back[claim.order] = fee_back(claim.amount_minor, base_minor(claim, sale.lines, sale.quantity), fee)
+    return back
 
 
 def _tell_owners(claim: ClaimToPay, told: Mapping[tuple[str, str], int]) -> None:

@@ -120,7 +120,7 @@ def accept_arrival(code: str, *, viewer: Viewer, by: str) -> None:
             raise Refused(NO_RATE)
         claimed = trade.borne_by_claims([order])
         due = due_after_claims(claimed, now) if claimed else [(part, part.rest_minor) for part in shares(sales)]
-        payout.post_settled([order], due)
+        payout.post_settled([order], due, is_early=True)
 
 
 def release_due(contracts: Collection[str] | None = None) -> int:

@@ -7,9 +7,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.numbers import get_currency_precision
-
 from samphao.core.errors import Refused
+from samphao.core.money import minor_digits
 from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.freight.types import ShipmentSpec
@@ -25,7 +24,7 @@ SHELF_DAYS = {True: 11, False: 40}
 
 def exchange(on: date) -> tuple[tuple[str, Decimal], ...]:
     rates = reference.exchange_rates(on)
-    return freight.exchange_in_satang(rates, {code: int(get_currency_precision(code)) for code in rates})
+    return freight.exchange_in_satang(rates, {code: minor_digits(code) for code in rates})
 
 
 def exchange_for_carriage(on: date) -> tuple[tuple[str, Decimal], ...]:

@@ -8,8 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.numbers import get_currency_precision
-
+from samphao.core.money import minor_digits
 from samphao.customs import queries as customs
 from samphao.customs.queries import ImporterChoice
 from samphao.engines.gates import Finding, Value
@@ -98,9 +97,7 @@ class Market:
         self._rules, self.names = reference.trade_mode_rules(on)
         self._unpriced = tuple(rule for rule in self._rules if rule.condition.measure not in PRICE_MEASURES)
         self._rates = reference.exchange_rates(on)
-        self._exchange = freight.exchange_in_satang(
-            self._rates, {code: int(get_currency_precision(code)) for code in self._rates}
-        )
+        self._exchange = freight.exchange_in_satang(self._rates, {code: minor_digits(code) for code in self._rates})
         self._cbec_goods, self._cbec_taxes = reference.cbec_goods(on), reference.cbec_taxes(on)
         self._domestic_taxes = reference.domestic_taxes("TH", on)
         ask = importers or (lambda place, good: customs.importers_for(place, good, on, needs_permit=False))
@@ -181,7 +178,7 @@ class Market:
         rate = self._rates.get(place.currency)
         hub_fee = self._rule("hub_fee", place.country, good.code)
         packing = self._rule("packing_house_service", "", good.code) if wanted.has_house else None
-        digits = int(get_currency_precision(place.currency))
+        digits = minor_digits(place.currency)
         if mode == "domestic":
             return self._domestic(wanted, sale, hub_fee, packing)
         sale = replace(sale, exchange_is_known=rate is not None, fees_are_known=hub_fee is not None)

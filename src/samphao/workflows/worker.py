@@ -14,7 +14,7 @@ from samphao.accounts import services as accounts
 from samphao.core import events, jobs, limits
 from samphao.core.jobs import Job
 from samphao.trade import services as trade
-from samphao.workflows import claims, contracts, cut_offs, judging, missed_departures, payout, turning_away
+from samphao.workflows import claims, contracts, cut_offs, invoicing, judging, missed_departures, payout, turning_away
 
 log = logging.getLogger(__name__)
 REST_S = 1.0
@@ -36,14 +36,17 @@ PERIODIC: tuple[Job, ...] = (
     Job("departures that come near", 60, cut_offs.watch_departures),
     Job("gates whose time ran out", 5, judging.judge_due),
     Job("loads that missed their departure", 60, missed_departures.plan_again),
+    Job("shares due when sold", 60, payout.deposit_due),
     Job("first shares that are still due", 60, payout.advance_due),
     Job("clocks of claims", 60, claims.run_clocks),
     Job("milestones of contracts", 60, contracts.run_contracts),
     Job("claim windows that closed", 60, payout.settle_due),
+    Job("tax invoices to number", 60, invoicing.tax_and_number),
     Job("payments to banks, once a day", 600, payout.send_to_banks),
     Job("invitations that ran out", 60, accounts.expire_invitations),
     Job("visitors' baskets that were left", 3600, trade.forget_baskets),
     Job("registrations that nobody went on with", 3600, accounts.forget_drafts),
+    Job("lots by the file", 1, trade.import_some),
     Job("limits that are free again", 3600, limits.forget_unused),
 )
 # Work that waits for others outside: on a thread of its own, so that a mail server's silence holds up nothing else.

@@ -9,9 +9,10 @@ from samphao.reference.queries.charges import (
     import_taxes,
     post_rates,
     price_rule,
+    tax_on,
 )
 from samphao.reference.queries.dated import source_words
-from samphao.reference.queries.goods import goods, tariff_lines
+from samphao.reference.queries.goods import StorageSpec, goods, storage_of, tariff_lines
 from samphao.reference.queries.places import (
     ProvinceName,
     currency_of,
@@ -41,6 +42,7 @@ __all__ = [
     "DocumentSpec",
     "ModeRuleNames",
     "ProvinceName",
+    "StorageSpec",
     "ThaiAddress",
     "ThaiPlace",
     "cbec_goods",
@@ -62,7 +64,9 @@ __all__ = [
     "province_names",
     "province_places",
     "source_words",
+    "storage_of",
     "tariff_lines",
+    "tax_on",
     "thai_address",
     "thai_districts",
     "thai_subdistricts",

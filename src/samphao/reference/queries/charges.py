@@ -153,6 +153,26 @@ def domestic_taxes(country: str, on: date) -> dict[str, DomesticTax]:
     return found
 
 
+def tax_on(tax: str, country: str, on: date) -> ChargeSpec | None:
+    """Return the ordinary rate of a tax, of services among others; None where no rate of the day has a source."""
+    row = next(iter(in_force(Tax.objects.filter(country=country, tax=tax, applies_to="standard"), on)), None)
+    if row is None or row.rate_pct is None:
+        return None
+    is_estimate = row.confidence != "sourced"
+    return ChargeSpec(
+        row.kind,
+        row.tax,
+        row.rate_pct,
+        None,
+        None,
+        "",
+        "",
+        source_words()(row.source),
+        row.valid_from,
+        is_estimate=is_estimate,
+    )
+
+
 def post_rates(country: str, on: date) -> list[PostRateSpec]:
     """Return the steps of the postal tariff to a country, product by product and the lightest first."""
     return [

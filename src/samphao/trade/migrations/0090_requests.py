@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_onboarding'),
-        ('trade', '0019_after_sale_guards'),
+        ('trade', '0031_draft_mends_a_note'),
     ]
 
     operations = [
@@ -17,6 +17,11 @@ class Migration(migrations.Migration):
             model_name='order',
             name='has_contract',
             field=models.BooleanField(db_default=False, default=False, help_text='its seller is paid by the milestones of a contract'),
+        ),
+        migrations.AlterField(
+            model_name='order',
+            name='cancelled_by',
+            field=models.CharField(blank=True, db_default='', default='', help_text='buyer or seller, where one of them gave it up; hub', max_length=6),
         ),
         migrations.AlterField(
             model_name='offer',

@@ -81,11 +81,20 @@ def claims_to_pay(limit: int, codes: Collection[str] | None = None) -> list[Clai
     rows = Claim.objects.filter(state=Claim.State.ACCEPTED)
     if codes is not None:
         rows = rows.filter(code__in=codes)
+    return _to_pay(rows.order_by("due_at", "id")[:limit])
+
+
+def paid_claims(orders: Sequence[str]) -> list[ClaimToPay]:
+    """Return the paid claims of orders, the oldest order first."""
+    return _to_pay(Claim.objects.filter(order__code__in=orders, state=Claim.State.PAID).order_by("order_id"))
+
+
+def _to_pay(rows: QuerySet[Claim]) -> list[ClaimToPay]:
     fields = (
         "code", "kind", "wrong", "order__code", "order__lot__code", "order__buyer", "order__lot__listing__producer", "agreed_minor",
         "currency", "order__state",
     )  # fmt: skip
-    found: list[Any] = list(rows.order_by("due_at", "id").values_list(*fields)[:limit])
+    found: list[Any] = list(rows.values_list(*fields))
     return [ClaimToPay(*[*row[:-1], row[-1] == Order.State.SETTLED]) for row in found]
 
 
@@ -143,6 +152,13 @@ def product_notes_of(organisations: Sequence[int], limit: int) -> list[ProductNo
     """Return producers' tasks, what is to do first, by when it is due; one query."""
     rows = ProductNote.objects.select_related("lot__listing", "done_lot").filter(producer__in=organisations)
     return list(rows.order_by(F("done_at").asc(nulls_first=True), "due_on", "-id")[:limit])
+
+
+def notes_of_listing(listing: str) -> list[ProductNote]:
+    """Return the tasks of a listing's lots, and those that its lots do, the newest first; one query."""
+    rows = ProductNote.objects.select_related("lot__listing", "done_lot")
+    rows = rows.filter(Q(lot__listing__code=listing) | Q(done_lot__listing__code=listing))
+    return list(rows.order_by("-noted_at", "-id"))
 
 
 def lots_that_may_mend(organisations: Sequence[int], limit: int) -> list[Lot]:

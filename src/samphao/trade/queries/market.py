@@ -59,9 +59,8 @@ def lots_on_sale(*, text: str = "", good: str = "", province_iso: str = "", dest
     if province_iso:
         lots = lots.filter(listing__producer__province_iso=province_iso)
     offers = (
-        Offer.objects.filter(destination=destination)
-        .exclude(kind="contract")
-        .order_by(general_first(), "kind")
+        Offer.objects.filter(destination=destination, replaced_at=None)
+        .order_by(general_first(), "kind", "quantity_min")
         .defer("lines")
     )
     gates = GateState.objects.filter(destination=destination).defer("findings")
@@ -85,9 +84,9 @@ def lot_with_offers(code: str) -> Lot | None:
         .prefetch_related(
             Prefetch(
                 "offers",
-                Offer.objects.select_related("importer")
-                .exclude(kind="contract")
-                .order_by("destination", general_first(), "kind"),
+                Offer.objects.filter(replaced_at=None)
+                .select_related("importer")
+                .order_by("destination", general_first(), "kind", "quantity_min"),
             ),
             Prefetch("modes", ModeState.objects.order_by("destination", general_first())),
             "gates",
@@ -107,9 +106,8 @@ def offers_for_sale() -> list[OfferForSale]:
     rows = (
         Offer.objects.filter(
             lot__gates__gate="to_list", lot__gates__is_open=True, lot__gates__destination=F("destination"),
-            lot__gates__trade_mode=F("trade_mode"),
+            lot__gates__trade_mode=F("trade_mode"), replaced_at=None,
         )
-        .exclude(kind="contract")
         .order_by("id")
         .values_list(
             "id", "kind", "destination", "lot__code", "lot__listing__good", "lot_units", "lot__unit_mass_g",
@@ -123,7 +121,9 @@ def offers_for_sale() -> list[OfferForSale]:
 
 
 def offers_by_mode() -> dict[str, int]:
-    rows = Offer.objects.values("trade_mode").annotate(count=Count("id")).order_by("trade_mode")
+    rows = (
+        Offer.objects.filter(replaced_at=None).values("trade_mode").annotate(count=Count("id")).order_by("trade_mode")
+    )
     return {row["trade_mode"]: row["count"] for row in rows}
 
 

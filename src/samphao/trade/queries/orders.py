@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Case, Q, QuerySet, Sum, When
+from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from samphao.trade.models import Order
-from samphao.trade.types import OrderParties, OrdersBehind, PaidOrder
+from samphao.trade.types import OrderDue, OrderFee, OrderMark, OrderParties, OrdersBehind, PaidOrder
 
 
 def lot_codes_of(order_codes: Iterable[str]) -> dict[str, str]:
@@ -139,8 +140,45 @@ def parties_of(orders: Sequence[str]) -> list[OrderParties]:
     """Return buyer, producer and amount of orders, the oldest first; one query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT o.code, o.buyer_id, g.producer_id, l.code, o.amount_minor, o.currency, o.delivered_at, o.paid_at IS NOT NULL FROM trade_order o
+            """SELECT o.code, o.buyer_id, g.producer_id, l.code, o.amount_minor, o.currency, o.delivered_at, o.paid_at IS NOT NULL, l.claim_hours
+               FROM trade_order o
                JOIN trade_lot l ON l.id = o.lot_id JOIN trade_listing g ON g.id = l.listing_id WHERE o.code = ANY (%s) ORDER BY o.id""",
             [list(orders)],
         )
         return [OrderParties(*row) for row in cursor.fetchall()]
+
+
+def dues_of(orders: Iterable[str]) -> list[OrderDue]:
+    """Return what orders cost and how they stand; one query."""
+    rows = Order.objects.filter(code__in=list(orders)).order_by("id")
+    return [
+        OrderDue(*row)
+        for row in rows.values_list(
+            "code", "state", "amount_minor", "currency", "lot__code", "buyer_id", "buyer__code", "offer__priced_at", "hold_expires_at"
+        )
+    ]  # fmt: skip
+
+
+def fees_of(orders: Sequence[str]) -> list[OrderFee]:
+    """Return the hub's fee in each order, as its price lines froze it; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT o.code, b.code, o.delivered_at + make_interval(hours => l.claim_hours), f.currency, (f.priced_at AT TIME ZONE 'Asia/Bangkok')::date, o.quantity * h.fee
+               FROM trade_order o JOIN trade_offer f ON f.id = o.offer_id JOIN accounts_organisation b ON b.id = o.buyer_id
+               JOIN trade_lot l ON l.id = o.lot_id
+               CROSS JOIN LATERAL (SELECT sum((line -> 'receivers' ->> 'hub')::bigint)::bigint AS fee FROM jsonb_array_elements(f.lines) line) h
+               WHERE o.code = ANY (%s) AND h.fee > 0 ORDER BY o.id""",
+            [list(orders)],
+        )
+        return [OrderFee(*row) for row in cursor.fetchall()]
+
+
+def settled_between(lots: Sequence[str], first: datetime, until: datetime) -> list[OrderMark]:
+    """Return the orders of lots of which a share was due in a time: when sold, at the ticket, after the claim window."""
+    ends = ExpressionWrapper(
+        F("delivered_at") + F("lot__claim_hours") * Value(timedelta(hours=1)), output_field=DateTimeField()
+    )
+    moments = ("deposited_at", "advanced_at", "claims_end_at")
+    due = [Q(**{f"{moment}__gte": first, f"{moment}__lt": until}) for moment in moments]
+    rows = Order.objects.filter(lot__code__in=lots).annotate(claims_end_at=ends).filter(due[0] | due[1] | due[2])
+    return [OrderMark(*row) for row in rows.order_by("id").values_list("code", "lot__code", "currency", *moments)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -11,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.numbers import get_currency_precision
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
@@ -22,6 +22,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
 from samphao.core.dates import LOCALES, NBSP, day_in
+from samphao.core.money import minor_digits
 from samphao.web.table_cells import classes, is_deck, rows_html
 
 register = template.Library()
@@ -74,11 +75,6 @@ def _grouped(value: Decimal, digits: int | None) -> str:
     if digits is None:
         text = text.rstrip("0").rstrip(".")
     return (MINUS if value < 0 else "") + text
-
-
-def minor_digits(currency: str) -> int:
-    """Return how many digits the minor unit of an ISO 4217 currency has, by the data that babel carries."""
-    return int(get_currency_precision(currency))
 
 
 def _money(value: object, currency: str, digits: int | None) -> str:
@@ -186,7 +182,7 @@ def clock_time(value: datetime | None, zone: str = "") -> str:
     return f"{local:%H:%M}{NBSP}({_offset(local)})" if zone else f"{local:%H:%M}"
 
 
-def _spoken(thing: object, stem: str) -> tuple[str, str, bool]:
+def spoken_text(thing: object, stem: str) -> tuple[str, str, bool]:
     """Return (text, language, is a fallback) of `stem_th`, `stem_zh`, `stem_en` of an object or mapping."""
     wanted = language()[:2]
     for code in dict.fromkeys((wanted, "en", "th", "zh")):
@@ -205,7 +201,7 @@ def country_name(code: str) -> str:
 @register.filter
 def in_language(thing: object, stem: str = "name") -> str:
     """Write a thing's name in the page's language; where it has none, another's, marked as being in that one."""
-    text, code, is_fallback = _spoken(thing, stem)
+    text, code, is_fallback = spoken_text(thing, stem)
     if not text:
         return MISSING
     if not is_fallback:
@@ -230,7 +226,7 @@ def kept(text: Any) -> SafeString:
 @register.filter
 def in_language_plain(thing: object, stem: str = "name") -> str:
     """Return the same words without markup, for titles and attributes."""
-    return _spoken(thing, stem)[0] or MISSING
+    return spoken_text(thing, stem)[0] or MISSING
 
 
 @register.simple_tag(takes_context=True)
@@ -244,6 +240,15 @@ def language_choices(context: template.Context) -> list[dict[str, str]]:
         tag_of, own_name = LANGUAGE_TAGS.get(code[:2], (code, name))
         choices.append({"code": code, "tag": tag_of, "own_name": own_name})
     return choices
+
+
+@register.simple_tag
+def structured(data: Mapping[str, object]) -> SafeString:
+    """Write JSON-LD: data for machines, in which no text can end the element."""
+    text = json.dumps(data, ensure_ascii=False).translate(
+        {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
+    )
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308 - escaped before
 
 
 @register.simple_tag

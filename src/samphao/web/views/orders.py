@@ -8,8 +8,8 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from samphao.accounts.queries import viewer
 from samphao.core import files
@@ -19,9 +19,9 @@ from samphao.trade.types import KEY_LENGTH_MAX, OrderRequest, Placement, offer_i
 from samphao.web import files as file_shape
 from samphao.web.claims_section import order_section
 from samphao.web.middleware import hub_of
+from samphao.web.money_papers import paper_kinds, paper_name
 from samphao.web.numbers import INTEGER_MAX, whole_number
 from samphao.web.order_page import order_columns, order_page, order_row
-from samphao.workflows import payment
 from samphao.workflows.record_access import evidence_of_order
 
 PAGE = 25
@@ -93,9 +93,10 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         hub=hub_of(request),
     )
     slips = _slips(request, order, is_buyer=is_buyer, sees=is_buyer or who.is_hub)
+    papers = [(reverse("order_paper", args=[code, kind]), paper_name(kind)) for kind in paper_kinds(order, who)]
     has_part = order.has_contract and (is_buyer or who.is_hub or order.lot.listing.producer_id in mine)
-    page["contract"] = trade.contract_of_order(code) if has_part else ""
-    return render(request, "web/order.html", page | slips | order_section(order, who))
+    more = {"papers": papers, "contract": trade.contract_of_order(code) if has_part else ""}
+    return render(request, "web/order.html", page | slips | more | order_section(order, who))
 
 
 def _slips(request: HttpRequest, order: Any, *, is_buyer: bool, sees: bool) -> dict[str, Any]:
@@ -109,21 +110,3 @@ def _slips(request: HttpRequest, order: Any, *, is_buyer: bool, sees: bool) -> d
         "slip_upload": upload,
         "sees_slips": True,
     }
-
-
-@login_required
-@require_POST
-def pay(request: HttpRequest, code: str) -> HttpResponse:
-    """Pay a held order through the simulator bank; the page says that it is one."""
-    who = viewer(request.user)
-    order = trade.order_for(code, organisations=who.organisations, sees_all=False)
-    if order is None or order.buyer_id not in who.organisations:
-        raise Http404
-    hub = hub_of(request)
-    if hub is None or not hub.pays_by_simulator:
-        messages.error(request, _("No bank is connected to this hub: it cannot take money."))
-    elif order.state != order.State.HELD:
-        messages.error(request, _("This order can no longer be paid."))
-    elif payment.pay_by_simulator(order.code):
-        messages.success(request, _("The simulator bank reported your payment."))
-    return redirect("order", code=code)

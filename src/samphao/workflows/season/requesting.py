@@ -12,7 +12,7 @@ from samphao.accounts.queries import Viewer
 from samphao.core import clock
 from samphao.trade import queries as trade
 from samphao.trade.rfq_types import RfqSpec, Terms
-from samphao.workflows import payment, requests
+from samphao.workflows import requests, ways_to_pay
 from samphao.workflows.quote_prices import QuotePricer
 
 BUYER, GROWER, CITY = "BUY-KMG-01", "PRD-CTI-001", "KMG"
@@ -40,7 +40,7 @@ def sign_one() -> bool:
     number = requests.counter(quotes[0], counter, viewer=buyer, by=BY)
     contract = requests.sign(quotes[0], number, viewer=seller, by=BY)
     order = trade.contract_with_steps(contract)
-    return order is not None and payment.pay_by_simulator(order.order.code)
+    return order is not None and ways_to_pay.pay_by_simulator(order.order.code)
 
 
 def leave_one_open() -> int:

@@ -61,7 +61,7 @@ def prices(season: Season) -> None:
     with transaction.atomic(), stage(season, 2, "gates and prices to the door") as count:
         files, goods, on = season.read(), reference.goods(), season.opens_at.date()
         ids = accounts.ids_by_code()
-        pricer = Pricer(files.organisations, goods, on)
+        pricer = Pricer({row.code: row.province_iso for row in files.organisations}, goods, on)
         count.count = trade_services.store_offers(
             pricer.offers(files.lots, files.destinations),
             ids,
@@ -134,6 +134,7 @@ def payment(season: Season) -> None:
     with stage(season, 4, "payment") as count:
         due = trade.orders_due()
         reports = simulator.reports(due, season.seed)
+        simulator.keep_book(reports, clock.now())
         for start in range(0, len(reports), REPORTS_AT_ONCE):
             payments.record_payments(simulator.METHOD, reports[start : start + REPORTS_AT_ONCE])
         drain()
