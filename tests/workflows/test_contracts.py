@@ -20,7 +20,7 @@ from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.contract_models import Contract, ContractStep, Milestone
 from samphao.trade.models import Lot, Order, Ticket
-from samphao.workflows import claims, contracts, payout
+from samphao.workflows import claims, contracts, payout, seller_statement
 from samphao.workflows.record_access import may_add_file, may_see_files
 from samphao.workflows.shares import shares
 
@@ -283,6 +283,15 @@ def test_a_signed_and_paid_order_is_not_simply_cancelled_by_its_buyer(world: Wor
     assert (contract.state, contract.ended_for) == ("ended", "cancelled")
     assert held_minor() == 0
     sound()
+
+
+def test_a_sellers_statement_names_the_order_of_each_part(world: World) -> None:
+    contract = requested.signed(world)
+    arrive(contract)
+    contracts.accept_arrival(contract.code, viewer=world.viewer(BUYER), by=BUYER)
+    month = seller_statement.month(["somchai"], "THB", clock.today().replace(day=1))
+    named = {row.row.kind: row.orders for row in month.movements}
+    assert named["milestone"] == named["payout"] == (contract.order.code,)
 
 
 def test_who_sees_a_contract_and_its_files(world: World) -> None:

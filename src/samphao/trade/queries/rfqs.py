@@ -159,6 +159,15 @@ def contract_of_order(order: str) -> str:
     return Contract.objects.filter(order__code=order).values_list("code", flat=True).first() or ""
 
 
+def orders_of_contracts(codes: Collection[str]) -> dict[tuple[str, str], tuple[str]]:
+    """Return the order of each contract by its own code, or the order's, and the lot; no query without codes."""
+    rows = Contract.objects.filter(Q(code__in=codes) | Q(order__code__in=codes)) if codes else Contract.objects.none()
+    found: dict[tuple[str, str], tuple[str]] = {}
+    for contract, order, lot in rows.values_list("code", "order__code", "order__lot__code"):
+        found |= {(contract, lot): (order,), (order, lot): (order,)}
+    return found
+
+
 def contracts_of_orders(orders: Sequence[str]) -> list[str]:
     """Return those of some orders that a running contract has; one query."""
     rows = Contract.objects.filter(order__code__in=list(orders), state=Contract.State.RUNNING)
