@@ -112,10 +112,13 @@ def test_every_limit_is_described_with_its_numbers() -> None:
     from samphao.accounts.services import attempts
     from samphao.core import files
     from samphao.core.limits import Limit
-    from samphao.trade import campaigns
+    from samphao.trade import campaigns, rfqs
 
     limits = [
-        value for module in (attempts, files, campaigns) for value in vars(module).values() if isinstance(value, Limit)
+        value
+        for module in (attempts, files, campaigns, rfqs)
+        for value in vars(module).values()
+        if isinstance(value, Limit)
     ]
     times = {60: "a minute", 300: "5 minutes", 600: "10 minutes", 900: "15 minutes", 3600: "an hour", 86400: "a day"}
     told = Counter(re.findall(r"^\| [^|]+ \| (\d+ in [^|]+) \| ", read(DOCS / "reference" / "limits.md"), re.MULTILINE))
