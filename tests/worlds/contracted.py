@@ -74,7 +74,7 @@ def spec(world: World, **more: Any) -> RfqSpec:
 
 def terms(price: int = 7_600) -> Terms:
     return Terms(
-        ((0, price), (1_000, price - 400)), "FCA", "Pong Nam Ron, Chanthaburi", 4, clock.now() + timedelta(days=6), "free", 20, 50,
+        ((0, price), (1_000, price - 400)), "FCA", "โป่งน้ำร้อน จันทบุรี", 4, clock.now() + timedelta(days=6), "free", 20, 50,
         ("gap", "phytosanitary"), "ตัดเช้า คัดขนาดเอเอ ส่งขึ้นตู้เย็นวันเดียวกัน",
     )  # fmt: skip
 
