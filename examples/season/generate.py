@@ -741,6 +741,29 @@ def plant_faults(season: Season) -> None:
         lot["exporter"] = "EXP-12"
 
 
+PLANTS_A_RAI = {"banana-fresh": 300, "pineapple-fresh": 7500}
+ROOM = Decimal("1.3")
+
+
+def make_room(season: Season) -> None:
+    """Let each orchard be large enough for what is declared of it: no more than 1/1.3 of what its trees bear at most."""
+    bears = {row["good"]: row for row in read_table(REFERENCE / "tree_yields.csv")}
+    declared: dict[str, int] = {}
+    good_of: dict[str, str] = {}
+    for lot in season.tables["lots.csv"]:
+        if lot["orchard"]:
+            declared[lot["orchard"]] = declared.get(lot["orchard"], 0) + mass_kg(lot)
+            good_of[lot["orchard"]] = lot["good"]
+    for orchard in season.tables["orchards.csv"]:
+        good = good_of.get(orchard["code"])
+        if good is None:
+            continue
+        area, trees = int(orchard["area_rai"]), int(orchard["trees"])
+        on_a_rai = PLANTS_A_RAI.get(good, trees // area)
+        needed = int(declared[orchard["code"]] * ROOM / Decimal(bears[good]["kg_per_tree"])) // on_a_rai + 1
+        orchard.update(area_rai=str(max(area, needed)), trees=str(max(area, needed) * on_a_rai))
+
+
 # --- importers, permits ----------------------------------------------------------------------------------------------
 
 
@@ -799,6 +822,7 @@ def make_season(seed: int) -> Season:
     orchard_of = make_orchards(season)
     make_calendar(season)
     make_lots(season, orchard_of)
+    make_room(season)
     make_importers(season, destinations)
     return season
 

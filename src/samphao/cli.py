@@ -190,6 +190,22 @@ def doctor() -> None:
     raise typer.Exit(work.run())
 
 
+search = typer.Typer(no_args_is_help=True, help="The market's search.")
+app.add_typer(search, name="search")
+
+
+@search.command("rebuild")
+def search_rebuild() -> None:
+    """Write anew what every lot is found by, as after a change of the trade dictionary."""
+    from samphao.config import processes
+
+    with told_errors(), processes.database():
+        start_django()
+        from samphao.trade import services
+
+        print(f"{services.rebuild_search():,} lots can be found by the dictionary of today")
+
+
 ledger = typer.Typer(no_args_is_help=True, help="The double-entry ledger.")
 app.add_typer(ledger, name="ledger")
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from worlds.market_morning import PASSWORD, World
 
+from samphao.trade import services
 from samphao.trade.models import Order
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("browser"), pytest.mark.allow_hosts(["127.0.0.1", "::1"])]
@@ -124,3 +125,21 @@ def test_a_wrong_password_is_told_first_and_keeps_the_name(world: World, opened:
         page.keyboard.press("Enter")
         expect(page.locator(".errors")).to_be_focused()
         expect(page.locator("input[name=username]")).to_have_value("anong")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_market_is_narrowed_in_its_fold_and_a_card_says_why_it_stands_there(
+    width: int, world: World, opened: Open
+) -> None:
+    services.rebuild_search()
+    with opened(width=width) as context:
+        page = context.new_page()
+        page.goto("/market/?q=longan")
+        card = page.locator(".card").first
+        card.locator("summary").click(timeout=5000)  # the card's own link lies over all of it but this
+        expect(card.locator("details")).to_have_attribute("open", "")
+        expect(card.locator("details li").first).to_be_visible()
+        page.locator("details[data-load] summary").click()
+        page.locator('#narrow a[href*="province="]').first.click()
+        page.wait_for_url("**/market/?q=longan&province=*")
+        expect(page.locator("main .chips a").first).to_be_visible()

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 from worlds import market_morning
-from worlds.market_morning import World
+from worlds.market_morning import WEIGHED, World
+
+from samphao.workflows.labels import gtin_of
 
 MAPS = frozenset({"home", "tower", "design", "impact"})  # pages that may weigh more for their map
 
@@ -70,6 +72,7 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     "market": (
         Visit("market"),
         Visit("market", query="q=nothing-of-that-name"),
+        Visit("market", query="q=durain&province=TH-22"),
         Visit("market", query="page=2&to=TYO"),
     ),
     "lot": (
@@ -121,6 +124,7 @@ PAGES: dict[str, tuple[Visit, ...]] = {
         Visit("contract", as_=name, arguments=lambda _world: the_first("Contract"))
         for name in ("anong", "somchai", "laboratory", "hub")
     ),
+    "looked_for": (Visit("looked_for", as_="somchai"), Visit("looked_for", as_="hub")),
     "product_notes": (Visit("product_notes", as_="somchai"), Visit("product_notes", as_="malee")),
     "tower": (Visit("tower", as_="hub"), Visit("tower", as_="anong", status=403)),
     "load": (Visit("load", as_="hub", arguments=lambda world: {"code": world.loads[0]}),),
@@ -174,6 +178,31 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     ),
     "campaign_queue": (Visit("campaign_queue", as_="anong", arguments=lambda world: {"code": world.campaign}),),
     "campaign_new": (Visit("campaign_new", as_="hub"),),
+    "ticket": (
+        Visit("ticket", as_="house", arguments=lambda _world: DURIAN),
+        Visit("ticket", as_="somchai", arguments=lambda _world: {"code": WEIGHED}, query="signed"),
+    ),
+    "labels": (
+        Visit("labels", as_="house", arguments=lambda _world: {"code": WEIGHED}),
+        Visit("labels", as_="house", arguments=lambda _world: DURIAN, query="not-weighed"),
+    ),
+    "seller_orders": (Visit("seller_orders", as_="somchai"), Visit("seller_orders", as_="house", query="state=paid")),
+    "picking": (Visit("picking", as_="house"),),
+    "mass_balance": (Visit("mass_balance", as_="hub"),),
+    "digital_link": (
+        Visit(
+            "digital_link", arguments=lambda world: {"gtin": gtin_of(world.lots[WEIGHED].listing_id), "code": WEIGHED}
+        ),
+    ),
+    "suspensions": (Visit("suspensions", as_="hub"), Visit("suspensions", as_="house")),
+    "suspend": (
+        Visit("suspend", as_="hub", query="q=house"),
+        Visit("suspend", as_="hub", query="kind=packing_house&code=house"),
+    ),
+    "suspension": (
+        Visit("suspension", as_="hub", arguments=lambda world: {"code": world.suspension}),
+        Visit("suspension", as_="laboratory", arguments=lambda world: {"code": world.suspension}),
+    ),
     "surplus": (Visit("surplus", as_="hub"), Visit("surplus", as_="somchai")),
     "surplus_ask": (Visit("surplus_ask", as_="anong", arguments=lambda _world: the_first("SurplusCall")),),
     "officer": (Visit("officer", as_="office"),),
@@ -265,6 +294,7 @@ POSTS = frozenset(
         "draft_discard",
         "own_lot_confirm",
         "own_lot_withdraw",
+        "order_take_back",
     }
 )
 

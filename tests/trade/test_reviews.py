@@ -14,6 +14,7 @@ from worlds.delivered import BUYER, MATE, OUTSIDER, SELLER, STAFF, World
 from samphao.accounts.models import Notice
 from samphao.core.errors import Conflict, NotFound, Refused
 from samphao.trade import queries as trade
+from samphao.trade import services as trade_services
 from samphao.trade.after_sale import Review
 from samphao.trade.models import Order
 from samphao.trade.types import Stars
@@ -121,7 +122,9 @@ def test_the_seller_answers_once_and_appeals_once_and_only_the_hub_decides(world
 
 
 def test_reviews_and_sellers_are_no_part_of_the_markets_order(world: World) -> None:
-    before = [lot.code for lot in trade.lots_on_sale(text="", good="", province_iso="", destination="KMG")]
+    trade_services.rebuild_search()
+    before = [(hit.lot, hit.terms) for hit in trade.search_lots(trade.Search()).hits]
+    assert before
     write(world, delivered.delivered(world), POOR)
-    after = [lot.code for lot in trade.lots_on_sale(text="", good="", province_iso="", destination="KMG")]
-    assert before == after
+    trade_services.rebuild_search()
+    assert [(hit.lot, hit.terms) for hit in trade.search_lots(trade.Search()).hits] == before

@@ -27,6 +27,7 @@ from samphao.core.models import StoredFile
 from samphao.trade.after_sale import Claim, Review
 from samphao.trade.contract_models import Contract, Quote, Rfq
 from samphao.trade.models import ListingImport, Order, SurplusCall
+from samphao.workflows.labels import gtin_of
 
 pytestmark = pytest.mark.django_db
 
@@ -83,11 +84,15 @@ ASKED: Arguments = lambda _world: {"code": Rfq.objects.get(state="open", good="l
 QUOTED: Arguments = lambda _world: {"code": Quote.objects.get(state="open").code}  # noqa: E731
 CONTRACT: Arguments = lambda _world: {"code": Contract.objects.get().code}  # noqa: E731
 GROWERS, BUYERS, WEAVERS = frozenset({"somchai", "teammate"}), frozenset({"anong"}), frozenset({"malee"})
+DURIAN: Arguments = lambda _world: {"code": "CTI-MT-0430"}  # noqa: E731
+SUSPENSION: Arguments = lambda world: {"code": world.suspension}  # noqa: E731
+SCANNED: Arguments = lambda world: {"gtin": gtin_of(world.lots["CTI-MT-0430"].listing_id), "code": "CTI-MT-0430"}  # noqa: E731
 
 DOORS: dict[str, Door] = {
     "home": Door(EVERYBODY),
     "design": Door(EVERYBODY),
     "market": Door(EVERYBODY),
+    "market_narrow": Door(EVERYBODY),
     "lot": Door(EVERYBODY, code("CTI-MT-0430")),
     "impact": Door(EVERYBODY),
     "campaigns": Door(EVERYBODY),
@@ -138,6 +143,7 @@ DOORS: dict[str, Door] = {
     "contract": Door(BUYERS | GROWERS | HUB | {"laboratory"}, CONTRACT),
     "contract_say": Door(BUYERS | GROWERS | HUB | {"laboratory"}, CONTRACT, posts=True),
     "contract_accept": Door(BUYERS, CONTRACT, posts=True),
+    "looked_for": Door(GROWERS | WEAVERS | HUB),
     "product_notes": Door(GROWERS | WEAVERS),
     "product_note_done": Door(GROWERS | WEAVERS, posts=True),
     "order_pay": Door(frozenset({"anong"}), PAID),
@@ -171,8 +177,18 @@ DOORS: dict[str, Door] = {
     "listing_next_lot": Door(GROWERS, LISTING, posts=True),
     "draft_discard": Door(GROWERS, DRAFT, posts=True),
     "own_lot_withdraw": Door(GROWERS, code("CTI-MT-0430"), posts=True),
+    "seller_orders": Door(frozenset({"somchai", "teammate", "malee", "house", "exporter"})),
     "money": Door(ACTING),
     "packing": Door(frozenset({"house"})),
+    "ticket": Door(frozenset({"somchai", "teammate", "house"}), DURIAN),
+    "labels": Door(frozenset({"house"}), DURIAN),
+    "picking": Door(frozenset({"house"})),
+    "mass_balance": Door(HUB),
+    "digital_link": Door(EVERYBODY, SCANNED),
+    "suspensions": Door(SIGNED_IN),
+    "suspend": Door(HUB),
+    "suspension": Door(frozenset({"laboratory", "hub"}), SUSPENSION),
+    "order_take_back": Door(frozenset({"anong"}), PAID, posts=True),
     "officer": Door(frozenset({"office", "elsewhere", "hub"})),
     "declaration": Door(CUSTOMS, WAITS),
     "declaration_decide": Door(frozenset({"office"}), WAITS, posts=True),
@@ -225,6 +241,7 @@ DOORS: dict[str, Door] = {
 }
 OPERATIONS: dict[str, tuple[frozenset[str], Arguments]] = {
     "GET /api/v1/lots/{code}": (EVERYBODY, code("CTI-MT-0430")),
+    "GET /api/v1/market": (EVERYBODY, lambda _world: {}),
     "GET /api/v1/declarations/{code}": (CUSTOMS, WAITS),
     "GET /api/v1/campaigns/{code}": (EVERYBODY, lambda world: {"code": world.campaign}),
     "POST /api/v1/campaigns/{code}/place": (ACTING, lambda world: {"code": world.campaign}),

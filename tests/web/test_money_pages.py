@@ -242,6 +242,27 @@ def test_money_in_suspense_is_given_to_an_order_on_the_page(
     assert "Somebody has decided about this line already." in told
 
 
+def test_what_left_is_an_exchange_or_a_cost_as_staff_say(market: paid_market.World, staff: Client) -> None:
+    head = "booked_at,reference,amount,currency,payer\n"
+    rows = (("FX-1", "-400.00", "THB"), ("FX-2", "98.00", "CNY"), ("FEE", "-35.00", "THB"))
+    content = head + "".join(
+        f"2026-04-24T12:05:00+07:00,{name},{amount},{currency},\n" for name, amount, currency in rows
+    )
+    staff.post("/money/desk/import/", {"method": "simulator", "content": content, "book": "1"})
+    left, came, fee = (StatementLine.objects.get(reference=name) for name, _amount, _currency in rows)
+    assert "It was exchanged for" in text_of(staff.get("/money/desk/"))
+    staff.post(f"/money/desk/lines/{left.pk}/", {"what": "exchange", "other": str(came.pk)})
+    staff.post(f"/money/desk/lines/{fee.pk}/", {"what": "cost"})
+    page = text_of(staff.get("/money/desk/"))
+    for said in ("Currencies exchanged by the partner", "0.245000", "rate of the day", "2.00 %"):
+        assert said in page, said
+    assert "It was exchanged for" not in page
+    assert ledger.lines_in_suspense().count() == 0
+    for other in ("x", "", "999999999999999999999"):
+        answer = staff.post(f"/money/desk/lines/{left.pk}/", {"what": "exchange", "other": other}, follow=True)
+        assert "There is no such line." in text_of(answer)
+
+
 def test_the_bank_file_pays_whoever_said_where_and_leaves_out_what_came_back(
     market: paid_market.World, staff: Client, settings: Any
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from samphao.core.hub import Hub
 from samphao.payments import queries as ledger
 from samphao.payments import services as payments
 from samphao.payments.models import Account, Payment, StatementLine, Transfer
+from samphao.payments.types import Amount
 from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.models import Order
@@ -270,3 +272,39 @@ def test_a_partner_is_offered_only_what_is_set_up(market: paid_market.World, set
     settings.PROMPTPAY_BILLER = ""
     assert ways_to_pay.methods_of(PARTNER) == ["bank_transfer"]
     assert Notice.objects.count() == 0
+
+
+def test_an_exchange_by_the_partner_is_linked_transfers_with_the_days_rate_and_its_spread(
+    market: paid_market.World,
+) -> None:
+    """Pitfall 10: what an exchange costs must not vanish. Duty in yuan is bought with the baht that buyers paid."""
+    order = market.order()
+    statement_file.book("promptpay", csv(paid_row(asked(order), "BK-1", "400.00")))
+    assert exchange_balances() == {"THB": 40_000, "CNY": -10_000}
+    rows = "2026-04-25T09:00:00+07:00,FX-1,-400.00,THB,,,,,,,", "2026-04-25T09:00:00+07:00,FX-2,98.00,CNY,,,,,,,"
+    assert statement_file.book("promptpay", csv(*rows)) == (0, 2)
+    left, came = (ledger.lines_in_suspense().get(reference=name) for name in ("FX-1", "FX-2"))
+    for wrong in ((came.pk, left.pk), (left.pk, left.pk)):
+        with pytest.raises(Refused):
+            money_in.exchange(*wrong, by="staff")
+    money_in.exchange(left.pk, came.pk, by="staff")
+    (made,) = ledger.exchanges()
+    assert (made.sold, made.bought, made.rate) == (Amount(40_000, "THB"), Amount(9_800, "CNY"), Decimal("0.245"))
+    assert (made.day, made.spread) == (ledger.DayRate(Decimal("0.25000000"), "test"), Decimal("0.02"))
+    assert exchange_balances() == {"THB": 0, "CNY": -200}, "the two yuan that the partner kept are seen, not lost"
+    assert (suspense(), ledger.differences("promptpay")) == (0, [])
+    with pytest.raises(Conflict):
+        money_in.exchange(left.pk, came.pk, by="staff")
+    assert ledger.check().faults == ()
+
+
+def test_an_exchange_on_a_day_without_a_rate_has_no_spread(market: paid_market.World) -> None:
+    rows = "2025-04-25T09:00:00+07:00,FX-1,-400.00,THB,,,,,,,", "2025-04-25T09:00:00+07:00,FX-2,98.00,CNY,,,,,,,"
+    statement_file.book("promptpay", csv(*rows))
+    left, came = (ledger.lines_in_suspense().get(reference=name) for name in ("FX-1", "FX-2"))
+    money_in.exchange(left.pk, came.pk, by="staff")
+    assert [(one.day, one.spread) for one in ledger.exchanges()] == [(None, None)]
+
+
+def exchange_balances() -> dict[str, int]:
+    return dict(Account.objects.filter(purpose="exchange").values_list("currency", "balance_minor"))

@@ -17,7 +17,7 @@ from PIL import Image
 from samphao.accounts import services as accounts
 from samphao.accounts.models import Membership, Orchard, Organisation, User
 from samphao.accounts.queries import Viewer
-from samphao.accounts.types import DelegationTerms
+from samphao.accounts.types import DelegationTerms, SuspensionSpec
 from samphao.core import clock, files
 from samphao.freight.models import Consignment, Load, Plan, Shipment
 from samphao.payments.services import record_payments
@@ -26,7 +26,7 @@ from samphao.reference import services as reference
 from samphao.reference.models import Destination
 from samphao.trade import services
 from samphao.trade.models import Basket, GateState, Listing, Lot, ModeState, Offer, Order, Purchase, TradeMode
-from samphao.trade.types import CampaignSpec, OrderRequest
+from samphao.trade.types import CampaignSpec, OrderRequest, SignatureSpec, SignedTicket
 from samphao.workflows.price_to_door import REGIMES
 from worlds import customs_house, new_seller, open_hub
 
@@ -59,6 +59,7 @@ GOODS = (  # code, seller, good, unit, mass in g, units in a carton, price in sa
     ("UDN-SK-0102", "malee", "silk-mudmee", "m", 180, 20, 98_000, "Mudmee silk, natural white", "ผ้าไหมมัดหมี่สีธรรมชาติ", "本白扎染真丝"),
     ("CCO-MG-0322", "somchai", "mango-fresh", "kg", 1000, 5, 8_800, "Nam Dok Mai mango", "มะม่วงน้ำดอกไม้สีทอง", "水仙芒果"),
 )  # fmt: skip
+WEIGHED = "CTI-MT-0430-2"
 FINDINGS = (
     ("Orchard certificate (GAP) valid to the end of the harvest", "ใบรับรอง GAP ของสวนยังไม่หมดอายุจนสิ้นการเก็บเกี่ยว", "果园GAP证书有效期覆盖采收期"),
     ("Dry matter of the lot", "น้ำหนักเนื้อแห้งของล็อต", "该批次干物质含量"),
@@ -82,6 +83,7 @@ class World:
     delegation: str = ""
     draft: str = ""
     file: str = ""
+    suspension: str = ""
 
 
 def make() -> World:
@@ -104,22 +106,16 @@ def make() -> World:
     loads = _plan(orders["paid"], now)
     declarations = customs_house.make(parties, loads, now)
     parties |= {name: _officer(name, code) for name, code in OFFICERS.items()}
+    _orchard(parties)
+    _weighed(parties, lots)
+    suspension = accounts.open_suspension(
+        SuspensionSpec("laboratory", "laboratory", "CN", "ผลตรวจสองตัวอย่างไม่ตรงกัน", "๐๙๐๗/๑๑๒", clock.today(), None), by="hub"
+    )  # fmt: skip
     told = _told(parties, orders)
     draft, file = _listing(parties, lots)
     return World(
-        now,
-        parties,
-        lots,
-        orders,
-        loads,
-        declarations,
-        told,
-        _campaign(parties, now),
-        _registrations(),
-        _delegation(),
-        draft,
-        file,
-    )
+        now, parties, lots, orders, loads, declarations, told, _campaign(parties, now), _registrations(), _delegation(), draft, file, suspension.code
+    )  # fmt: skip
 
 
 ADDRESS = {
@@ -172,10 +168,6 @@ def _delegation() -> str:
 
 def _listing(parties: dict[str, Organisation], lots: dict[str, Lot]) -> tuple[str, str]:
     """Let Somchai begin a draft, say more of his durian, and send a file; return the codes of draft and file."""
-    Orchard.objects.create(
-        code="ORC-1", producer=parties["somchai"], name_en="Hill orchard (demo)", name_th="สวนบนเนิน (สาธิต)", province_iso="TH-22", area_rai=20,
-        trees=400, gap_number="AC 03-9001-99000001", gap_valid_to=date(2027, 5, 1),
-    )  # fmt: skip
     listing = lots["CTI-MT-0430"].listing
     listing.attributes, listing.variety, listing.grade = (
         {"variety": "monthong", "grade": "a", "package": "carton"},
@@ -201,6 +193,31 @@ def _listing(parties: dict[str, Organisation], lots: dict[str, Lot]) -> tuple[st
     row = "good,variety,harvest_from,harvest_to,closes_on,unit,unit_mass_g,carton_units,quantity,price,orchard,packing_house,exporter"
     content = f"{row}\ndurian-fresh,chanee,{day},{day},{day},kg,1000,18,1500,120.00,ORC-1,house,exporter\n"
     return draft, services.keep_import(content.encode(), "lots-of-the-hill-orchard.csv", parties["somchai"].pk, **who)
+
+
+def _orchard(parties: dict[str, Organisation]) -> None:
+    """Somchai's orchard on the hill, with its certificate."""
+    Orchard.objects.create(
+        code="ORC-1", producer=parties["somchai"], name_en="Hill orchard (demo)", name_th="สวนบนเนิน (สาธิต)", province_iso="TH-22",
+        district_code="2203", area_rai=40, trees=800, gap_number="AC 03-9001-99000001", gap_valid_to=date(2027, 5, 1),
+    )  # fmt: skip
+
+
+def _weighed(parties: dict[str, Organisation], lots: dict[str, Lot]) -> None:
+    """Let the durian come from an orchard with a certificate, and let grower and packing house sign the ticket of another lot."""
+    Lot.objects.filter(code__in=("CTI-MT-0430", WEIGHED)).update(orchard_code="ORC-1")
+    lot, at = lots[WEIGHED], clock.now()
+    services.sign_ticket(
+        SignedTicket(
+            WEIGHED, "a-form-of-this-morning", clock.today(), (("A", Decimal(900)), ("B", Decimal(150))), Decimal(30), Decimal("34.2"),
+            (
+                SignatureSpec("grower", "somchai", User.objects.get(username="somchai").pk, "drawn", "M20 120L90 40L160 150L240 60L330 130", at),
+                SignatureSpec("house", "house", User.objects.get(username="house").pk, "password", "", at),
+            ),
+        ),
+        by="house",
+    )  # fmt: skip
+    assert lot.packing_house_id == parties["house"].pk
 
 
 def _told(parties: dict[str, Organisation], orders: dict[str, str]) -> str:

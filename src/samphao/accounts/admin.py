@@ -21,6 +21,9 @@ from samphao.accounts.models import (
     Registration,
     User,
 )
+from samphao.accounts.suspension_models import (
+    Suspension,
+)
 from samphao.core.admin import Edited, Looked
 
 if TYPE_CHECKING:
@@ -203,4 +206,25 @@ class DelegationAdmin(Looked):
     list_filter = ("state",)
     list_select_related = ("producer", "exporter")
     search_fields = ("=code", "=producer__code", "=exporter__code")
+    ordering = ("-id",)
+
+
+@admin.register(Suspension)
+class SuspensionAdmin(Looked):
+    """Suspending, appealing and lifting have a page of their own, whose services close gates and answer orders."""
+
+    list_display = (
+        "code",
+        "organisation",
+        "orchard",
+        "scope",
+        "from_on",
+        "until_on",
+        "made_by",
+        "outcome",
+        "lifted_at",
+    )
+    list_filter = ("scope", "outcome", ("lifted_at", admin.EmptyFieldListFilter))
+    list_select_related = ("organisation", "orchard")
+    search_fields = ("=code", "=organisation__code", "=orchard__code")
     ordering = ("-id",)

@@ -278,3 +278,4 @@ class Letter(Outgoing):
 
 from samphao.accounts.application_models import Application, ApplicationEntry, ApplicationNumber  # noqa: E402, F401
 from samphao.accounts.delegation_models import Delegation  # noqa: E402, F401
+from samphao.accounts.suspension_models import Suspension  # noqa: E402, F401

@@ -113,3 +113,16 @@ class DelegationTerms:
     valid_from: date
     valid_to: date
     currency: str = "THB"
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionSpec:
+    """Who is to be suspended (kind packing_house, laboratory or orchard), for where, why, on whose word, from when to when."""
+
+    kind: str
+    code: str
+    scope: str
+    reasons: str
+    source: str
+    from_on: date
+    until_on: date | None

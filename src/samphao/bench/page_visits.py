@@ -42,12 +42,27 @@ OBJECTS: dict[str, str] = {
     "registration": """SELECT a.code FROM accounts_application a WHERE a.state <> 'draft'
                        ORDER BY (SELECT count(*) FROM accounts_applicationentry e WHERE e.application_id = a.id) DESC, a.code LIMIT 1""",
     "delegation": "SELECT code FROM accounts_delegation ORDER BY code LIMIT 1",
+    "listing": """SELECT g.code FROM trade_listing g JOIN trade_lot l ON l.listing_id = g.id
+                  GROUP BY g.code ORDER BY count(*) DESC, g.code LIMIT 1""",
+    "listing_words": "SELECT g.code FROM trade_listing g JOIN trade_lot l ON l.listing_id = g.id ORDER BY g.code LIMIT 1",
+    "own_lot": """SELECT l.code FROM trade_lot l JOIN trade_gatestate g ON g.lot_id = l.id
+                  GROUP BY l.code ORDER BY count(*) DESC, l.code LIMIT 1""",
+    "own_lot_change": "SELECT code FROM trade_lot ORDER BY code LIMIT 1",
     "load": """SELECT l.code FROM freight_load l JOIN freight_consignment c ON c.load_id = l.id
                GROUP BY l.code ORDER BY count(*) DESC, l.code LIMIT 1""",
     "declaration": """SELECT code FROM (SELECT DISTINCT ON (d.kind) d.kind, d.code FROM customs_declaration d
                       ORDER BY d.kind, (SELECT count(*) FROM customs_goodsitem i WHERE i.declaration_id = d.id) DESC, d.code) x ORDER BY kind""",
     "person": """SELECT o.code, u.username AS name FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
                  JOIN accounts_organisation o ON o.id = m.organisation_id ORDER BY m.id LIMIT 1""",
+    "ticket": """(SELECT l.code FROM trade_lot l JOIN trade_ticket t ON t.lot_id = l.id ORDER BY l.held + l.sold DESC, l.code LIMIT 1)
+                 UNION (SELECT l.code FROM trade_lot l JOIN accounts_membership m ON m.organisation_id = l.packing_house_id
+                        WHERE NOT EXISTS (SELECT 1 FROM trade_ticket t WHERE t.lot_id = l.id) ORDER BY l.code LIMIT 1) ORDER BY code""",
+    "labels": """SELECT l.code FROM trade_lot l JOIN trade_ticket t ON t.lot_id = l.id JOIN accounts_membership m ON m.organisation_id = l.packing_house_id
+                 ORDER BY (SELECT count(*) FROM trade_order o WHERE o.lot_id = l.id AND o.state = 'paid') DESC, l.sold DESC, l.code LIMIT 1""",
+    # The check digit of a trade item number of GS1, behind the company prefix for demonstrations.
+    "digital_link": """SELECT d || (10 - (SELECT sum(substr(d, i, 1)::int * CASE i % 2 WHEN 1 THEN 3 ELSE 1 END) FROM generate_series(1, 13) i) % 10) % 10 AS gtin, code
+                       FROM (SELECT '19521234' || lpad(l.listing_id::text, 5, '0') AS d, l.code FROM trade_lot l ORDER BY l.sold DESC, l.code LIMIT 1) x""",
+    "suspension": "SELECT code FROM accounts_suspension ORDER BY id DESC LIMIT 1",
     "problem": "SELECT 'sold-out' AS code",
     "password_new": "SELECT 'MQ' AS uidb64, 'used' AS token",
 }
@@ -69,6 +84,9 @@ LEFT_OUT: dict[str, str] = {
     "setup_done": "there only until the hub is set up",
     "invitation": "only with a secret from an e-mail; nobody of the demo is invited",
     "register_step": "only for who has begun a registration and not sent it",
+    "listing_question": "only for who has begun a draft and not listed it",
+    "listing_import": "only for who has sent a file of lots",
+    "listing_photo": "a picture, no page",
     "file": "a picture or a paper, no page",
     "file_thumbnail": "a picture, no page",
 }

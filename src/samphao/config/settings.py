@@ -137,6 +137,8 @@ X_FRAME_OPTIONS = "DENY"
 FILES_FOLDER = Path(os.environ.get("SAMPHAO_FILES") or STATE / "files")
 # Links in e-mails begin with it; a request's own address stands in where it is not given.
 HUB_URL = os.environ.get("SAMPHAO_URL", "").rstrip("/")
+# Company prefix of GS1 for cartons and goods; 952 is kept for demonstrations, and labels say so.
+GS1_PREFIX = os.environ.get("SAMPHAO_GS1_PREFIX", "9521234")
 _mail = urlsplit(os.environ.get("SAMPHAO_MAIL", ""))
 if _mail.scheme in ("smtp", "smtp+tls", "smtps"):
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

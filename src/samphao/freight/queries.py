@@ -482,3 +482,27 @@ def events_out_of_order(plan_code: str) -> int:
             [plan_code],
         )
         return int(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class LotMovement:
+    """What happened to goods of a lot on their way to a city: the kind of event, where, and when first and last."""
+
+    destination: str
+    kind: str
+    node: str
+    first_at: datetime
+    last_at: datetime
+    loads: int
+
+
+def journey_of_lot(lot: str) -> list[LotMovement]:
+    """Return what happened to the loads that carry a lot, in order; one query. No shipment, buyer or container is named."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT s.destination, e.kind, e.node, min(e.at), max(e.at), count(DISTINCT e.load_id) FROM freight_movementevent e
+               JOIN (SELECT DISTINCT load_id, destination FROM freight_shipment WHERE lot_code = %s AND load_id IS NOT NULL) s ON s.load_id = e.load_id
+               GROUP BY 1, 2, 3 ORDER BY 4, 2, 3, 1""",
+            [lot],
+        )
+        return [LotMovement(*row) for row in cursor.fetchall()]

@@ -28,6 +28,7 @@ from samphao.payments.balances import (
     transfers_of,
     was_paid,
 )
+from samphao.payments.exchanges import DayRate, Exchange, exchanges
 from samphao.payments.fee_invoices import days_without_tax, fee_papers_of
 from samphao.payments.money_out import BackToSend, back_to_send
 from samphao.payments.paid_out import Payout, latest_payouts, owners_to_pay, payee_accounts, payouts, payouts_on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from samphao.payments.asking import ask, reference_of
+from samphao.payments.exchanges import book_exchange
 from samphao.payments.fee_invoices import credit_fee, number_fee_invoices, record_fees, tax_credits, tax_fees
 from samphao.payments.money_back import charge_back, mark_sent_back, refund_order, return_payments
 from samphao.payments.partner_events import keep_message, mark_done, signed

@@ -96,7 +96,7 @@ def put_in_suspense(method: str, references: Sequence[str]) -> int:
 def assign_line(number: int, report: BankReport, *, by: str) -> None:
     """Give a line in suspense to an order: from here on it is a payment like any other, and may be too little or too late."""
     with transaction.atomic():
-        line = _in_suspense(number)
+        line = in_suspense(number)
         record_payments(line.method, [report], from_suspense=True)
         line.state, line.order_code, line.decided_by, line.decided_at = (
             State.ASSIGNED,
@@ -110,7 +110,7 @@ def assign_line(number: int, report: BankReport, *, by: str) -> None:
 def return_line(number: int, *, by: str, reason: str) -> None:
     """Send a line in suspense back to who paid it."""
     with transaction.atomic():
-        line = _in_suspense(number)
+        line = in_suspense(number)
         if line.amount_minor < 0:
             raise Conflict(gettext_noop("This money left the account: it cannot be sent back."))
         source = ledger.suspense(line.method, line.currency)
@@ -134,7 +134,7 @@ def return_line(number: int, *, by: str, reason: str) -> None:
 def bear_line(number: int, *, by: str) -> None:
     """Book money that left the account for the hub's own ends, a fee of the bank: the hub owes it, and it is kept back from its fees."""
     with transaction.atomic():
-        line = _in_suspense(number)
+        line = in_suspense(number)
         if line.amount_minor > 0:
             raise Conflict(gettext_noop("This money came: it is nobody's cost."))
         source, owed = ledger.suspense(line.method, line.currency), ledger.receivable(HUB, line.currency)
@@ -146,7 +146,8 @@ def bear_line(number: int, *, by: str) -> None:
         line.save(update_fields=["state", "decided_by", "decided_at"])
 
 
-def _in_suspense(number: int) -> StatementLine:
+def in_suspense(number: int) -> StatementLine:
+    """Lock a line about which nobody has decided."""
     line = StatementLine.objects.select_for_update(no_key=True).filter(pk=number).first()
     if line is None:
         raise NotFound(gettext_noop("There is no such line."))

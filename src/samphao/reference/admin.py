@@ -20,6 +20,7 @@ from samphao.reference.models import (
     Tax,
     TaxCategory,
     TradeModeRule,
+    TreeYield,
     Variety,
 )
 
@@ -168,3 +169,11 @@ class PostRateAdmin(Looked):
     list_filter = ("product", "country")
     search_fields = ("product", "name")
     ordering = ("product", "country", "mass_max_g")
+
+
+@admin.register(TreeYield)
+class TreeYieldAdmin(Looked):
+    list_display = ("good", "kg_per_tree", "trees_per_rai_max", "confidence", *DATED)
+    list_filter = ("confidence",)
+    search_fields = ("good",)
+    ordering = ("good",)

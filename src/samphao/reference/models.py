@@ -278,3 +278,19 @@ class PostRate(Dated):
         constraints = [
             models.UniqueConstraint(fields=["product", "country", "mass_max_g", "valid_from"], name="post_rate_once")
         ]
+
+
+class TreeYield(Dated):
+    """What a full-grown tree (or plant) of a good bears in a season at most, and how many stand on a rai at most: the mass balance's ceiling."""
+
+    good = models.CharField(max_length=40)
+    kg_per_tree = models.DecimalField(max_digits=8, decimal_places=2)
+    trees_per_rai_max = models.PositiveIntegerField()
+    confidence = models.CharField(max_length=20)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["good", "valid_from"], name="tree_yield_once")]
+
+    def __str__(self) -> str:
+        return self.good

@@ -26,6 +26,7 @@ from samphao.reference.models import (
     Tax,
     TaxCategory,
     TradeModeRule,
+    TreeYield,
     Variety,
 )
 from samphao.reference.types import DestinationSpec, PostRateSpec
@@ -34,7 +35,7 @@ DATA = Path(__file__).parent / "data"
 TABLES: dict[str, type[models.Model]] = {
     "sources": Source, "provinces": Province, "goods": Good, "varieties": Variety, "tariff_rates": TariffRate, "taxes": Tax, "tax_categories": TaxCategory,
     "exchange_rates": ExchangeRate, "price_rules": PriceRule, "gate_rules": GateRule, "documents": Document,
-    "trade_mode_rules": TradeModeRule, "cbec_list": CbecGood,
+    "trade_mode_rules": TradeModeRule, "cbec_list": CbecGood, "tree_yields": TreeYield,
 }  # fmt: skip
 
 

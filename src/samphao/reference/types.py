@@ -108,3 +108,15 @@ class DomesticTax:
     charge: ChargeSpec
     registration_minor: int | None
     registration_source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TreeYieldSpec:
+    """What a tree of a good bears in a season at most, and how many stand on a rai at most."""
+
+    good: str
+    kg_per_tree: Decimal
+    trees_per_rai_max: int
+    source: str
+    valid_from: date | None
+    is_estimate: bool

@@ -12,6 +12,7 @@ from samphao.trade.models import (
     Basket,
     BasketLine,
     CropSeason,
+    FruitlessSearch,
     GateState,
     Listing,
     ListingDraft,
@@ -23,8 +24,16 @@ from samphao.trade.models import (
     PriceStep,
     Purchase,
     PurchaseLine,
+    SearchRow,
     SurplusCall,
     Ticket,
+)
+from samphao.trade.packing_models import (
+    Carton,
+    MassStop,
+    OrderWeight,
+    TicketGrade,
+    TicketSignature,
 )
 
 
@@ -353,3 +362,64 @@ class ContractStepAdmin(Looked):
     list_select_related = ("contract",)
     search_fields = ("=contract__code",)
     ordering = ("-id",)
+
+
+@admin.register(TicketGrade)
+class TicketGradeAdmin(Looked):
+    list_display = ("ticket", "grade", "kg")
+    list_select_related = ("ticket",)
+    search_fields = ("=ticket__code",)
+    ordering = ("-id",)
+
+
+@admin.register(TicketSignature)
+class TicketSignatureAdmin(Looked):
+    list_display = ("ticket", "side", "name", "method", "signed_at")
+    list_filter = ("side", "method")
+    list_select_related = ("ticket",)
+    search_fields = ("=ticket__code", "=name")
+    ordering = ("-id",)
+
+
+@admin.register(Carton)
+class CartonAdmin(Looked):
+    list_display = ("sscc", "lot", "destination", "net_mass_g", "packed_on", "printed_at", "printed_by")
+    list_select_related = ("lot",)
+    search_fields = ("=sscc", "=lot__code")
+    ordering = ("-id",)
+
+
+@admin.register(MassStop)
+class MassStopAdmin(Looked):
+    """Decided on the page of the mass balance, whose service pays or sends back."""
+
+    list_display = ("lot", "gap_number", "limit_kg", "reached_kg", "made_at", "outcome", "decided_by", "decided_at")
+    list_filter = ("outcome",)
+    list_select_related = ("lot",)
+    search_fields = ("=lot__code", "=gap_number")
+    ordering = ("-id",)
+
+
+@admin.register(OrderWeight)
+class OrderWeightAdmin(Looked):
+    list_display = ("order", "ordered_g", "packed_g", "refund_minor", "settled_at", "settled_by")
+    list_select_related = ("order",)
+    search_fields = ("=order__code",)
+    ordering = ("-id",)
+
+
+@admin.register(SearchRow)
+class SearchRowAdmin(Looked):
+    list_display = ("lot", "good", "variety", "province_iso", "points", "due_at")
+    list_filter = ("good",)
+    list_select_related = ("lot",)
+    search_fields = ("=lot__code",)
+    ordering = ("lot",)
+
+
+@admin.register(FruitlessSearch)
+class FruitlessSearchAdmin(Looked):
+    list_display = ("day", "text", "goods", "count")
+    list_filter = ("day",)
+    search_fields = ("text",)
+    ordering = ("-day", "-count", "text")

@@ -25,6 +25,7 @@ from samphao.core.errors import Conflict, NotFound, Refused
 from samphao.core.models import AuditEntry
 from samphao.trade.after_sale import Claim, ClaimStep
 from samphao.trade.models import Order, TradeMode
+from samphao.trade.packing_models import OrderWeight
 from samphao.trade.types import AFTER_SALE, REASON_LENGTH_MIN, SPOILS, ClaimAnswer, ClaimSpec
 
 State, Side = Claim.State, ClaimStep.Side
@@ -69,7 +70,8 @@ def open_claim(spec: ClaimSpec, *, viewer: Viewer, by: str) -> str:
 
 def asked_minor(order: Order, spec: ClaimSpec) -> int:
     """Return what the reported units come to: of a claim, their part of the price to the door; of a return, of goods and fee."""
-    whole = order.amount_minor
+    weight = OrderWeight.objects.filter(order=order).first()
+    whole = order.amount_minor - (weight.refund_minor if weight else 0)
     if spec.kind == Claim.Kind.RETURN:
         whole = sum(row["amount_minor"] or 0 for row in order.offer.lines if row["kind"] in GIVEN_BACK) * order.quantity
     return max(1, (2 * whole * spec.bad_units + order.lot_units) // (2 * order.lot_units))

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
 from samphao.accounts.queries import Viewer
@@ -23,6 +24,7 @@ from samphao.engines.quotes import parts_of
 from samphao.trade.cancelling import cancel_by_decision
 from samphao.trade.contract_models import Contract, ContractStep, Milestone, Quote, QuoteVersion, Rfq
 from samphao.trade.models import Lot, Offer, Order, Ticket
+from samphao.trade.packing_models import MassStop
 from samphao.trade.rfq_types import PAY_WITHIN, Door
 from samphao.trade.rfqs import MOVED_ON, NO_QUOTE, YOUR_WORD, door_of, lock_quote, side_in_quote
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
@@ -170,12 +172,18 @@ def end_contracts(orders: Collection[str], why: str) -> list[str]:
     return ended
 
 
+def tickets_that_count() -> QuerySet[Ticket]:
+    """Return signed tickets; one that passes what its orchard's trees bear counts when a person has let the lot go on."""
+    stopped = MassStop.objects.exclude(outcome=MassStop.Outcome.ALLOWED)
+    return Ticket.objects.exclude(signed_by_house_at=None).exclude(lot__in=stopped.values("lot"))
+
+
 def meet_tickets(lots: Collection[str]) -> list[str]:
     """Let milestones come true that wait for the signed ticket of a lot; return the contracts."""
     met = []
     with transaction.atomic():
         rows = Contract.objects.select_for_update(of=("self",)).order_by("id")
-        signed = Ticket.objects.filter(lot__code__in=lots).values("lot")
+        signed = tickets_that_count().filter(lot__code__in=lots).values("lot")
         for contract in rows.filter(order__lot__in=signed, state__in=(State.RUNNING, State.DISPUTED)):
             if _meet(contract, Trigger.TICKET, "ticket"):
                 _step(contract, Side.CLOCK, CLOCK, "ticket")

@@ -395,6 +395,13 @@ class Ticket(models.Model):
     signed_by_grower_at = models.DateTimeField()
     signed_by_house_at = models.DateTimeField(null=True)
     signed_through = models.CharField(max_length=30, help_text="page, or the simulator of a demo")
+    idempotency_key = models.CharField(
+        max_length=80, blank=True, default="", db_default="", help_text="of the form on the telephone"
+    )
+    fingerprint = models.CharField(max_length=40, blank=True, default="", db_default="")
+    sold_units = models.BigIntegerField(null=True, help_text="held or sold when it was signed; empty for a simulator's")
+    accepted_units = models.BigIntegerField(null=True, help_text="whole units of the lot that the accepted mass makes")
+    made_by = models.CharField(max_length=150, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -402,7 +409,10 @@ class Ticket(models.Model):
                 condition=Q(delivered_kg=F("accepted_kg") + F("rejected_kg"))
                 & Q(accepted_kg__gte=0, rejected_kg__gte=0),
                 name="ticket_weighs_up",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["idempotency_key"], condition=~Q(idempotency_key=""), name="ticket_key_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -513,3 +523,6 @@ from samphao.trade.contract_models import Contract, ContractStep, Milestone, Quo
 from samphao.trade.listing_models import ListingDraft as ListingDraft  # noqa: E402 what becomes a listing and its lots
 from samphao.trade.listing_models import ListingImport as ListingImport  # noqa: E402
 from samphao.trade.listing_models import PriceStep as PriceStep  # noqa: E402
+from samphao.trade.packing_models import Carton, MassStop, OrderWeight, TicketGrade, TicketSignature  # noqa: E402, F401
+from samphao.trade.search_models import FruitlessSearch as FruitlessSearch  # noqa: E402 Django finds an app's tables here
+from samphao.trade.search_models import SearchRow as SearchRow  # noqa: E402

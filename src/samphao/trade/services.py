@@ -65,14 +65,27 @@ from samphao.trade.events import (
     OrdersPaid,
     TicketsSigned,
 )
+from samphao.trade.fruitless import forget_fruitless_searches, record_fruitless_search
+from samphao.trade.mass_stops import decide_stop, stop_lot
 from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Ticket
 from samphao.trade.product_notes import mend_with_lot, note_products
 from samphao.trade.queries.campaigns import campaign_that_bars
 from samphao.trade.reviews import answer_review, appeal_review, decide_review, write_review
 from samphao.trade.rfqs import ask_for_quotes, close_request, put_version, quote, withdraw_quote
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
+from samphao.trade.search_index import (
+    SEARCH_COLUMNS,
+    Searchable,
+    index_lots,
+    rebuild_search,
+    refresh_search,
+    search_again,
+    search_values,
+)
 from samphao.trade.shortfall import SHORTFALL, give_up_what_is_short
 from samphao.trade.surplus import open_surplus_call
+from samphao.trade.suspended import NOT_SUSPENDED, SUSPENDED, note_choice, release_holds, reopen
+from samphao.trade.tickets import CartonRun, label_cartons, sign_ticket, weigh_order
 from samphao.trade.types import (
     CropShare,
     GateAnswer,
@@ -183,7 +196,7 @@ def turn_away(lots: Mapping[tuple[str, str], str]) -> list[str]:
                                        WHERE w.lot_id = g.lot_id AND w.destination = g.destination AND w.gate <> 'to_list'
                                          AND f.finding ->> 'rule' = away.rule AND f.finding -> 'is_met' = 'false' LIMIT 1), '[]')
                              FROM away WHERE g.lot_id = away.lot_id AND g.destination = away.destination AND g.gate = 'to_list' AND g.shut_by = ''),
-                    gone AS (UPDATE trade_order o SET state = 'cancelled', ended_for = 'lot-failed' FROM away, trade_offer f
+                    gone AS (UPDATE trade_order o SET state = 'cancelled', ended_for = CASE WHEN away.rule = %s THEN %s ELSE 'lot-failed' END FROM away, trade_offer f
                              WHERE o.lot_id = away.lot_id AND f.id = o.offer_id AND f.destination = away.destination
                                AND o.state IN ('held', 'paid')
                              RETURNING o.code, o.lot_id, o.lot_units, o.paid_at IS NOT NULL AS was_paid, f.destination),
@@ -193,7 +206,7 @@ def turn_away(lots: Mapping[tuple[str, str], str]) -> list[str]:
                                     FROM gone GROUP BY lot_id) g WHERE l.id = g.lot_id)
                SELECT l.code, g.destination, array_agg(g.code ORDER BY g.code) FROM gone g JOIN trade_lot l ON l.id = g.lot_id
                GROUP BY 1, 2 ORDER BY 1, 2""",
-            [codes, destinations, [lots[pair] for pair in pairs]],
+            [codes, destinations, [lots[pair] for pair in pairs], NOT_SUSPENDED, SUSPENDED],
         )
         cancelled = []
         for lot, destination, orders in cursor.fetchall():
@@ -278,7 +291,7 @@ def open_lots(
                 for lot in lots
             ]
         )  # fmt: skip
-        Lot.objects.bulk_create(
+        made = Lot.objects.bulk_create(
             [
                 Lot(
                     code=lot.code, listing=listing, orchard_code=lot.orchard, packing_house_id=organisations.get(lot.packing_house),
@@ -291,6 +304,7 @@ def open_lots(
                 for lot, listing in zip(lots, listings, strict=True)
             ]
         )  # fmt: skip
+        index_lots([lot.pk for lot in made])
     return len(listings)
 
 
@@ -364,6 +378,7 @@ def judge_soon(parties: Collection[str], orchards: Collection[str], destinations
     )  # fmt: skip
     concerned = Q(lot__in=behind.values("pk")) | Q(destination__in=destinations, gate=GateState.Gate.LIST)
     waiting = GateState.objects.filter(concerned, passed_on=None, shut_by="")
+    search_again(behind.values_list("pk", flat=True))
     return waiting.exclude(gate=GateState.Gate.ENTER).update(next_due_on=on)
 
 
@@ -374,6 +389,8 @@ def _listed(lots: Mapping[str, int]) -> set[tuple[str, str]]:
 
 
 def _publish_listed(before: set[tuple[str, str]], after: set[tuple[str, str]], at: datetime) -> None:
+    changed = Lot.objects.filter(code__in={lot for lot, _ in before ^ after})
+    index_lots(list(changed.values_list("pk", flat=True)))
     for event, pairs in ((LotsListed, after - before), (LotsDelisted, before - after)):
         by_lot: dict[str, list[str]] = {}
         for lot, destination in sorted(pairs):
@@ -492,6 +509,8 @@ WITHOUT = """AND NOT EXISTS (SELECT 1 FROM trade_offer f JOIN unnest(%s::text[],
 UNDISPUTED = (
     "NOT (o.has_contract AND EXISTS (SELECT 1 FROM trade_contract c WHERE c.order_id = o.id AND c.state = 'disputed'))"
 )
+# A ticket that passes what its orchard's trees bear pays nobody before a person let the lot go on.
+NOT_STOPPED = "AND NOT EXISTS (SELECT 1 FROM trade_massstop m WHERE m.lot_id = o.lot_id AND m.outcome <> 'allowed')"
 
 
 def mark_advanced(lots: Sequence[str], *, without: Sequence[tuple[str, date]] = ()) -> list[str]:
@@ -502,7 +521,8 @@ def mark_advanced(lots: Sequence[str], *, without: Sequence[tuple[str, date]] = 
             f"""WITH due AS (
                   SELECT o.id, greatest(t.signed_by_grower_at, o.paid_at) AS at FROM trade_order o
                   JOIN trade_lot l ON l.id = o.lot_id JOIN trade_ticket t ON t.lot_id = l.id
-                  WHERE l.code = ANY (%s) AND o.advanced_at IS NULL AND NOT o.has_contract AND o.state IN ('paid', 'shipped') {WITHOUT if without else ""}
+                  WHERE l.code = ANY (%s) AND o.advanced_at IS NULL AND NOT o.has_contract AND o.state IN ('paid', 'shipped')
+                    {NOT_STOPPED} {WITHOUT if without else ""}
                   ORDER BY o.id FOR NO KEY UPDATE OF o)
                 UPDATE trade_order o SET advanced_at = due.at FROM due WHERE o.id = due.id RETURNING o.code""",  # noqa: S608
             [list(lots), *_columns(without)],

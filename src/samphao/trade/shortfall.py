@@ -15,7 +15,7 @@ SHORTFALL = "shortfall"
 
 
 def give_up_what_is_short(lots: Sequence[str]) -> list[str]:
-    """Cancel the orders that a lot's signed ticket leaves nothing for, and sell no more of it; return them.
+    """Sell no more of lots than their signed tickets accepted, and cancel the orders for which that is too little; return them.
 
     Held and paid orders stand in one line, as they were placed. A whole order is served or given up.
     """
@@ -26,6 +26,8 @@ def give_up_what_is_short(lots: Sequence[str]) -> list[str]:
             available = int(lot.ticket.accepted_kg * 1000) // lot.unit_mass_g
             if lot.held + lot.sold > available:
                 given_up += _give_up(lot, available)
+            elif available < lot.quantity:
+                Lot.objects.filter(pk=lot.pk).update(quantity=available)
     return given_up
 
 

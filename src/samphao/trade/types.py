@@ -611,3 +611,45 @@ class OrderMark:
     deposited_at: datetime | None
     advanced_at: datetime | None
     claims_end_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureSpec:
+    """How one side signed a ticket; `user` is its log-in where it has one, `path` its strokes where it drew."""
+
+    side: str
+    name: str
+    user: int | None
+    method: str
+    path: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedTicket:
+    """A weigh-and-grade ticket as two people signed it on one telephone; `key` makes sending it again harmless."""
+
+    lot: str
+    key: str
+    cut_on: date
+    grades: tuple[tuple[str, Decimal], ...]
+    rejected_kg: Decimal
+    dry_matter_pct: Decimal | None
+    signatures: tuple[SignatureSpec, ...]
+
+    @property
+    def accepted_kg(self) -> Decimal:
+        return sum((kg for _, kg in self.grades), Decimal(0))
+
+    @property
+    def fingerprint(self) -> str:
+        """What was weighed and who signed: the times of a second sending differ, and do not count."""
+        said = (
+            self.lot,
+            self.cut_on,
+            sorted(self.grades),
+            self.rejected_kg,
+            self.dry_matter_pct,
+            [(s.side, s.name) for s in self.signatures],
+        )
+        return hashlib.blake2b(repr(said).encode(), digest_size=16).hexdigest()

@@ -30,6 +30,7 @@ DESKS: tuple[tuple[str, frozenset[str], bool], ...] = (
     ("packing", frozenset({"packing_house"}), False),
     ("tower", frozenset(), True),
     ("surplus", frozenset({"exporter"}), True),
+    ("suspensions", frozenset(), True),
     ("officer", frozenset({"office"}), True),
     ("importer", frozenset({"importer"}), False),
     ("registrations", frozenset(), True),
@@ -46,6 +47,7 @@ def _desk_name(name: str) -> str:
         "packing": _("Packing house"),
         "tower": _("Freight"),
         "surplus": _("Surplus"),
+        "suspensions": _("Suspensions"),
         "officer": _("Customs"),
         "importer": _("Importer"),
         "registrations": _("Registrations"),
@@ -79,10 +81,9 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     if hub is None:
         return {"hub_name": "Samphao", "home_url": reverse("setup")}
     who = viewer(request.user)
-    items = [(_("Market"), reverse("market"))]
+    items = [(_("Market"), reverse("market")), (_("Campaigns"), reverse("campaigns"))]
     if "buyer" in who.kinds or request.session.get("visitor"):
         items.append((_("Basket"), reverse("basket")))
-    items = [(_("Market"), reverse("market")), (_("Campaigns"), reverse("campaigns"))]
     for name, kinds, for_hub in DESKS:
         if name == "officer" and not may_open_desk(who):
             continue  # an office need not be one of customs

@@ -142,7 +142,8 @@ def found_text(found: str | None) -> str:
         return mode_title(found)
     words = {
         "valid": _("valid"), "expired": _("expired"), "suspended": _("suspended"), "pending": _("pending"), "detected": _("detected"),
-        "not_detected": _("not detected"), "cleared": _("let in"),
+        "not_detected": _("not detected"), "cleared": _("let in"), "none": _("nobody is suspended"),
+        "packing_house": _("the packing house is suspended"), "laboratory": _("the laboratory is suspended"), "orchard": _("the orchard is suspended"),
     }  # fmt: skip
     if found in words:
         return words[found]

@@ -15,7 +15,7 @@ from samphao.reference.queries import ProvinceName, StorageSpec
 from samphao.reference.types import GoodSpec
 from samphao.trade import queries as trade
 from samphao.web.cards import unit_count
-from samphao.web.listing_pages import attribute_texts, hs_text, steps_text, storage_text
+from samphao.web.listing_pages import attribute_texts, hs_text, storage_text
 from samphao.web.templatetags.samphao import (
     LANGUAGE_TAGS,
     day,
@@ -51,8 +51,8 @@ class Shown:
             rows.append({"term": _("Customs code"), "value": hs_text(self.good.hs6)})
         if kept := storage_text(self.storage):
             rows.append({"term": _("Kept"), "value": kept})
-        if terms := steps_text(lot):
-            rows.append({"term": _("By quantity"), "value": terms})
+        if lot.minimum_units > 1:
+            rows.append({"term": _("Smallest order"), "value": unit_count(lot.minimum_units, lot.unit)})
         if lot.listing.monthly_capacity:
             rows.append({"term": _("Capacity in a month"), "value": unit_count(lot.listing.monthly_capacity, lot.unit)})
         if lot.forecast_low is not None and not lot.confirmed_at:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from samphao.core import clock
 from samphao.core.money import major
-from samphao.payments.queries import BackToSend, Day, Difference, Payout
+from samphao.payments.queries import BackToSend, Day, Difference, Exchange, Payout
 from samphao.web.payments import method_name
 from samphao.web.seller import movement_name
-from samphao.web.templatetags.samphao import MISSING, day, moment, money, number
+from samphao.web.sources import source_text
+from samphao.web.templatetags.samphao import MISSING, day, moment, money, number, percent
 from samphao.workflows.money_in import Suggestion
 from samphao.workflows.statement_file import FileRow, StatementFile
 
@@ -26,7 +27,7 @@ Reconciled = tuple[str, Sequence[Day], Sequence[Difference]]
 
 def page(
     methods: Sequence[Reconciled], lines: Sequence[Any], suggested: Mapping[int, Sequence[Suggestion]], back: Sequence[BackToSend], payouts: Sequence[Payout],
-    *, offered: Sequence[str], today: date,
+    exchanges: Sequence[Exchange], *, offered: Sequence[str], today: date,
 ) -> dict[str, Any]:  # fmt: skip
     faults = sum(len(found) for _method, _days, found in methods)
     return {
@@ -37,7 +38,12 @@ def page(
             {"label": _("payouts that came back"), "value": number(sum(row.is_returned for row in payouts))},
         ],
         "methods": [_method(*row) for row in methods],
-        "lines": [_line(line, suggested.get(line.pk, ())) for line in lines],
+        "lines": [_line(line, suggested.get(line.pk, ()), lines) for line in lines],
+        "exchange_columns": [
+            {"label": _("when"), "whole": True}, {"label": _("gave"), "numeric": True}, {"label": _("got"), "numeric": True}, {"label": _("rate"), "numeric": True},
+            {"label": _("rate of the day"), "wide": True}, {"label": _("spread"), "numeric": True},
+        ],
+        "exchanges": [_exchange(row) for row in exchanges],
         "back": [_back(row) for row in back],
         "payout_columns": [
             {"label": _("payout"), "whole": True}, {"label": _("when"), "whole": True}, {"label": _("to"), "wide": True}, {"label": _("amount"), "numeric": True}, {"label": _("state")},
@@ -75,8 +81,21 @@ def _said(minor: int | None, currency: str) -> str:
     return MISSING if minor is None else money(minor, currency)
 
 
-def _line(line: Any, suggested: Sequence[Suggestion]) -> dict[str, Any]:
+def _exchange(row: Exchange) -> list[Any]:
+    known = {"text": f"{row.day.rate.normalize():f}", "note": source_text(row.day.source)} if row.day else _("unknown")
+    spread = MISSING if row.spread is None else percent(row.spread, 2)
+    sold, bought = money(row.sold.minor, row.sold.currency), money(row.bought.minor, row.bought.currency)
+    return [moment(row.at), sold, bought, f"{row.rate:.6f}", known, spread]
+
+
+def _line(line: Any, suggested: Sequence[Suggestion], lines: Sequence[Any]) -> dict[str, Any]:
+    came = [
+        row
+        for row in lines
+        if line.amount_minor < 0 < row.amount_minor and row.method == line.method and row.currency != line.currency
+    ]
     return {
+        "exchanged_for": [(row.pk, f"{money(row.amount_minor, row.currency)} · {moment(row.at)}") for row in came],
         "number": line.pk,
         "rows": [
             {"term": _("Came"), "value": f"{money(line.amount_minor, line.currency)} · {moment(line.at)}", "note": f"{method_name(line.method)} · {line.reference}"},

@@ -60,6 +60,25 @@ def order_row(order: Any) -> list[Any]:
     ]
 
 
+def weight_text(order: Any) -> str:
+    """Say what an order finally weighs, and what of its price went back for what is missing; nothing before it was packed."""
+    weight = getattr(order, "weight", None)
+    if weight is None:
+        return ""
+    values = {
+        "packed": kg(weight.packed_g / 1000), "ordered": kg(weight.ordered_g / 1000), "back": money(weight.refund_minor, order.currency),
+        "paid": money(order.amount_minor - weight.refund_minor, order.currency),
+    }  # fmt: skip
+    if weight.refund_minor:
+        return (
+            _(
+                "%(packed)s were packed of %(ordered)s that were ordered: %(back)s went back, and %(paid)s are the price."
+            )
+            % values
+        )
+    return _("%(packed)s were packed of %(ordered)s that were ordered: the price stays.") % values
+
+
 def order_page(order: Any, *, may_pay: bool, sees_declarations: bool, hub: Hub | None) -> dict[str, Any]:
     offer, lot = order.offer, order.lot
     destination = destination_of(offer.destination)
@@ -70,6 +89,7 @@ def order_page(order: Any, *, may_pay: bool, sees_declarations: bool, hub: Hub |
         "order": order,
         "title": f"{quantity_text(order)} · {in_language_plain(lot.listing, 'title')}",
         "mass": kg(mass_g / 1000),
+        "weight": weight_text(order),
         "route": f"{in_language_plain(lot.listing.producer)} → {city}",
         "tag": state_tag(order.state),
         "steps": steps_of(order, road_of(order), holder(hub), sees_declarations=sees_declarations),

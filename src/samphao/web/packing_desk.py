@@ -58,7 +58,7 @@ def lot_rows(lots: Iterable[Any]) -> list[list[Any]]:
                 {"text": lot.code, "url": reverse("lot", args=[lot.code]), "note": in_language_plain(lot.listing, "title")},
                 in_language_plain(lot.listing.producer),
                 {"text": f"{day(lot.harvest_from)} – {day(lot.harvest_to)}", "note": _cut_on(lot)},
-                kg(ticket.accepted_kg) if ticket else {"tag": {"kind": "info", "label": _("to be weighed")}},
+                {"text": kg(ticket.accepted_kg) if ticket else _("to be weighed"), "url": reverse("ticket", args=[lot.code])},
                 kg(ticket.rejected_kg) if ticket else "",
                 _laboratory(lot),
             ]

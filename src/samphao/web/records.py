@@ -16,6 +16,7 @@ PAGES = {
     "RQ": "rfq",
     "QT": "quote",
     "CT": "contract",
+    "SU": "suspension",
 }
 
 

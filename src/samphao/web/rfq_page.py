@@ -48,6 +48,11 @@ def good_name(code: str) -> str:
     return in_language_plain(known[code]) if code in known else code
 
 
+def good_names(codes: Iterable[str]) -> dict[str, str]:
+    known = goods()
+    return {code: in_language_plain(known[code]) for code in codes if code in known}
+
+
 def city_names() -> dict[str, str]:
     return {row.code: in_language_plain(row, "city") for row in destinations()}
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from samphao.trade.services import SHORTFALL
+from samphao.trade.services import SHORTFALL, SUSPENDED
 from samphao.web.cards import is_packed_fruit
 from samphao.web.officer import lane_tag
 from samphao.web.stored_texts import stored_text
@@ -103,6 +103,7 @@ def _turned_away(order: Any, road: OrderRoad) -> Step:
         "buyer": _("The buyer gave the order up in time."),
         "seller": _("The seller gave the order up: “%(reason)s”.") % {"reason": order.cancel_reason},
         SHORTFALL: _("The harvest was smaller than what was sold, and who ordered first was served first."),
+        SUSPENDED: _("Somebody behind the lot was suspended, and the goods do not travel."),
     }.get(order.cancelled_by or order.ended_for) or _("The lot failed a test at the packing house and does not travel.")
     if returned:
         text += " " + _("Your money went back on %(at)s.") % {"at": moment(returned)}

@@ -116,12 +116,19 @@ def lot_rows(lots: Sequence[Any]) -> list[list[Any]]:
             f"{money(lot.price_minor, lot.currency)} / {unit_name(lot.unit)}",
             f"{number(lot.sold + lot.held)} / {number(lot.quantity)}",
             number(lot.sales),
-            {"tag": {"kind": "ok", "label": _("signed")}}
-            if hasattr(lot, "ticket")
-            else {"tag": {"kind": "idle", "label": _("not yet")}},
+            _ticket(lot),
         ]
         for lot in lots
     ]
+
+
+def _ticket(lot: Any) -> dict[str, Any]:
+    """Lead to the ticket, or to the form that grower and packing house sign together."""
+    if hasattr(lot, "ticket"):
+        return {"text": _("signed"), "url": reverse("ticket", args=[lot.code])}
+    if lot.packing_house_id is None:
+        return {"tag": {"kind": "idle", "label": _("not yet")}}
+    return {"text": _("not yet"), "url": reverse("ticket", args=[lot.code])}
 
 
 def movement_name(kind: str) -> str:
@@ -144,6 +151,7 @@ def movement_name(kind: str) -> str:
         "fee tax": _("tax in the fee"),
         "fee tax back": _("tax in a fee that went back"),
         "chargeback": _("taken back by a payer's bank"),
+        "exchanged": _("exchange of currencies"),
         "cost": _("cost of the hub"),
         "recovered": _("recovered from an order that ended"),
     }.get(kind, kind)

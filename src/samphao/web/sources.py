@@ -66,6 +66,9 @@ TITLES = (
     ),
     _("Thailand Post, pages of its international services: EMS World and international parcels up to 30 kg"),
     _("This hub's own rule"),
+    _(
+        "Estimate of this project: what a full-grown tree bears at most in a season, from memory; no register publishes it"
+    ),
 )
 
 # Of customs' own tables.

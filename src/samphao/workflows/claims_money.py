@@ -12,7 +12,7 @@ where the order was settled before a return) becomes a receivable, which is kept
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -87,9 +87,15 @@ def pay_claim(code: str) -> bool:
             return False
         sale = replace(trade.sales_of_orders([claim.order])[0], at=clock.now())
         parts = {part.receiver: part for part in shares([sale])}
-        amounts = {receiver: part.amount_minor for receiver, part in parts.items()}
-        rests = {receiver: 0 if claim.is_settled else part.rest_minor for receiver, part in parts.items()}
-        base = base_minor(claim, sale.lines, sale.quantity)
+        lighter = {
+            receiver: row["kept"] for receiver, row in trade.borne_by_weight([claim.order]).get(claim.order, {}).items()
+        }
+        amounts = {receiver: part.amount_minor - lighter.get(receiver, 0) for receiver, part in parts.items()}
+        rests = {
+            receiver: 0 if claim.is_settled else part.rest_minor - lighter.get(receiver, 0)
+            for receiver, part in parts.items()
+        }
+        base = base_minor(claim, sale.lines, sale.quantity) - (0 if claim.kind == "return" else sum(lighter.values()))
         borne = split(who_bears(claim.amount_minor, base, amounts, BEARERS[claim.wrong]), rests)
         back = {receiver: row["taken_back"] for receiver, row in borne.items() if row["taken_back"]}
         if back and not has_rate(claim.currency, sale.priced_on):
@@ -116,6 +122,22 @@ def base_minor(claim: ClaimToPay, lines: Sequence[Mapping[str, Any]], quantity: 
     return int(sum(given)) * quantity
 
 
+def borne_of(orders: Sequence[str]) -> dict[str, dict[str, dict[str, int]]]:
+    """Return what is kept from whose share of orders: for what weighed less than was ordered, and for claims."""
+    found = {
+        order: {name: dict(row) for name, row in borne.items()}
+        for order, borne in trade.borne_by_weight(orders).items()
+    }
+    for order, claimed in trade.borne_by_claims(orders).items():
+        of_order = found.setdefault(order, {})
+        for name, row in claimed.items():
+            of_order[name] = {
+                "kept": of_order.get(name, {}).get("kept", 0) + row["kept"],
+                "taken_back": row["taken_back"],
+            }
+    return found
+
+
 def due_after_claims(borne: Mapping[str, Mapping[str, Mapping[str, int]]], at: datetime) -> list[tuple[Share, int]]:
     """Return what is left to pay of the shares of orders whose claims were paid: less what was kept from them."""
     due = []
@@ -125,14 +147,24 @@ def due_after_claims(borne: Mapping[str, Mapping[str, Mapping[str, int]]], at: d
     return due
 
 
-def fees_back(orders: Sequence[str]) -> dict[str, int]:
-    """Return what of the hub's fee went back with the paid claims of orders, in the currency of each price."""
-    back = {}
-    for claim in trade.paid_claims(orders):
+@dataclass(frozen=True, slots=True)
+class FeesBack:
+    """What of the hub's fee went back, by order, in the currency of each price; and the orders of which a claim was paid, or whose buyers took the goods early."""
+
+    minor: Mapping[str, int]
+    claimed: frozenset[str]
+
+
+def fees_back(orders: Sequence[str]) -> FeesBack:
+    """Return what of the hub's fee went back with the paid claims of orders, and for what weighed less than was ordered."""
+    claims = trade.paid_claims(orders)
+    back = {order: borne.get(HUB_SHARE, {}).get("kept", 0) for order, borne in trade.borne_by_weight(orders).items()}
+    for claim in claims:
         sale = trade.sales_of_orders([claim.order])[0]
         fee = sum(part.amount_minor for part in shares([sale]) if part.receiver == HUB_SHARE)
-        back[claim.order] = fee_back(claim.amount_minor, base_minor(claim, sale.lines, sale.quantity), fee)
-    return back
+        with_claim = fee_back(claim.amount_minor, base_minor(claim, sale.lines, sale.quantity), fee)
+        back[claim.order] = back.get(claim.order, 0) + with_claim
+    return FeesBack(back, frozenset(claim.order for claim in claims))
 
 
 def _tell_owners(claim: ClaimToPay, told: Mapping[tuple[str, str], int]) -> None:

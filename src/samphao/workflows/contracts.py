@@ -25,7 +25,7 @@ from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.rfq_types import MilestoneDue
 from samphao.workflows import payout
-from samphao.workflows.claims_money import due_after_claims
+from samphao.workflows.claims_money import borne_of, due_after_claims
 from samphao.workflows.notices import message
 from samphao.workflows.shares import HOME, has_rate, pay, shares
 
@@ -118,8 +118,7 @@ def accept_arrival(code: str, *, viewer: Viewer, by: str) -> None:
         sales = [replace(sale, at=now) for sale in trade.sales_of_orders([order])]
         if not all(has_rate(sale.currency, sale.priced_on) for sale in sales):
             raise Refused(NO_RATE)
-        claimed = trade.borne_by_claims([order])
-        due = due_after_claims(claimed, now) if claimed else [(part, part.rest_minor) for part in shares(sales)]
+        due = due_after_claims({order: borne_of([order]).get(order, {})}, now)
         payout.post_settled([order], due, is_early=True)
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from samphao.accounts import queries as accounts
+from samphao.accounts.queries import SuspensionTime
 from samphao.accounts.types import OrchardSpec, PartyRegistration
 from samphao.core import clock
 from samphao.customs import queries as customs
@@ -21,6 +22,8 @@ from samphao.freight.types import CarriedLot
 from samphao.reference.types import DestinationSpec
 from samphao.trade.queries import Place
 from samphao.trade.types import JudgedLot
+from samphao.workflows import mass_balance
+from samphao.workflows.mass_balance import LotBalance
 
 DAY = timedelta(days=1)
 PHYTO, FORM_E, MARKS, MASS, SULPHUR = "phytosanitary-certificate", "form-e", "seal-and-marks", "vgm", "lab-so2"
@@ -59,6 +62,10 @@ class Evidence:
     """By lot, destination and trade mode."""
     papers: Mapping[str, ConsignmentPapers] = field(default_factory=dict)
     """By consignment."""
+    balances: Mapping[str, LotBalance] = field(default_factory=dict)
+    """By lot."""
+    suspensions: Mapping[str, Sequence[SuspensionTime]] = field(default_factory=dict)
+    """By the code of a party or an orchard."""
 
 
 def gather(lots: Sequence[JudgedLot], on_the_way: Mapping[str, Collection[Place]]) -> Evidence:
@@ -79,9 +86,13 @@ def gather(lots: Sequence[JudgedLot], on_the_way: Mapping[str, Collection[Place]
         for load in loads:
             carried.setdefault((load.lot, load.destination, load.trade_mode), []).append(load)
         papers = customs.papers_of({load.consignment for load in loads if load.consignment}, PAPERS)
+    orchards = {lot.orchard for lot in lots if lot.orchard}
+    suspensions: dict[str, list[SuspensionTime]] = {}
+    for time in accounts.suspensions_of(parties, orchards):
+        suspensions.setdefault(time.subject, []).append(time)
     return Evidence(
-        registrations, accounts.orchards_by_code({lot.orchard for lot in lots if lot.orchard}), importers,
-        customs.permit_times({lot.good for lot in lots}), carried, papers,
+        registrations, accounts.orchards_by_code(orchards), importers, customs.permit_times({lot.good for lot in lots}), carried, papers,
+        mass_balance.of_lots({lot.code for lot in lots}, orchards), suspensions,
     )  # fmt: skip
 
 
@@ -106,9 +117,38 @@ def of_lot(lot: JudgedLot, gate: str, evidence: Evidence, on: date) -> Facts:
         "registration:doa_packing_house": _registered([lot.packing_house], "doa_packing_house", evidence, on),
         "registration:exporter_customs": _registered([lot.exporter], "exporter_customs", evidence, on),
     }
+    facts |= _masses(evidence.balances.get(lot.code))
     if tested_on:
         facts["registration:laboratory_gacc"] = _registered([lot.laboratory], "laboratory_gacc", evidence, tested_on)
     return facts
+
+
+def _masses(balance: LotBalance | None) -> Facts:
+    """Return the mass balance of a lot: what was said under its orchard's number up to this lot, against what the trees bear."""
+    if balance is None:
+        return {name: Fact(None) for name in ("orchard_limit_kg", "lot_accepted_kg")} | {"mass_stop": Fact("none")}
+
+    def of(kg: Decimal | None, most: Decimal | None) -> Fact:
+        return Fact(kg, f"{kg:,.0f} / {most:,.0f} kg" if kg is not None and most is not None else "")
+
+    return {
+        "orchard_limit_kg": Fact(balance.limit_kg),
+        "orchard_declared_kg": of(balance.declared_kg, balance.limit_kg),
+        "orchard_cut_kg": of(balance.cut_kg, balance.limit_kg),
+        "lot_sold_kg": of(balance.sold_kg, balance.accepted_kg),
+        "lot_accepted_kg": Fact(balance.accepted_kg),
+        "mass_stop": Fact(balance.stop),
+    }
+
+
+def standing(lot: JudgedLot, country: str, evidence: Evidence, on: date) -> Fact:
+    """Return whether somebody behind a lot is suspended for a country on a day, the packing house before laboratory and orchard."""
+    parties = (lot.packing_house, lot.laboratory, lot.orchard)
+    times = [time for party in parties for time in evidence.suspensions.get(party, ()) if time.is_for(country)]
+    now = next((time for time in times if time.is_in_force(on)), None)
+    if now is None:
+        return Fact("none", changes_on=min((time.from_on for time in times if time.from_on > on), default=None))
+    return Fact(now.kind, found_on=now.from_on, changes_on=now.ends_on)
 
 
 def of_place(lot: JudgedLot, place: DestinationSpec, evidence: Evidence, on: date) -> Facts:

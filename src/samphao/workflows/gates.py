@@ -114,6 +114,8 @@ class Bench:
                     known[gate, case.on] = gate_evidence.of_lot(lot, gate, evidence, case.on)
                 facts = known[gate, case.on]
                 here = gate_evidence.of_place(lot, place, evidence, case.on) if gate == LIST else {}
+                if gate != ENTER:
+                    here["suspension"] = gate_evidence.standing(lot, place.country, evidence, case.on)
                 key = (gate, place.country, mode, case.on, "" if journey is NOWHERE else code, *here.values())
                 if key not in decided:
                     met = journey.facts(gate, lot.good) if self._rules_of(lot, case) else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -14,24 +14,25 @@ from samphao.payments import services as payments
 from samphao.payments.types import Amount, FeeEarned, TaxRate
 from samphao.reference import queries as reference
 from samphao.trade import queries as trade
+from samphao.workflows.claims_money import FeesBack
 
 HOME, REVENUE = "THB", "revenue-TH"
 TAX = "vat_domestic"
 
 
-def fees_earned(orders: Sequence[str], fees_back: Mapping[str, int]) -> int:
+def fees_earned(orders: Sequence[str], back: FeesBack) -> int:
     """Write the tax invoices of settled orders: a fee becomes the hub's when the claim window has closed (decision 9).
 
-    Of an order in `fees_back` it becomes the hub's now, when its claim is closed, less what went back with the claim.
+    Of an order of which a claim was paid it becomes the hub's now, when the claim is closed. What went back is no fee.
     """
     rates = lru_cache(maxsize=None)(reference.exchange_rates)
     fees = []
     for row in trade.fees_of(orders):
         rate = rates(row.priced_on)[row.currency].rate
-        fee = row.fee_minor - fees_back.get(row.code, 0)
+        fee = row.fee_minor - back.minor.get(row.code, 0)
         satang = half_up(Decimal(fee) / minor_units(row.currency) / rate * minor_units(HOME))
         if satang > 0:
-            on = clock.today() if row.code in fees_back else row.claims_end_at.astimezone(clock.BANGKOK).date()
+            on = clock.today() if row.code in back.claimed else row.claims_end_at.astimezone(clock.BANGKOK).date()
             fees.append(FeeEarned(row.code, row.buyer, on, satang, Amount(fee, row.currency), rate))
     return payments.record_fees(fees)
 

@@ -16,9 +16,13 @@ from samphao.core.codes import decode, encode
 from samphao.core.errors import NotFound, Refused
 from samphao.payments import queries as ledger
 from samphao.payments import services as payments
+from samphao.payments.queries import DayRate
 from samphao.payments.types import Amount, Arrival, BankReport, PartnerMessage, Payer
+from samphao.reference import queries as reference
 from samphao.trade import queries as trade
 from samphao.trade.types import OrderDue
+
+HOME = "THB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,25 @@ def assign(number: int, order: str, *, by: str) -> None:
         raise Refused(_("This line cannot pay an order."))
     payments.assign_line(number, replace(report, at=None), by=by)
     events.deliver()
+
+
+def exchange(sold: int, bought: int, *, by: str) -> None:
+    """Book that the partner exchanged one line for another, beside the published rate of that day."""
+    left, came = ledger.line_of(sold), ledger.line_of(bought)
+    if left is None or came is None:
+        raise NotFound(_("There is no such line."))
+    payments.book_exchange(sold, bought, day_rate(left.currency, came.currency, came.at), by=by)
+
+
+def day_rate(sold: str, bought: str, at: datetime) -> DayRate | None:
+    """Return what one of a currency was worth in another on a day of Bangkok, over the baht; None where one of the two is not known."""
+    rates = reference.exchange_rates(at.astimezone(clock.BANGKOK).date())
+    wanted = [code for code in (sold, bought) if code != HOME]
+    if any(code not in rates for code in wanted):
+        return None
+    per_baht = {HOME: Decimal(1)} | {code: rates[code].rate for code in wanted}
+    rate = (per_baht[bought] / per_baht[sold]).quantize(Decimal("1.00000000"))
+    return DayRate(rate, "; ".join(dict.fromkeys(rates[code].source for code in wanted)))
 
 
 def suggestions(lines: Sequence[Any]) -> dict[int, list[Suggestion]]:

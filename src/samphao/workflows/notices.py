@@ -94,6 +94,7 @@ def lots_delisted(payload: dict[str, Any]) -> None:
 
 FOUND = {
     "expired": _("expired"), "suspended": _("suspended"), "pending": _("pending"), "detected": _("detected"),
+    "packing_house": _("the packing house is suspended"), "laboratory": _("the laboratory is suspended"), "orchard": _("the orchard is suspended"),
 }  # fmt: skip
 
 

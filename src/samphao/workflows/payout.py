@@ -24,7 +24,7 @@ from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.types import UnpaidSales
 from samphao.workflows import invoicing, notices
-from samphao.workflows.claims_money import due_after_claims, fees_back
+from samphao.workflows.claims_money import borne_of, due_after_claims, fees_back
 from samphao.workflows.shares import Share, has_rate, pay, shares, take_back
 
 log = logging.getLogger(__name__)
@@ -90,11 +90,11 @@ def settle_due() -> int:
         orders = services.mark_settled(SETTLED_AT_ONCE, without=without)
         if not orders:
             return 0
-        claimed = trade.borne_by_claims(orders)
-        plain = [order for order in orders if order not in claimed]
+        borne = borne_of(orders)
+        plain = [order for order in orders if order not in borne]
         sales = trade.sales_of_orders(plain, "delivered_at")
         parts = list(shares(replace(sale, at=sale.at + sale.claim_window) for sale in sales if sale.at))
-        post_settled(orders, [*((part, part.rest_minor) for part in parts), *due_after_claims(claimed, clock.now())])
+        post_settled(orders, [*((part, part.rest_minor) for part in parts), *due_after_claims(borne, clock.now())])
     return len(orders)
 
 
@@ -105,18 +105,14 @@ def post_settled(orders: Sequence[str], due: Sequence[tuple[Share, int]], *, is_
 
     A contract's order has an offer of its own, and so a share of its own among those of its lot.
     """
-    contracts = trade.contracts_of_orders(orders)
     rest = {}
-    for order in contracts:
-        sale = trade.sales_of_orders([order])
-        mine = due_after_claims(trade.borne_by_claims([order]), clock.now()) or [
-            (part, part.rest_minor) for part in shares(sale)
-        ]
+    for order in trade.contracts_of_orders(orders):
+        mine = due_after_claims({order: borne_of([order]).get(order, {})}, clock.now())
         rest[order] = sum(amount for part, amount in mine if part.receiver == "producer")
     drafted = pay(due, PAYOUT, min(orders))
     drafted.post()
-    back = fees_back(list(trade.borne_by_claims(orders)))
-    invoicing.fees_earned(orders, dict.fromkeys(orders, 0) | back if is_early else back)
+    back = fees_back(orders)
+    invoicing.fees_earned(orders, replace(back, claimed=back.claimed | set(orders)) if is_early else back)
     last = {part.lot: part.at for part, _amount in sorted(due, key=lambda row: row[0].at)}
     notices.shares_paid(PAYOUT, min(orders), drafted.told, last)
     notices.contracts_fulfilled(services.fulfil_contracts(rest))

@@ -30,6 +30,9 @@ CONTRACTED = gettext_noop("This file is kept: it is evidence in a contract.")
 SENT = gettext_noop("This file is kept: a registration was sent with it.")
 TESTED = gettext_noop("This laboratory report is kept: a gate was decided on its result.")
 
+SIGNED = gettext_noop("This photo is kept: it was signed with its ticket.")
+REASONED = gettext_noop("This file is kept: a suspension or an appeal rests on it.")
+
 
 class Record(Protocol):
     """Decides for one kind of record."""
@@ -101,10 +104,11 @@ class LotFiles:
     def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
         return kind in self._kinds_of(trade.lot_for(code, viewer), viewer)
 
-    def access(self, code: str, viewer: Viewer) -> tuple[bool, list[str]]:
+    def access(self, lot: Any, viewer: Viewer) -> tuple[bool, list[str]]:
         """Return whether somebody sees the files of a lot, and which kinds he adds; two queries at most."""
-        lot = trade.lot_for(code, viewer)
-        return lot is not None or customs.has_declared_lot(code, viewer), self._kinds_of(lot, viewer)
+        if trade.handles(lot, viewer):
+            return True, self._kinds_of(lot, viewer)
+        return customs.has_declared_lot(lot.code, viewer), []
 
     def _kinds_of(self, lot: Any, viewer: Viewer) -> list[str]:
         if lot is None:
@@ -192,6 +196,34 @@ class ListingFiles:
         return ""
 
 
+class TicketFiles:
+    """Photos of what was weighed: those who handle the lot see them; they come with the signatures, and stay as these do."""
+
+    def may_see(self, code: str, kind: str, viewer: Viewer) -> bool:  # noqa: ARG002 every kind alike
+        lot = trade.lot_of_ticket(code)
+        return lot is not None and trade.lot_for(lot, viewer) is not None
+
+    def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:  # noqa: ARG002 what was signed is signed
+        return False
+
+    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:  # noqa: ARG002 every kind alike
+        return SIGNED
+
+
+class SuspensionFiles:
+    """What a suspension rests on: those who may suspend add it, who was suspended reads it, and it stays."""
+
+    def may_see(self, code: str, kind: str, viewer: Viewer) -> bool:  # noqa: ARG002 every kind alike
+        return accounts.suspension_for(code, viewer) is not None
+
+    def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
+        found = accounts.suspension_for(code, viewer)
+        return found is not None and kind in (Kind.PAPER, Kind.LAB_REPORT, Kind.PHOTO)
+
+    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:  # noqa: ARG002 every kind alike
+        return REASONED
+
+
 def evidence_of_order(order: Any) -> set[Evidence]:
     return {(order.code, Kind.SLIP.value)} if order.paid_at else set()
 
@@ -208,6 +240,7 @@ def evidence_of_lots(lots: Iterable[Any]) -> set[Evidence]:
 RECORDS: dict[str, Record] = {
     "SO": OrderFiles(), "DX": DeclarationFiles(), "DM": DeclarationFiles(), "LD": LoadFiles(), "LS": ListingFiles(), "L": ListingFiles(),
     "CL": ClaimFiles(), "RT": ClaimFiles(), "RG": RegistrationFiles(), "CT": ContractFiles(),
+    "WT": TicketFiles(), "SU": SuspensionFiles(),
 }  # fmt: skip
 LOTS = LotFiles()  # a lot's code begins as its producer named it
 
@@ -235,9 +268,9 @@ def may_add_file(subject: str, kind: str, viewer: Viewer) -> bool:
     return viewer.is_signed_in and _record(subject).may_add(subject, kind, viewer)
 
 
-def lot_files(code: str, viewer: Viewer) -> tuple[bool, list[str]]:
+def lot_files(lot: Any, viewer: Viewer) -> tuple[bool, list[str]]:
     """Return whether somebody sees the files of a lot, and which kinds he adds."""
-    return LOTS.access(code, viewer) if viewer.is_signed_in else (False, [])
+    return LOTS.access(lot, viewer) if viewer.is_signed_in else (False, [])
 
 
 def remove_file(file: StoredFile, *, by: str, viewer: Viewer) -> None:

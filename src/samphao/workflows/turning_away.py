@@ -19,11 +19,13 @@ from samphao.payments import services as payments
 from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.queries import BrokenRule
+from samphao.trade.services import NOT_SUSPENDED, SUSPENDED
 from samphao.workflows import notices, payout
 
 RESIDUES = ("load-by2", "load-cadmium")
 MATURITY = "cut-dry-matter-"
 PACKING_HOUSE = "load-packing-house-gacc"
+MASS_STOP = "load-mass-stop"
 
 
 TURNED_AWAY = _(
@@ -43,6 +45,15 @@ SHORT = _(
 SHORT_HELD = _(
     "Your order %(order)s of lot %(lot)s was cancelled: the harvest was smaller than what was sold, and who ordered first is served first."
 )
+HOUSE_SUSPENDED = _(
+    "Your order of lot %(lot)s was cancelled and your money is on its way back: its packing house was suspended. Other lots stand on the market."
+)
+HOUSE_SUSPENDED_UNPAID = _(
+    "Your order of lot %(lot)s was cancelled before it was paid: its packing house was suspended. Other lots stand on the market."
+)
+LEFT = {
+    SUSPENDED: _("Your order %(order)s of lot %(lot)s was cancelled as you asked, and your money is on its way back."),
+}
 WITHDRAWN = _("The goods do not travel: their orders were cancelled.")
 
 
@@ -63,7 +74,8 @@ def _is_for_good(broken: BrokenRule, is_ripe: bool) -> bool:
     """Tell whether no later paper can mend it. A number that has run out may be renewed tomorrow: its gate is shut meanwhile, nobody is turned away."""
     if broken.rule.startswith(MATURITY):
         return is_ripe
-    return broken.rule in RESIDUES or (broken.rule == PACKING_HOUSE and broken.found == "suspended")
+    decided = (PACKING_HOUSE, "suspended"), (NOT_SUSPENDED, "packing_house"), (MASS_STOP, "refused")
+    return broken.rule in RESIDUES or (broken.rule, broken.found) in decided
 
 
 def turn_away_failing_lots(on: date | None = None) -> list[str]:
@@ -88,7 +100,8 @@ def lot_turned_away(payload: dict[str, Any]) -> None:
     why = trade.finding_of(lot, payload["destination"], rule)
     named = {field: str(why[field.replace("text", "name")]) for field in accounts.LANGUAGES}
     parties = trade.parties_of(orders)
-    for is_paid, message in ((True, TURNED_AWAY), (False, CANCELLED)):
+    told = (HOUSE_SUSPENDED, HOUSE_SUSPENDED_UNPAID) if rule == NOT_SUSPENDED else (TURNED_AWAY, CANCELLED)
+    for is_paid, message in zip((True, False), told, strict=True):
         texts = accounts.in_three_languages(message, lot=lot, rule=named, found=notices.found_said(why["found"]))
         accounts.notify(
             sorted({row.buyer for row in parties if row.is_paid == is_paid}),
@@ -103,7 +116,9 @@ def orders_left_behind(payload: dict[str, Any]) -> None:
     orders = payload["orders"]
     undo(orders, reason=payload["reason"])
     accounts.notify_each(
-        notices.message(row.buyer, row.order, "left-behind", LEFT_BEHIND, order=row.order, lot=row.lot)
+        notices.message(
+            row.buyer, row.order, "left-behind", LEFT.get(payload["reason"], LEFT_BEHIND), order=row.order, lot=row.lot
+        )
         for row in trade.parties_of(orders)
     )
 

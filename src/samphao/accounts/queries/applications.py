@@ -62,12 +62,6 @@ def registration_for(code: str, viewer: Viewer) -> Application | None:
     return rows.filter(seen).first() if viewer.username else None
 
 
-def registration_state(username: str, kind: str) -> str:
-    """Return what somebody's latest registration as this kind waits for, or nothing where he was never registered from a page."""
-    rows = Application.objects.filter(applicant__username=username, kind=kind).order_by("-id")
-    return rows.values_list("state", flat=True).first() or ""
-
-
 def has_unsent_registration(username: str) -> bool:
     return Application.objects.filter(applicant__username=username, state__in=Application.OPEN_TO_CHANGE).exists()
 

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 
+from samphao.accounts.application_models import Application
 from samphao.accounts.delegation_models import Delegation
-from samphao.accounts.models import Organisation
+from samphao.accounts.models import Organisation, User
 from samphao.accounts.queries.parties import Viewer
 from samphao.core import clock
 
@@ -80,14 +81,19 @@ def _seen_by(viewer: Viewer) -> QuerySet[Delegation]:
     return Delegation.objects.select_related("producer", "exporter").filter(Q(producer__in=own) | Q(exporter__in=own))
 
 
-def has_delegation(organisations: tuple[int, ...]) -> bool:
-    """Whether somebody sells for one of these producers today."""
-    if not organisations:
-        return False
+def producer_standing(username: str, organisations: tuple[int, ...]) -> tuple[str, bool]:
+    """Return what somebody's latest registration as a producer waits for, and whether somebody sells for him today; one query.
+
+    The first is empty where he was never registered from a page.
+    """
     today = clock.today()
-    return Delegation.objects.filter(
+    sold_for = Delegation.objects.filter(
         producer__in=organisations, state=Delegation.State.ACCEPTED, valid_from__lte=today, valid_to__gte=today
-    ).exists()
+    )
+    sent = Application.objects.filter(applicant=OuterRef("pk"), kind="producer").order_by("-id").values("state")[:1]
+    rows = User.objects.filter(username=username).annotate(registration=Subquery(sent), is_sold_for=Exists(sold_for))
+    state, is_sold_for = rows.values_list("registration", "is_sold_for").get()
+    return state or "", bool(is_sold_for)
 
 
 def exporters() -> QuerySet[Organisation]:

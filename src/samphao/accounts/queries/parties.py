@@ -236,7 +236,11 @@ def registrations_of(organisations: Collection[str]) -> list[PartyRegistration]:
 
 
 def orchards_by_code(codes: Collection[str]) -> dict[str, OrchardSpec]:
-    rows = Orchard.objects.filter(code__in=codes).values_list(
+    return _orchards(Orchard.objects.filter(code__in=codes))
+
+
+def _orchards(found: QuerySet[Orchard]) -> dict[str, OrchardSpec]:
+    rows = found.values_list(
         "code", "producer__code", "name_en", "name_th", "province_iso", "district_code", "area_rai", "trees", "gap_number", "gap_valid_from",
         "gap_valid_to", "lat", "lon",
     )  # fmt: skip
@@ -294,5 +298,4 @@ def places_of(codes: Collection[str]) -> dict[str, str]:
 
 def own_orchards(organisation: int) -> list[OrchardSpec]:
     """Return an organisation's orchards by their codes, with GAP number and dates."""
-    codes = list(Orchard.objects.filter(producer=organisation).values_list("code", flat=True))
-    return [spec for _, spec in sorted(orchards_by_code(codes).items())]
+    return [spec for _, spec in sorted(_orchards(Orchard.objects.filter(producer=organisation)).items())]

@@ -28,7 +28,7 @@ from samphao.accounts.services.notify import (
     spoken_day,
     spoken_moment,
 )
-from samphao.accounts.services.own_account import change_account, send_reset_letters
+from samphao.accounts.services.own_account import change_account, confirm_password, send_reset_letters
 from samphao.accounts.services.parties import open_login, register_households, register_missing, register_parties
 from samphao.accounts.services.people import (
     accept_as_new,
@@ -51,6 +51,13 @@ from samphao.accounts.services.set_up import (
     require_known_payment,
     set_up_demo,
 )
+from samphao.accounts.services.suspensions import (
+    appeal_suspension,
+    dismiss_appeal,
+    keep_touched,
+    lift_suspension,
+    open_suspension,
+)
 from samphao.accounts.services.visitors import register_visitor
 
 __all__ = [
@@ -61,6 +68,7 @@ __all__ = [
     "accept_as_new",
     "accept_delegation",
     "accept_invitation",
+    "appeal_suspension",
     "approve_application",
     "ask_applicant",
     "ask_delegation",
@@ -70,6 +78,8 @@ __all__ = [
     "change_account",
     "change_role",
     "confirm_numbers",
+    "confirm_password",
+    "dismiss_appeal",
     "end_delegation",
     "expire_invitations",
     "finish_set_up",
@@ -78,7 +88,9 @@ __all__ = [
     "invitation_token",
     "invite",
     "invite_first_owner",
+    "keep_touched",
     "leave",
+    "lift_suspension",
     "lock_delegation",
     "make_set_up_token",
     "mark_read",
@@ -86,6 +98,7 @@ __all__ = [
     "notify",
     "notify_each",
     "open_login",
+    "open_suspension",
     "own_password_attempt",
     "refuse_application",
     "register_households",

@@ -14,7 +14,7 @@ from samphao.accounts.services.attempts import RESETS_ASKED, RESETS_SENT, own_pa
 from samphao.accounts.services.letters import offered, write_letter
 from samphao.accounts.types import AccountSpec
 from samphao.core import clock
-from samphao.core.errors import NotAllowed
+from samphao.core.errors import NotAllowed, Refused
 from samphao.core.limits import TooMany, take
 from samphao.core.models import AuditEntry
 
@@ -44,6 +44,15 @@ def require_password(user: User, password: str) -> None:
     with own_password_attempt(user.username):
         if not user.check_password(password):
             raise NotAllowed(gettext_noop("To change the e-mail address, write your password."))
+
+
+def confirm_password(username: str, password: str) -> int:
+    """Let somebody confirm by his password what he signs on another's telephone; return his log-in. Counted outside any transaction."""
+    user = User.objects.filter(username=username, is_active=True).first()
+    with own_password_attempt(username):
+        if user is None or not user.check_password(password):
+            raise Refused(gettext_noop("The password is wrong: nothing was signed."), name=username)
+    return user.pk
 
 
 def _tell_old_address(user: User, before: str) -> None:

@@ -12,7 +12,8 @@ from samphao.reference.queries.charges import (
     tax_on,
 )
 from samphao.reference.queries.dated import source_words
-from samphao.reference.queries.goods import StorageSpec, goods, storage_of, tariff_lines
+from samphao.reference.queries.goods import StorageSpec, goods, storage_of, tariff_lines, tree_yields
+from samphao.reference.queries.names import KnownName, known_names
 from samphao.reference.queries.places import (
     ProvinceName,
     currency_of,
@@ -40,6 +41,7 @@ from samphao.reference.queries.thai_places import (
 
 __all__ = [
     "DocumentSpec",
+    "KnownName",
     "ModeRuleNames",
     "ProvinceName",
     "StorageSpec",
@@ -58,6 +60,7 @@ __all__ = [
     "gate_rules",
     "goods",
     "import_taxes",
+    "known_names",
     "post_rates",
     "price_rule",
     "province_codes",
@@ -71,4 +74,5 @@ __all__ = [
     "thai_districts",
     "thai_subdistricts",
     "trade_mode_rules",
+    "tree_yields",
 ]

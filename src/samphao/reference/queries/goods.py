@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 from samphao.core import revisions
-from samphao.reference.models import Good, TariffRate
-from samphao.reference.queries.dated import in_force
-from samphao.reference.types import GoodSpec
+from samphao.reference.models import Good, TariffRate, TreeYield
+from samphao.reference.queries.dated import in_force, source_words
+from samphao.reference.types import GoodSpec, TreeYieldSpec
 
 
 @revisions.kept
@@ -40,13 +40,18 @@ class StorageSpec:
     source: str
 
 
+@revisions.kept
+def _storage() -> dict[str, StorageSpec]:
+    return {
+        row.code: StorageSpec(
+            row.temperature_class, row.temperature_min_c, row.temperature_max_c, row.carton_net_g, row.source
+        )
+        for row in Good.objects.all()
+    }
+
+
 def storage_of(good: str) -> StorageSpec | None:
-    row = Good.objects.filter(code=good).first()
-    if row is None:
-        return None
-    return StorageSpec(
-        row.temperature_class, row.temperature_min_c, row.temperature_max_c, row.carton_net_g, row.source
-    )
+    return _storage().get(good)
 
 
 def tariff_lines(country: str, on: date) -> dict[str, str]:
@@ -57,3 +62,15 @@ def tariff_lines(country: str, on: date) -> dict[str, str]:
     for row in in_force(TariffRate.objects.filter(destination_country=country).exclude(tariff_line=""), on):
         found.setdefault(row.good, row.tariff_line)
     return found
+
+
+@revisions.kept
+def tree_yields(on: date) -> dict[str, TreeYieldSpec]:
+    """Return for each good what a tree bears in a season at most, and how many stand on a rai."""
+    words = source_words()
+    return {
+        row.good: TreeYieldSpec(
+            row.good, row.kg_per_tree, row.trees_per_rai_max, words(row.source), row.valid_from, is_estimate=row.confidence != "sourced"
+        )
+        for row in in_force(TreeYield.objects.all(), on)
+    }  # fmt: skip

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_onboarding'),
-        ('trade', '0031_draft_mends_a_note'),
+        ('trade', '0070_search'),
     ]
 
     operations = [

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Case, Count, F, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, Prefetch, QuerySet, Value, When
 
 from samphao.core import clock
 from samphao.trade.models import GateState, Lot, ModeState, Offer, TradeMode
@@ -41,23 +42,17 @@ def general_first() -> Case:
     return Case(*places, default=Value(9), output_field=IntegerField())
 
 
-def lots_on_sale(*, text: str = "", good: str = "", province_iso: str = "", destination: str = "") -> QuerySet[Lot]:
-    """Return lots for the market, those on sale now first, then the soonest harvest; `text` is looked for in the titles of all three languages."""
+def lots_found(ids: Sequence[int], destination: str) -> list[Lot]:
+    """Return lots in the order of `ids`, with their offers and gates for a destination."""
+    by_id = {lot.pk: lot for lot in _shown(destination).filter(pk__in=ids)}
+    return [by_id[number] for number in ids if number in by_id]
+
+
+def _shown(destination: str) -> QuerySet[Lot]:
+    """Return lots with what a card shows of them."""
     now = clock.now()
     is_closed = Case(When(opens_at__lte=now, closes_at__gt=now, then=Value(0)), default=Value(1))
     lots = Lot.objects.select_related("listing__producer", "packing_house").annotate(is_closed=is_closed)
-    lots = lots.order_by("is_closed", "harvest_from", "code")
-    for word in text.split():
-        lots = lots.filter(
-            Q(listing__title_en__icontains=word)
-            | Q(listing__title_th__icontains=word)
-            | Q(listing__title_zh__icontains=word)
-            | Q(code__iexact=word)
-        )
-    if good:
-        lots = lots.filter(listing__good=good)
-    if province_iso:
-        lots = lots.filter(listing__producer__province_iso=province_iso)
     offers = (
         Offer.objects.filter(destination=destination, replaced_at=None)
         .order_by(general_first(), "kind", "quantity_min")
@@ -71,7 +66,7 @@ def lots_in_season(destination: str) -> QuerySet[Lot]:
     """Return lots for a first look: those on sale of which something is left, hot ones first."""
     now = clock.now()
     return (
-        lots_on_sale(destination=destination)
+        _shown(destination)
         .filter(quantity__gt=F("held") + F("sold"), opens_at__lte=now, closes_at__gt=now)
         .order_by(F("buyer_limit").desc(nulls_last=True), "harvest_from", "code")
     )
@@ -94,11 +89,6 @@ def lot_with_offers(code: str) -> Lot | None:
         .filter(code=code)
         .first()
     )
-
-
-def goods_on_sale() -> list[tuple[str, int]]:
-    """Return goods with their number of lots, the commonest first."""
-    return list(Lot.objects.values_list("listing__good").annotate(lots=Count("id")).order_by("-lots", "listing__good"))
 
 
 def offers_for_sale() -> list[OfferForSale]:

@@ -21,7 +21,13 @@ def lot_codes_of(order_codes: Iterable[str]) -> dict[str, str]:
 def order_for(code: str, *, organisations: Sequence[int], sees_all: bool) -> Order | None:
     """Return an order if it is the viewer's to see: buyer, producer, packing house, exporter, importer, or the hub."""
     orders = Order.objects.select_related(
-        "offer__importer", "buyer", "lot__listing__producer", "lot__packing_house", "lot__exporter", "lot__ticket"
+        "offer__importer",
+        "buyer",
+        "lot__listing__producer",
+        "lot__packing_house",
+        "lot__exporter",
+        "lot__ticket",
+        "weight",
     ).filter(code=code)
     if not sees_all:
         orders = orders.filter(

@@ -12,7 +12,8 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, 
 from samphao.accounts.queries import Viewer
 from samphao.core import clock
 from samphao.trade.contract_models import Contract, Milestone, Quote, QuoteVersion, Rfq
-from samphao.trade.models import Lot, Order, Ticket
+from samphao.trade.contracts import tickets_that_count
+from samphao.trade.models import Lot, Order
 from samphao.trade.rfq_types import MilestoneDue, QuotedLot
 
 LIVE = ~Q(state=Quote.State.WITHDRAWN)
@@ -24,6 +25,13 @@ def lots_that_fit(good: str, by: date) -> QuerySet[Lot]:
     now = clock.now()
     rows = Lot.objects.filter(listing__good=good, closes_at__gt=now, harvest_from__lte=by, keeps_for_waiting=False)
     return rows.filter(quantity__gt=F("held") + F("sold"))
+
+
+def goods_to_ask_for() -> list[str]:
+    """Return the goods of which somebody has something left to sell, those with most lots first."""
+    rows = Lot.objects.filter(closes_at__gt=clock.now(), quantity__gt=F("held") + F("sold"))
+    found = rows.values_list("listing__good").order_by().annotate(lots=Count("id")).order_by("-lots", "listing__good")
+    return [good for good, _lots in found]
 
 
 def sellers_that_fit(good: str, by: date) -> list[int]:
@@ -199,7 +207,7 @@ def lots_with_tickets_to_meet(limit: int = 200) -> list[str]:
     """Return lots with a signed ticket for which a running contract waits: its event came to nothing, or it was paid later."""
     waits = Milestone.objects.filter(
         state=Milestone.State.WAITING, trigger=Milestone.Trigger.TICKET, contract__state=Contract.State.RUNNING,
-        contract__order__lot__in=Ticket.objects.values("lot"),
+        contract__order__lot__in=tickets_that_count().values("lot"),
     )  # fmt: skip
     return list(waits.order_by().values_list("contract__order__lot__code", flat=True).distinct()[:limit])
 

@@ -10,7 +10,7 @@ import orjson
 from django.db import connection
 
 from samphao.trade.models import Offer, Order
-from samphao.trade.services import UNDISPUTED, WITHOUT
+from samphao.trade.services import NOT_STOPPED, UNDISPUTED, WITHOUT
 from samphao.trade.types import LotSale, UnpaidSales
 
 SALES = """
@@ -58,7 +58,7 @@ UNPAID = """
 
 DELIVERED = f"""o.state = 'delivered' AND NOT o.is_claimed AND {UNDISPUTED}
     AND o.delivered_at <= core_now() - make_interval(hours => l.claim_hours)"""
-TO_ADVANCE = "o.advanced_at IS NULL AND NOT o.has_contract AND o.state IN ('paid', 'shipped')"
+TO_ADVANCE = f"o.advanced_at IS NULL AND NOT o.has_contract AND o.state IN ('paid', 'shipped') {NOT_STOPPED}"
 TO_DEPOSIT = (
     "l.deposit_percent > 0 AND o.deposited_at IS NULL AND NOT o.has_contract AND o.state IN ('paid', 'shipped')"
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,14 +17,19 @@ from samphao.payments import queries as ledger
 from samphao.trade import queries as trade
 from samphao.web import files as file_shape
 from samphao.web import impact_page, packing_desk
+from samphao.web import mass_balance as balance_shape
+from samphao.web import packing as packing_shape
 from samphao.web import product_notes as note_shape
 from samphao.web import seller as shape
+from samphao.web import seller_orders as orders_shape
 from samphao.web.templatetags.samphao import in_language_plain
 from samphao.web.tower import cities
+from samphao.workflows import mass_balance
 from samphao.workflows.payout import has_the_rest
 from samphao.workflows.record_access import evidence_of_lots
 
 LOTS_SHOWN, LOADS_SHOWN, NOTES_SHOWN = 60, 40, 10
+ORDERS_SHOWN = 25
 
 
 @login_required
@@ -35,10 +41,11 @@ def seller(request: HttpRequest) -> HttpResponse:
     lots = list(trade.lots_of_producers(who.organisations)[:LOTS_SHOWN])
     known = who.organisations + who.in_review
     papers, orchards = accounts.papers_of(known), accounts.orchards_of(known)
+    registration, has_exporter = accounts.producer_standing(who.username, who.organisations)
     standing = shape.Standing(
         may_act="producer" in who.kinds,
-        registration=accounts.registration_state(who.username, "producer"),
-        has_exporter=accounts.has_delegation(who.organisations),
+        registration=registration,
+        has_exporter=has_exporter,
         has_the_rest=has_the_rest(who),
     )
     steps = shape.steps(lots, papers, orchards, standing)
@@ -47,9 +54,11 @@ def seller(request: HttpRequest) -> HttpResponse:
         {"label": _("orders"), "numeric": True}, {"label": _("ticket")},
     ]  # fmt: skip
     notes = [note for note in trade.product_notes_of(who.organisations, NOTES_SHOWN) if note.done_at is None]
+    balances = mass_balance.of_orchards({lot.orchard_code for lot in lots if lot.orchard_code})
     context = {
         "steps": steps, "columns": columns, "rows": shape.lot_rows(lots), "notes": note_shape.tasks(notes, clock.today()),
-        "may_act": standing.may_act,
+        "may_act": standing.may_act, "orchard_columns": balance_shape.orchard_columns(), "orchard_rows": balance_shape.orchard_rows(balances),
+        "rule": balance_shape.rule_text(balances),
     }  # fmt: skip
     return render(request, "web/seller.html", context)
 
@@ -83,18 +92,26 @@ def packing(request: HttpRequest) -> HttpResponse:
     if "packing_house" not in who.kinds:
         raise PermissionDenied
     lots = packing_desk.what_waits_first(trade.lots_of_packing_houses(who.organisations)[:LOTS_SHOWN])
-    loads = list(freight.containers_of(who.codes, [lot.code for lot in lots])[:LOADS_SHOWN])
+    codes = [lot.code for lot in lots]
+    loads = list(freight.containers_of(who.codes, codes)[:LOADS_SHOWN])
+    orchards = mass_balance.of_orchards({lot.orchard_code for lot in lots if lot.orchard_code})
     return render(
         request,
         "web/packing.html",
         {
             "figures": packing_desk.figures(lots, loads),
+            "waits": packing_shape.waits(lots, loads, trade.cartons_to_label(codes)),
+            "house_columns": balance_shape.house_columns(),
+            "house_rows": balance_shape.house_rows(mass_balance.of_houses(who.organisations)),
+            "orchard_columns": balance_shape.orchard_columns(),
+            "orchard_rows": balance_shape.orchard_rows(orchards),
+            "rule": balance_shape.rule_text(orchards),
             "lot_columns": packing_desk.lot_columns(),
             "lots": packing_desk.lot_rows(lots),
             "load_columns": packing_desk.load_columns(),
             "loads": packing_desk.load_rows(loads, cities(), accounts.names_by_code(load.origin for load in loads)),
             "files": file_shape.items(
-                files.files_of([lot.code for lot in lots], ["lab_report", "photo"]), request.user.get_username(), names_subject=True,
+                files.files_of(codes, ["lab_report", "photo"]), request.user.get_username(), names_subject=True,
                 kept=evidence_of_lots(lots),
             ),
             "upload": file_shape.upload(
@@ -108,3 +125,20 @@ def packing(request: HttpRequest) -> HttpResponse:
 def impact(request: HttpRequest) -> HttpResponse:
     """Who was reached, what was earned, who got which share: open to everybody."""
     return render(request, "web/impact.html", impact_page.page(*insight.impact_counted()))
+
+
+@login_required
+def seller_orders(request: HttpRequest) -> HttpResponse:
+    """The orders of the lots that one grew, packs or exports, by state, each with its deadline."""
+    who = accounts.viewer(request.user)
+    if not who.kinds & {"producer", "packing_house", "exporter"}:
+        raise PermissionDenied
+    counts = trade.order_counts(who.organisations)
+    state = request.GET.get("state", "")
+    if state not in orders_shape.STATES:
+        state = next((one for one in orders_shape.STATES if counts[one]), "paid")
+    page = Paginator(trade.orders_of_sellers(who.organisations, state), ORDERS_SHOWN).get_page(request.GET.get("page"))
+    context = {
+        "tabs": orders_shape.tabs(counts, state), "columns": orders_shape.columns(state), "rows": orders_shape.rows(page, state), "page": page,
+    }  # fmt: skip
+    return render(request, "web/seller_orders.html", context)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +14,8 @@ from samphao.core.codes import decode
 from samphao.freight import queries as freight
 from samphao.reference import queries as reference
 from samphao.trade import queries as trade
-from samphao.web import destinations
+from samphao.trade import services
+from samphao.web import destinations, market_page
 from samphao.web import files as file_shape
 from samphao.web import reviews as review_shape
 from samphao.web.campaigns import line_of_lot
@@ -46,31 +47,58 @@ def address_of(text: str) -> str:
 
 
 def market(request: HttpRequest) -> HttpResponse:
+    """Show a page of lots. What nobody has is counted, so that groups can read what is missing."""
     destination, known = destinations.chosen(request)
     if page_of_code := address_of(request.GET.get("q", "")):
         return redirect(page_of_code)
-    text, good = request.GET.get("q", "").strip(), request.GET.get("good", "")
-    lots = trade.lots_on_sale(
-        text=text,
-        good=good,
-        province_iso=request.GET.get("province", ""),
-        destination=destination.code if destination else "",
-    )
-    page = Paginator(lots, PAGE).get_page(request.GET.get("page"))
-    photos = photos_of(files.files_of([lot.listing.code for lot in page], ["photo"]))
-    cards = [lot_card(lot, destination, photos) for lot in page]
+    search = market_page.search_of(request.GET, destination)
+    page, found = _page(search, request.GET.get("page"))
+    if search.text and not found.is_met and page.number == 1:
+        services.record_fruitless_search(search.text, found.goods, address=request.META.get("REMOTE_ADDR", ""))
+    lots = trade.lots_found([hit.lot for hit in found.hits], destination.code if destination else "")
+    reasons = {hit.lot: market_page.why(hit.terms) for hit in found.hits}
+    photos = photos_of(files.files_of([lot.listing.code for lot in lots], ["photo"]))
     return render(
         request,
         "web/market.html",
         {
             "page": page,
-            "cards": cards,
-            "text": text,
-            "good": good,
+            "cards": [{**lot_card(lot, destination, photos), "why": reasons[lot.pk]} for lot in lots],
+            "text": search.text,
+            "total_text": market_page.total_text(found.total),
+            "notes": market_page.notes(search, found),
+            "chosen": market_page.chosen(search),
+            "narrow_url": market_page.address(search, "market_narrow"),
+            "kept": [pair for pair in market_page.parameters(search).items() if pair[0] != "as_typed"],
             "destination": destination,
             "destinations": known,
-            "goods": trade.goods_on_sale()[:12],
         },
+    )
+
+
+def _page(search: trade.Search, asked: str | None) -> tuple[Page[int], trade.Found]:
+    """Return the page that was asked for, or the last there is."""
+    number = int(asked) if asked and asked.isdecimal() and len(asked) < len(str(trade.FURTHEST)) else 1
+    found = trade.search_lots(search, offset=max(number - 1, 0) * PAGE, count=PAGE)
+    page = Paginator(range(min(found.total, trade.FURTHEST)), PAGE).get_page(number)
+    if page.number != number:
+        found = trade.search_lots(search, offset=(page.number - 1) * PAGE, count=PAGE)
+    return page, found
+
+
+def narrow(request: HttpRequest) -> HttpResponse:
+    """Show what a search can be narrowed by. The market's page fetches this when it is opened; it also stands alone."""
+    destination, _known = destinations.chosen(request)
+    search = market_page.search_of(request.GET, destination)
+    codes = market_page.names_by_code()
+    facets = trade.count_facets(
+        search, country=destination.country if destination else "", goods=[code for code in codes if "/" not in code and not code.startswith("TH-")],
+        provinces=[code for code in codes if code.startswith("TH-")],
+    )  # fmt: skip
+    return render(
+        request,
+        "web/market_narrow.html",
+        {"groups": market_page.groups(search, facets), "market_url": market_page.address(search)},
     )
 
 
@@ -81,7 +109,7 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     sent = {(load.destination, load.trade_mode) for load in freight.carried_lots([code])}
     viewer = accounts.viewer(request.user)
-    sees_files, kinds = lot_files(code, viewer)
+    sees_files, kinds = lot_files(found, viewer)
     return render(
         request,
         "web/lot.html",

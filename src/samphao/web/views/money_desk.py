@@ -20,6 +20,7 @@ from samphao.payments import queries as ledger
 from samphao.payments import services as payments
 from samphao.web import money_desk as shape
 from samphao.web.middleware import hub_of
+from samphao.web.numbers import INTEGER_MAX, whole_number
 from samphao.workflows import money_in, payout, statement_file, ways_to_pay
 
 LINES_SHOWN, PAYOUTS_SHOWN = 50, 30
@@ -37,7 +38,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     lines = list(ledger.lines_in_suspense()[:LINES_SHOWN])
     page = shape.page(
         [(method, ledger.days(method, 14), ledger.differences(method, 50)) for method in methods], lines, money_in.suggestions(lines), ledger.back_to_send(50),
-        ledger.latest_payouts(PAYOUTS_SHOWN), offered=ways_to_pay.methods_of(hub_of(request)), today=clock.today(),
+        ledger.latest_payouts(PAYOUTS_SHOWN), ledger.exchanges(LINES_SHOWN), offered=ways_to_pay.methods_of(hub_of(request)), today=clock.today(),
     )  # fmt: skip
     return render(request, "web/payments/money_desk.html", page)
 
@@ -74,9 +75,12 @@ def import_statement(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def decide_line(request: HttpRequest, number: int) -> HttpResponse:
-    """Give money in suspense to an order, send it back, or let the hub bear what left."""
+    """Give money in suspense to an order, send it back; say what left: an exchange, a cost of the hub."""
     _require_hub(request)
     by = request.user.get_username()
+    if request.POST.get("what") == "exchange":
+        other = whole_number(request.POST.get("other", ""), INTEGER_MAX) or 0
+        return _done(request, lambda: money_in.exchange(number, other, by=by), _("The exchange is booked."))
     if request.POST.get("what") == "cost":
         return _done(request, lambda: payments.bear_line(number, by=by), _("The hub bears it."))
     if request.POST.get("what") == "return":

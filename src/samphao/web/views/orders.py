@@ -22,6 +22,7 @@ from samphao.web.middleware import hub_of
 from samphao.web.money_papers import paper_kinds, paper_name
 from samphao.web.numbers import INTEGER_MAX, whole_number
 from samphao.web.order_page import order_columns, order_page, order_row
+from samphao.workflows import suspending
 from samphao.workflows.record_access import evidence_of_order
 
 PAGE = 25
@@ -94,8 +95,13 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     )
     slips = _slips(request, order, is_buyer=is_buyer, sees=is_buyer or who.is_hub)
     papers = [(reverse("order_paper", args=[code, kind]), paper_name(kind)) for kind in paper_kinds(order, who)]
+    may_take_back = is_buyer and order.state == order.State.PAID and suspending.waits_behind(order)
     has_part = order.has_contract and (is_buyer or who.is_hub or order.lot.listing.producer_id in mine)
-    more = {"papers": papers, "contract": trade.contract_of_order(code) if has_part else ""}
+    more = {
+        "papers": papers,
+        "may_take_back": may_take_back,
+        "contract": trade.contract_of_order(code) if has_part else "",
+    }
     return render(request, "web/order.html", page | slips | more | order_section(order, who))
 
 

@@ -84,7 +84,7 @@ def _ask(request: HttpRequest, filled_in: dict[str, Any]) -> HttpResponse:
         "destination": here.code if here else "", "incoterm": "DAP", "incoterm_place": dict(cities).get(here.code, "") if here else "", "unit": "kg",
         "wanted_from": today + timedelta(days=7), "wanted_by": today + timedelta(days=42), "closes_in": 7,
     } | filled_in  # fmt: skip
-    goods = [(code, shape.good_name(code)) for code, _lots in trade.goods_on_sale()]
+    goods = sorted(shape.good_names(trade.goods_to_ask_for()).items(), key=lambda row: row[1])
     labs = [(row.pk, in_language_plain(row)) for row in accounts.names_of_kind("laboratory")]
     given = request.POST if request.method == "POST" else None
     form = RfqForm(given, initial=initial, goods=goods, places=known, cities=cities, inspectors=labs)

@@ -17,7 +17,7 @@ from samphao.payments.adapters import simulator
 from samphao.trade import queries as trade
 from samphao.trade import services as trade_services
 from samphao.trade.types import CLAIM_WINDOW, LotSale, TicketSpec
-from samphao.workflows import missed_departures, payout, turning_away
+from samphao.workflows import mass_balance, mass_stops, missed_departures, payout, turning_away
 from samphao.workflows.season import laboratory
 from samphao.workflows.season.season import Season, drain, require, stage
 
@@ -38,15 +38,17 @@ def tickets(season: Season) -> None:
         drain()
         away = trade.order_codes_in("cancelled")
         sales = trade.sales_of_lots("paid")
-        count.count = trade_services.sign_tickets(
+        count.count = mass_stops.sign_tickets(
             _tickets(sales, np.random.default_rng(season.seed)), through=simulator.METHOD
         )
         drain()
         checked = ledger.check()
         require(not checked.faults, f"the ledger is wrong: {checked.faults[:3]}")
+        balance = mass_balance.faults()
+        require(not balance, f"more was declared, sold or cut than trees bear: {balance[:3]}")
         advances = ledger.transfers_of("advance")
         count.figures = {"advances": advances, "turned_away": len(away), "tested": len(tested)}
-        count.invariant = f"{advances:,} advances, none above the money held for its lot; {len(away):,} orders of failed lots refunded"
+        count.invariant = f"{advances:,} advances, none above the money held for its lot; {len(away):,} orders of failed lots refunded; under no GAP number more than its trees bear"
 
 
 def _tickets(sales: list[LotSale], rng: np.random.Generator) -> list[TicketSpec]:
@@ -95,6 +97,8 @@ def delivery(season: Season) -> None:
         orders = freight.deliver_loads(plan_code(season))
         count.count = trade_services.deliver_orders(orders)
         require(count.count == len(orders), f"{len(orders) - count.count} delivered orders were not on their way")
+        balance = mass_balance.faults()
+        require(not balance, f"more left a packing house than it had accepted: {balance[:3]}")
         kept = freight_queries.arrivals(plan_code(season))
         count.figures = {"in_time": kept.in_time, "share_in_time": kept.share_in_time}
         count.invariant = f"{kept.share_in_time:.1%} arrived by the promised day"

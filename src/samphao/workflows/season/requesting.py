@@ -45,7 +45,7 @@ def sign_one() -> bool:
 
 def leave_one_open() -> int:
     """Let the buyer ask for what is on sale now; return how many sellers quoted."""
-    for good in dict.fromkeys((GOOD, *(code for code, _lots in trade.goods_on_sale()))):
+    for good in dict.fromkeys((GOOD, *trade.goods_to_ask_for())):
         if (made := _asked(good, KG)) is not None:
             return len(made[1])
     return 0

@@ -30,3 +30,9 @@ document.querySelectorAll("[data-filter]").forEach((input) => input.addEventList
     item.hidden = !wanted.every((word) => item.dataset.words.includes(word));
   });
 }));
+// What is only wanted when a fold is opened is fetched then, from a page that also stands alone.
+document.querySelectorAll("details[data-load]").forEach((fold) => fold.addEventListener("toggle", async () => {
+  const box = fold.querySelector("[id]"), answer = await fetch(fold.dataset.load);
+  const found = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(box.id);
+  if (found) box.replaceWith(found);
+}, { once: true }));
