@@ -112,11 +112,11 @@ def test_every_limit_is_described_with_its_numbers() -> None:
     from samphao.accounts.services import attempts
     from samphao.core import files
     from samphao.core.limits import Limit
-    from samphao.trade import campaigns, fruitless
+    from samphao.trade import campaigns, fruitless, rfqs
 
     limits = [
         value
-        for module in (attempts, files, campaigns, fruitless)
+        for module in (attempts, files, campaigns, fruitless, rfqs)
         for value in vars(module).values()
         if isinstance(value, Limit)
     ]

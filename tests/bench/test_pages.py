@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from worlds import after_delivery, market_morning
+from worlds import after_delivery, contracted, market_morning
 from worlds.market_morning import PASSWORD
 
 from samphao.accounts.models import User
@@ -39,6 +39,7 @@ def port(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
         market_morning.purchase(world)
         market_morning.basket(world)
         after_delivery.add(world)
+        contracted.add(world)
         known = connection.settings_dict
         folder = quote(str(known["HOST"]), safe="")
         patch.setenv("DATABASE_URL", f"postgresql://{known['USER']}@/{known['NAME']}?host={folder}")

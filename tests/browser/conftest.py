@@ -16,7 +16,7 @@ from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from pytest_django.live_server_helper import LiveServer
-from worlds import after_delivery, market_morning
+from worlds import after_delivery, contracted, market_morning
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
@@ -74,6 +74,7 @@ def world(hub: LiveServer) -> Iterator[market_morning.World]:
     market_morning.purchase(made)
     market_morning.basket(made)
     after_delivery.add(made)
+    contracted.add(made)
     yield made
     call_command("flush", verbosity=0, interactive=False)
     connections.close_all()  # otherwise the database could not be dropped at the end

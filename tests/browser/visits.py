@@ -55,6 +55,13 @@ def the_review() -> dict[str, Any]:
     return {"code": Review.objects.earliest("id").code}
 
 
+def the_first(model: str, **which: str) -> dict[str, Any]:
+    """Return the first object of a model of requests, quotes and contracts."""
+    from django.apps import apps
+
+    return {"code": apps.get_model("trade", model).objects.filter(**which).earliest("id").code}
+
+
 def asked(step: str) -> Callable[[World], dict[str, Any]]:
     """Return the address of a question of Somchai's draft."""
     return lambda world: {"code": world.draft, "step": step}
@@ -99,6 +106,24 @@ PAGES: dict[str, tuple[Visit, ...]] = {
         Visit("claim", as_="somchai", arguments=lambda _world: the_claim()),
     ),
     "review": (Visit("review", as_="malee", arguments=lambda _world: the_review()),),
+    "rfqs": (Visit("rfqs", as_="anong"), Visit("rfqs", as_="somchai"), Visit("rfqs", as_="baisong")),
+    "rfq_new": (Visit("rfq_new", as_="anong"),),
+    "rfq": (
+        Visit("rfq", as_="anong", arguments=lambda _world: the_first("Rfq")),
+        Visit("rfq", as_="somchai", arguments=lambda _world: the_first("Rfq")),
+    ),
+    "rfq_quote": (Visit("rfq_quote", as_="malee", arguments=lambda _world: the_first("Rfq", good="silk-mudmee")),),
+    "quote": (
+        Visit("quote", as_="anong", arguments=lambda _world: the_first("Quote", state="open")),
+        Visit("quote", as_="somchai", arguments=lambda _world: the_first("Quote", state="accepted"), query="signed"),
+    ),
+    "quote_counter": (Visit("quote_counter", as_="anong", arguments=lambda _world: the_first("Quote", state="open")),),
+    "quote_sign": (Visit("quote_sign", as_="anong", arguments=lambda _world: the_first("Quote", state="open")),),
+    "contracts": (Visit("contracts", as_="anong"), Visit("contracts", as_="hub"), Visit("contracts", as_="malee")),
+    "contract": tuple(
+        Visit("contract", as_=name, arguments=lambda _world: the_first("Contract"))
+        for name in ("anong", "somchai", "laboratory", "hub")
+    ),
     "looked_for": (Visit("looked_for", as_="somchai"), Visit("looked_for", as_="hub")),
     "product_notes": (Visit("product_notes", as_="somchai"), Visit("product_notes", as_="malee")),
     "tower": (Visit("tower", as_="hub"), Visit("tower", as_="anong", status=403)),
@@ -179,6 +204,7 @@ PAGES: dict[str, tuple[Visit, ...]] = {
         Visit("suspension", as_="laboratory", arguments=lambda world: {"code": world.suspension}),
     ),
     "surplus": (Visit("surplus", as_="hub"), Visit("surplus", as_="somchai")),
+    "surplus_ask": (Visit("surplus_ask", as_="anong", arguments=lambda _world: the_first("SurplusCall")),),
     "officer": (Visit("officer", as_="office"),),
     "importer": (Visit("importer", as_="importer"),),
     "declaration": (

@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from worlds import after_delivery, market_morning
+from worlds import after_delivery, contracted, market_morning
 
 from samphao.accounts import services as accounts
 from samphao.accounts.models import Invitation, Letter, Registration, User
@@ -30,10 +30,11 @@ from samphao.payments.types import BankReport
 from samphao.trade import services as trade
 from samphao.trade.after_sale import ClaimStep
 from samphao.trade.campaign_models import WaitingPlace
+from samphao.trade.contract_models import ContractStep, QuoteVersion
 from samphao.trade.models import CropSeason, Order, Ticket
 
 pytestmark = pytest.mark.django_db
-HISTORY = (Event, AuditEntry, StageResult, Account, Transfer, Entry, Payment, ClaimStep)
+HISTORY = (Event, AuditEntry, StageResult, Account, Transfer, Entry, Payment, ClaimStep, ContractStep, QuoteVersion)
 OURS = [model for model in apps.get_models() if model.__module__.startswith("samphao.")]
 SAME_QUERY_MAX = 2  # the list's own count and its page; a query a row would come again and again
 
@@ -44,6 +45,7 @@ def staff(tmp_path: Path, settings: Any) -> Client:
     settings.FILES_FOLDER = tmp_path
     world = market_morning.make()
     after_delivery.add(world)
+    contracted.add(world)
     order = Order.objects.get(code=world.orders["paid"])
     report = BankReport(order.code, "SIM-1", order.amount_minor, order.currency, order.lot.code)
     payments.record_payments("simulator", [report])

@@ -17,7 +17,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
-from worlds import after_delivery, market_morning
+from worlds import after_delivery, contracted, market_morning
 from worlds.market_morning import World
 
 from samphao.accounts.models import Invitation, Membership, User
@@ -25,7 +25,8 @@ from samphao.config.api import api
 from samphao.core import files
 from samphao.core.models import StoredFile
 from samphao.trade.after_sale import Claim, Review
-from samphao.trade.models import ListingImport, Order
+from samphao.trade.contract_models import Contract, Quote, Rfq
+from samphao.trade.models import ListingImport, Order, SurplusCall
 from samphao.workflows.labels import gtin_of
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,10 @@ CLAIM: Arguments = lambda _world: {"code": Claim.objects.get().code}  # noqa: E7
 REVIEW: Arguments = lambda _world: {"code": Review.objects.get().code}  # noqa: E731
 CAME: Arguments = lambda _world: {"code": Order.objects.get(idempotency_key="came-2").code}  # noqa: E731
 POSTED: Arguments = lambda _world: {"code": Order.objects.get(idempotency_key="came-3").code}  # noqa: E731
+# Anong asked for longan twice: Somchai has quoted for the first, the second is a contract that the laboratory inspects.
+ASKED: Arguments = lambda _world: {"code": Rfq.objects.get(state="open", good="longan-fresh").code}  # noqa: E731
+QUOTED: Arguments = lambda _world: {"code": Quote.objects.get(state="open").code}  # noqa: E731
+CONTRACT: Arguments = lambda _world: {"code": Contract.objects.get().code}  # noqa: E731
 GROWERS, BUYERS, WEAVERS = frozenset({"somchai", "teammate"}), frozenset({"anong"}), frozenset({"malee"})
 DURIAN: Arguments = lambda _world: {"code": "CTI-MT-0430"}  # noqa: E731
 SUSPENSION: Arguments = lambda world: {"code": world.suspension}  # noqa: E731
@@ -98,6 +103,7 @@ DOORS: dict[str, Door] = {
     "wait_leave": Door(SIGNED_IN, code("CTI-MT-0430"), posts=True),
     "surplus": Door(frozenset({"somchai", "teammate", "malee", "house", "exporter", "office", "elsewhere", "hub"})),
     "surplus_call": Door(HUB, posts=True),
+    "surplus_ask": Door(BUYERS | {"baisong"}, lambda _world: {"code": SurplusCall.objects.get().code}),
     "problem": Door(EVERYBODY, code("sold-out")),
     "basket": Door(EVERYBODY),
     "basket_add": Door(EVERYBODY, posts=True),
@@ -124,6 +130,19 @@ DOORS: dict[str, Door] = {
     "review_answer": Door(WEAVERS, REVIEW, posts=True),
     "review_appeal": Door(WEAVERS, REVIEW, posts=True),
     "review_decide": Door(HUB, REVIEW, posts=True),
+    "rfqs": Door(BUYERS | GROWERS | WEAVERS | HUB | {"baisong"}),
+    "rfq_new": Door(BUYERS | {"baisong"}),
+    "rfq": Door(BUYERS | GROWERS | HUB, ASKED),
+    "rfq_quote": Door(WEAVERS, lambda _world: {"code": Rfq.objects.get(good="silk-mudmee").code}),
+    "quote": Door(BUYERS | GROWERS | HUB, QUOTED),
+    "quote_counter": Door(BUYERS | GROWERS, QUOTED),
+    "quote_sign": Door(BUYERS, QUOTED),
+    "quote_withdraw": Door(GROWERS, QUOTED, posts=True),
+    "rfq_close": Door(BUYERS, ASKED, posts=True),
+    "contracts": Door(SIGNED_IN),
+    "contract": Door(BUYERS | GROWERS | HUB | {"laboratory"}, CONTRACT),
+    "contract_say": Door(BUYERS | GROWERS | HUB | {"laboratory"}, CONTRACT, posts=True),
+    "contract_accept": Door(BUYERS, CONTRACT, posts=True),
     "looked_for": Door(GROWERS | WEAVERS | HUB),
     "product_notes": Door(GROWERS | WEAVERS),
     "product_note_done": Door(GROWERS | WEAVERS, posts=True),
@@ -241,6 +260,7 @@ def morning(tmp_path: Path, settings: Any) -> World:
     Image.new("RGB", (40, 30), "green").save(picture, "JPEG")
     files.store(picture.getvalue(), "slip.jpg", subject=world.orders["paid"], kind="slip", by="anong")
     after_delivery.add(world)
+    contracted.add(world)
     listing = world.lots["CTI-MT-0430"].listing
     files.store(picture.getvalue(), "durian.jpg", subject=listing.code, kind="photo", by="somchai")
     mate = User.objects.create_user("teammate", password="irrelevant here")

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from worlds import after_delivery, customs_house, market_morning
+from worlds import after_delivery, contracted, customs_house, market_morning
 from worlds.market_morning import World
 
 from samphao.accounts.models import User
@@ -50,6 +50,8 @@ LISTS = {
     "/claims/": "hub",
     "/market/CPN-LG-0718/": "anong",
     "/seller/notes/": "somchai",
+    "/requests/": "anong",
+    "/contracts/": "hub",
     "/organisation/": "somchai",
     "/impact/": "anong",
 }
@@ -60,6 +62,7 @@ def morning(tmp_path: Path, settings: Any) -> World:
     settings.FILES_FOLDER = tmp_path
     world = market_morning.make()
     after_delivery.add(world)
+    contracted.add(world)
     return world
 
 
@@ -71,6 +74,7 @@ def grow(world: World) -> None:
     lot = Lot.objects.get(code="CPN-LG-0718")
     reviewed = viewer(User.objects.get(username="anong"))
     for number in range(MORE):
+        services.ask_for_quotes(contracted.spec(world), viewer=reviewed, by="anong")
         order = after_delivery.delivered(world, f"more-{number}", offer.pk, 1)
         claims.open_claim(ClaimSpec(order, "short", 5), [after_delivery.picture()], viewer=reviewed, by="anong")
         reviews.write(order, Stars(5, 4, 3, 2, "good"), language="en", viewer=reviewed, by="anong")

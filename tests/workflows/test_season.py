@@ -33,6 +33,7 @@ from samphao.freight.through_services import POINTS
 from samphao.insight import season as impact
 from samphao.payments.models import Payment, Transfer
 from samphao.reference import services as reference
+from samphao.trade.contract_models import Contract, Rfq
 from samphao.trade.models import GateState, Order
 from samphao.trade.queries import gates_due
 from samphao.workflows import order_road
@@ -83,7 +84,8 @@ def test_a_season_runs_through_and_its_pages_recompute(counter_port: int, clock_
     run(season, told.append, ((impact.NAME, impact.impact),))
     by_stage = {result.stage: result for result in told}
     assert by_stage["the rush"].count == SMALL.count
-    _every_order_has_an_end(SMALL.count)
+    _every_order_has_an_end(SMALL.count + 1)  # one more by contract
+    _a_contract_was_fulfilled_and_a_request_waits_with_its_quotes()
     assert all(result.invariant for result in told)
 
     again: list[StageResult] = []
@@ -110,6 +112,18 @@ def test_a_season_runs_through_and_its_pages_recompute(counter_port: int, clock_
     _what_customs_kept_is_planned_again_or_refunded()
     assert client.get("/freight/").status_code == 200
     assert client.get(f"/freight/loads/{Load.objects.first().code}/").status_code == 200  # type: ignore[union-attr]
+
+
+def _a_contract_was_fulfilled_and_a_request_waits_with_its_quotes() -> None:
+    contract = Contract.objects.select_related("order__lot").get()
+    assert contract.order.state in ("settled", "paid", "shipped", "cancelled")
+    if contract.order.state == "settled":
+        assert (contract.state, {row.state for row in contract.milestones.all()}) == ("fulfilled", {"released"})
+    releases = Transfer.objects.filter(kind="milestone", subject=contract.order.lot.code)
+    assert releases.count() == contract.milestones.filter(state="released").exclude(trigger="arrival").count() > 0
+    waiting = Rfq.objects.get(state="open")
+    assert waiting.quotes.count() == 3
+    assert all(quote.versions.get().doors for quote in waiting.quotes.all())
 
 
 def _every_order_has_an_end(count: int) -> None:

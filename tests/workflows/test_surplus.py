@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from worlds import market_morning
+from worlds import market_morning, requested
 
 from samphao.accounts.models import Notice, Registration, User
 from samphao.core import clock, events
@@ -19,6 +19,7 @@ from samphao.trade import queries as trade
 from samphao.trade.models import CropSeason, Lot, Order, SurplusCall
 from samphao.trade.services import place_order
 from samphao.trade.types import OrderRequest
+from samphao.web.records import record_url
 from samphao.workflows import surplus
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +163,55 @@ def test_the_board_costs_as_many_queries_for_one_good_as_for_many(morning: marke
             surplus.board()
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 8
+
+
+def test_a_call_leads_its_buyers_to_a_filled_in_request_whose_kilograms_the_board_counts(clock_reset: None) -> None:
+    world = requested.make()
+    make_surplus()
+    place_order(
+        OrderRequest(
+            world.morning.parties["baisong"].pk,
+            "before",
+            world.morning.lots[LOT].offers.get(destination="KMG", kind="wholesale").pk,
+            1,
+        )
+    )
+    code = surplus.call("durian-fresh", "buyers", by="hub")
+    client = Client()
+    client.force_login(User.objects.get(username="baisong"))
+    page = client.get(record_url(code))
+    assert page.context["form"].initial["good"] == "durian-fresh"
+    assert page.context["form"].initial["call"] == code
+    request = requested.ask(world, surplus_call=code)
+    call = SurplusCall.objects.get(code=code)
+    assert trade.requests_of_calls([call.pk])[call.pk] == trade.CallRequests(1, 0)
+    requested.sign(world, requested.quote(world, request))
+    assert trade.requests_of_calls([call.pk])[call.pk] == trade.CallRequests(1, requested.KG)
+    assert client.get(f"/surplus/{code}/ask/").status_code == 200
+    client.force_login(User.objects.get(username="somchai"))
+    assert client.get(f"/surplus/{code}/ask/").status_code == 403
+
+
+def test_a_campaign_of_a_surplus_is_filled_in_with_the_lots_that_are_free_and_can_be_announced(
+    morning: market_morning.World,
+) -> None:
+    with pytest.raises(Refused, match="free for a campaign"):
+        surplus.campaign_for("durian-fresh")
+    later = clock.now() + timedelta(days=20)
+    free = f"{LOT}-0"
+    Lot.objects.filter(code=free).update(
+        opens_at=later, closes_at=later + timedelta(days=1), held=0, sold=0, quantity=900
+    )
+    client = Client()
+    client.force_login(User.objects.get(username="hub"))
+    make_surplus()
+    Lot.objects.filter(code=free).update(quantity=900)
+    assert "/campaigns/new/?good=durian-fresh" in client.get("/surplus/").content.decode()
+    initial = client.get("/campaigns/new/?good=durian-fresh").context["form"].initial
+    assert initial["lots"] == free
+    assert "榴莲" in initial["name_zh"]
+    sent = {
+        name: value.strftime("%Y-%m-%dT%H:%M") if name.endswith("_at") else value for name, value in initial.items()
+    }
+    assert client.post("/campaigns/new/", sent).status_code == 302
+    assert Lot.objects.get(code=free).of_campaign.campaign.name_en == initial["name_en"]

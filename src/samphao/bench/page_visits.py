@@ -32,6 +32,13 @@ OBJECTS: dict[str, str] = {
     "review_new": DELIVERED % "review",
     "claim": """SELECT c.code FROM trade_claim c ORDER BY (SELECT count(*) FROM trade_claimstep s WHERE s.claim_id = c.id) DESC, c.code LIMIT 1""",
     "review": "SELECT code FROM trade_review ORDER BY length(text) DESC, code LIMIT 1",
+    "surplus_ask": "SELECT code FROM trade_surpluscall ORDER BY code LIMIT 1",
+    "rfq": "SELECT r.code FROM trade_rfq r ORDER BY (SELECT count(*) FROM trade_quote q WHERE q.rfq_id = r.id) DESC, r.code LIMIT 1",
+    "rfq_quote": "SELECT code FROM trade_rfq WHERE state = 'open' ORDER BY code LIMIT 1",
+    "quote": """SELECT q.code FROM trade_quote q ORDER BY (SELECT count(*) FROM trade_quoteversion v WHERE v.quote_id = q.id) DESC, q.code LIMIT 1""",
+    "quote_counter": "SELECT code FROM trade_quote WHERE state = 'open' ORDER BY code LIMIT 1",
+    "quote_sign": "SELECT code FROM trade_quote WHERE state = 'open' ORDER BY code LIMIT 1",
+    "contract": """SELECT c.code FROM trade_contract c ORDER BY (SELECT count(*) FROM trade_contractstep s WHERE s.contract_id = c.id) DESC, c.code LIMIT 1""",
     "registration": """SELECT a.code FROM accounts_application a WHERE a.state <> 'draft'
                        ORDER BY (SELECT count(*) FROM accounts_applicationentry e WHERE e.application_id = a.id) DESC, a.code LIMIT 1""",
     "delegation": "SELECT code FROM accounts_delegation ORDER BY code LIMIT 1",

@@ -7,6 +7,7 @@ from django.contrib import admin
 from samphao.core.admin import Looked
 from samphao.trade.after_sale import Claim, ClaimStep, ProductNote, Review
 from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace
+from samphao.trade.contract_models import Contract, ContractStep, Milestone, Quote, QuoteVersion, Rfq
 from samphao.trade.models import (
     Basket,
     BasketLine,
@@ -275,6 +276,91 @@ class PriceStepAdmin(Looked):
     list_display = ("lot", "from_units", "price_minor")
     list_select_related = ("lot",)
     search_fields = ("=lot__code",)
+    ordering = ("-id",)
+
+
+@admin.register(Rfq)
+class RfqAdmin(Looked):
+    list_display = (
+        "code",
+        "buyer",
+        "good",
+        "quantity_kg",
+        "destination",
+        "incoterm",
+        "wanted_by",
+        "state",
+        "asked_at",
+        "closes_at",
+    )
+    list_filter = ("state", "incoterm")
+    list_select_related = ("buyer",)
+    search_fields = ("=code", "=buyer__code", "good")
+    ordering = ("-id",)
+
+
+@admin.register(Quote)
+class QuoteAdmin(Looked):
+    list_display = ("code", "rfq", "seller", "lot", "state", "quoted_at")
+    list_filter = ("state",)
+    list_select_related = ("rfq", "seller", "lot")
+    search_fields = ("=code", "=rfq__code", "=seller__code")
+    ordering = ("-id",)
+
+
+@admin.register(QuoteVersion)
+class QuoteVersionAdmin(Looked):
+    list_display = (
+        "quote",
+        "number",
+        "side",
+        "incoterm",
+        "lead_days",
+        "deposit_percent",
+        "checked_percent",
+        "valid_until",
+        "at",
+    )
+    list_filter = ("side",)
+    list_select_related = ("quote",)
+    search_fields = ("=quote__code",)
+    ordering = ("-id",)
+
+
+@admin.register(Contract)
+class ContractAdmin(Looked):
+    list_display = ("code", "rfq", "order", "buyer", "seller", "inspector", "state", "due_at", "signed_at", "ended_for")
+    list_filter = ("state",)
+    list_select_related = ("rfq", "order", "buyer", "seller", "inspector")
+    search_fields = ("=code", "=order__code", "=rfq__code")
+    ordering = ("-id",)
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(Looked):
+    list_display = (
+        "contract",
+        "number",
+        "trigger",
+        "percent",
+        "state",
+        "met_by",
+        "met_at",
+        "released_minor",
+        "released_at",
+    )
+    list_filter = ("state", "trigger")
+    list_select_related = ("contract",)
+    search_fields = ("=contract__code",)
+    ordering = ("-id",)
+
+
+@admin.register(ContractStep)
+class ContractStepAdmin(Looked):
+    list_display = ("at", "contract", "side", "by", "step", "amount_minor")
+    list_filter = ("side", "step")
+    list_select_related = ("contract",)
+    search_fields = ("=contract__code",)
     ordering = ("-id",)
 
 

@@ -15,12 +15,13 @@ from samphao.trade.events import OrdersCancelled
 from samphao.trade.models import Order, TradeMode
 from samphao.trade.types import AFTER_SALE, REASON_LENGTH_MIN
 
-BUYER, SELLER = "buyer", "seller"
+BUYER, SELLER, HUB = "buyer", "seller", "hub"
 OPEN = (Order.State.HELD, Order.State.PAID)
 WAITS_FOR_CUTTING = (TradeMode.GENERAL, TradeMode.DOMESTIC)
 NO_ORDER = gettext_noop("There is no such order.")
 ON_ITS_WAY = gettext_noop("This order is no longer waiting: its goods have left, or it has ended.")
 TOO_LATE = gettext_noop("The time for cancelling this order is over.")
+SIGNED = gettext_noop("Both sides have signed a contract for this order: ask the hub on its page.")
 WRITE_REASON = gettext_noop("Write the reason in a sentence.")
 
 
@@ -40,6 +41,8 @@ def cancel_until(order: Order) -> datetime:
 
 def may_cancel(order: Order, now: datetime) -> bool:
     """Tell whether a buyer may still give up an order; what was weighed was cut, whatever day was named."""
+    if order.has_contract and order.state == Order.State.PAID:
+        return False  # both have signed: it ends by a dispute
     was_cut = order.offer.trade_mode in WAITS_FOR_CUTTING and hasattr(order.lot, "ticket")
     return order.state in OPEN and now < cancel_until(order) and not was_cut
 
@@ -53,7 +56,7 @@ def cancel_as_buyer(code: str, *, viewer: Viewer, by: str) -> None:
         if order.state not in OPEN:
             raise Conflict(ON_ITS_WAY)
         if not may_cancel(order, clock.now()):
-            raise Refused(TOO_LATE)
+            raise Refused(SIGNED if order.has_contract else TOO_LATE)
         _cancel(order, BUYER, "", by)
 
 
@@ -68,6 +71,16 @@ def cancel_as_seller(code: str, reason: str, *, viewer: Viewer, by: str) -> None
         if len(reason.strip()) < REASON_LENGTH_MIN:
             raise Refused(WRITE_REASON)
         _cancel(order, SELLER, reason.strip()[:300], by)
+
+
+def cancel_by_decision(code: str, reason: str, *, by: str) -> bool:
+    """Give up an order whose contract the hub's people have ended, if its goods have not left; they are free for others."""
+    with transaction.atomic():
+        order = _lock(code)
+        if order is None or order.state not in OPEN:
+            return False
+        _cancel(order, HUB, reason[:300], by)
+    return True
 
 
 def _lock(code: str) -> Order | None:

@@ -246,6 +246,7 @@ class Offer(models.Model):
     class Kind(models.TextChoices):
         HOUSEHOLD = "household"
         WHOLESALE = "wholesale"
+        CONTRACT = "contract"
 
     lot = models.ForeignKey(Lot, on_delete=models.CASCADE, related_name="offers")
     destination = models.CharField(max_length=20)
@@ -339,11 +340,18 @@ class Order(models.Model):
         null=True, help_text="when the goods come after they missed a departure; empty while nothing has changed"
     )
     cancelled_by = models.CharField(
-        max_length=6, blank=True, default="", db_default="", help_text="buyer or seller, where one of them gave it up"
+        max_length=6,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="buyer or seller, where one of them gave it up; hub",
     )
     cancel_reason = models.CharField(max_length=300, blank=True, default="", db_default="", help_text="the seller's")
     is_claimed = models.BooleanField(
         default=False, db_default=False, help_text="a claim on it waits to be decided: nobody is paid for it before"
+    )
+    has_contract = models.BooleanField(
+        default=False, db_default=False, help_text="its seller is paid by the milestones of a contract"
     )
 
     class Meta:
@@ -511,6 +519,7 @@ class PurchaseLine(models.Model):
 
 import samphao.trade.after_sale  # noqa: E402, F401 the tables of what follows a delivery
 from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace  # noqa: E402, F401 Django finds models here
+from samphao.trade.contract_models import Contract, ContractStep, Milestone, Quote, QuoteVersion, Rfq  # noqa: E402, F401 and here
 from samphao.trade.listing_models import ListingDraft as ListingDraft  # noqa: E402 what becomes a listing and its lots
 from samphao.trade.listing_models import ListingImport as ListingImport  # noqa: E402
 from samphao.trade.listing_models import PriceStep as PriceStep  # noqa: E402

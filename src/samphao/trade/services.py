@@ -40,6 +40,19 @@ from samphao.trade.claims import (
     send_back,
     withdraw_claim,
 )
+from samphao.trade.contracts import (
+    accept_arrival,
+    accept_inspected,
+    decide_contract,
+    dispute_contract,
+    end_contracts,
+    fulfil_contracts,
+    mark_released,
+    meet_tickets,
+    report_inspection,
+    sign_contract,
+    start_contracts,
+)
 from samphao.trade.cutting import Harvest, cutting_days
 from samphao.trade.events import (
     HoldsExpired,
@@ -58,6 +71,7 @@ from samphao.trade.models import CropSeason, GateState, Listing, Lot, Order, Tic
 from samphao.trade.product_notes import mend_with_lot, note_products
 from samphao.trade.queries.campaigns import campaign_that_bars
 from samphao.trade.reviews import answer_review, appeal_review, decide_review, write_review
+from samphao.trade.rfqs import ask_for_quotes, close_request, put_version, quote, withdraw_quote
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
 from samphao.trade.search_index import (
     SEARCH_COLUMNS,
@@ -491,6 +505,10 @@ WITHOUT = """AND NOT EXISTS (SELECT 1 FROM trade_offer f JOIN unnest(%s::text[],
                ON (f.currency, (f.priced_at AT TIME ZONE 'Asia/Bangkok')::date) = (w.currency, w.priced_on) WHERE f.id = o.offer_id)"""
 
 
+# While the hub decides about a contract, nobody is paid for its order.
+UNDISPUTED = (
+    "NOT (o.has_contract AND EXISTS (SELECT 1 FROM trade_contract c WHERE c.order_id = o.id AND c.state = 'disputed'))"
+)
 # A ticket that passes what its orchard's trees bear pays nobody before a person let the lot go on.
 NOT_STOPPED = "AND NOT EXISTS (SELECT 1 FROM trade_massstop m WHERE m.lot_id = o.lot_id AND m.outcome <> 'allowed')"
 
@@ -503,7 +521,8 @@ def mark_advanced(lots: Sequence[str], *, without: Sequence[tuple[str, date]] = 
             f"""WITH due AS (
                   SELECT o.id, greatest(t.signed_by_grower_at, o.paid_at) AS at FROM trade_order o
                   JOIN trade_lot l ON l.id = o.lot_id JOIN trade_ticket t ON t.lot_id = l.id
-                  WHERE l.code = ANY (%s) AND o.advanced_at IS NULL AND o.state IN ('paid', 'shipped') {NOT_STOPPED} {WITHOUT if without else ""}
+                  WHERE l.code = ANY (%s) AND o.advanced_at IS NULL AND NOT o.has_contract AND o.state IN ('paid', 'shipped')
+                    {NOT_STOPPED} {WITHOUT if without else ""}
                   ORDER BY o.id FOR NO KEY UPDATE OF o)
                 UPDATE trade_order o SET advanced_at = due.at FROM due WHERE o.id = due.id RETURNING o.code""",  # noqa: S608
             [list(lots), *_columns(without)],
@@ -517,7 +536,7 @@ def mark_deposited(limit: int, *, without: Sequence[tuple[str, date]] = ()) -> l
         cursor.execute(
             f"""WITH due AS (
                   SELECT o.id, o.paid_at AS at FROM trade_order o JOIN trade_lot l ON l.id = o.lot_id
-                  WHERE l.deposit_percent > 0 AND o.deposited_at IS NULL AND o.state IN ('paid', 'shipped') {WITHOUT if without else ""}
+                  WHERE l.deposit_percent > 0 AND o.deposited_at IS NULL AND NOT o.has_contract AND o.state IN ('paid', 'shipped') {WITHOUT if without else ""}
                   ORDER BY o.id LIMIT %s FOR NO KEY UPDATE OF o SKIP LOCKED)
                 UPDATE trade_order o SET deposited_at = due.at FROM due WHERE o.id = due.id RETURNING o.code""",  # noqa: S608
             [*_columns(without), limit],
@@ -534,7 +553,7 @@ def mark_settled(limit: int, *, without: Sequence[tuple[str, date]] = ()) -> lis
         cursor.execute(
             f"""UPDATE trade_order SET state = 'settled' WHERE id IN (
                   SELECT o.id FROM trade_order o JOIN trade_lot l ON l.id = o.lot_id
-                  WHERE o.state = 'delivered' AND NOT o.is_claimed
+                  WHERE o.state = 'delivered' AND NOT o.is_claimed AND {UNDISPUTED}
                     AND o.delivered_at <= core_now() - make_interval(hours => l.claim_hours)
                   {WITHOUT if without else ""}
                   ORDER BY o.delivered_at, o.id LIMIT %s FOR UPDATE OF o SKIP LOCKED) RETURNING code""",  # noqa: S608

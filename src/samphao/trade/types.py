@@ -281,6 +281,8 @@ class LotSale:
     deposit_percent: int = 0
     ticket_percent: int = ADVANCE_PERCENT
     claim_window: timedelta = CLAIM_WINDOW
+    released_minor: int = 0
+    """Of a contract: what its milestones have released to the producer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,7 +485,7 @@ class StarAverages:
 
 @dataclass(frozen=True, slots=True)
 class DecisionsWaiting:
-    """How many of a kind (`dispute`, `review`) the hub's people have to decide; the first was due, or asked for, at `first_at`."""
+    """How many of a kind (`dispute`, `review`, `contract`) the hub's people have to decide; the first was due, or asked for, at `first_at`."""
 
     kind: str
     count: int

@@ -41,3 +41,11 @@ class CampaignForm(forms.Form):
         given = dict(self.cleaned_data)
         lots = tuple(str(given.pop("lots")).replace(",", " ").split())
         return CampaignSpec(lots=lots, **given)
+
+
+def draft(spec: CampaignSpec) -> dict[str, Any]:
+    """Return a campaign as what the form shows before anybody has written in it."""
+    return {
+        "name_th": spec.name_th, "name_zh": spec.name_zh, "name_en": spec.name_en, "starts_at": spec.starts_at, "ends_at": spec.ends_at,
+        "buyer_limit": spec.buyer_limit, "admit_per_s": spec.admit_per_s, "lots": "\n".join(spec.lots),
+    }  # fmt: skip

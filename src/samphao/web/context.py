@@ -24,6 +24,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 DESKS: tuple[tuple[str, frozenset[str], bool], ...] = (
     ("orders", frozenset({"buyer"}), False),
     ("seller", frozenset({"producer"}), False),
+    ("rfqs", frozenset({"buyer", "producer"}), False),
     ("money", frozenset({"producer", "packing_house"}), False),
     ("money_desk", frozenset(), True),
     ("packing", frozenset({"packing_house"}), False),
@@ -40,6 +41,7 @@ def _desk_name(name: str) -> str:
     return {
         "orders": _("My orders"),
         "seller": _("First export"),
+        "rfqs": _("Requests"),
         "money": _("Money"),
         "money_desk": _("Money desk"),
         "packing": _("Packing house"),
@@ -57,6 +59,7 @@ def _account(request: HttpRequest, who: Viewer) -> dict[str, Any]:
     links = [
         {"label": _("Notices"), "url": reverse("notices")},
         {"label": _("Claims and returns"), "url": reverse("claims")},
+        {"label": _("Contracts"), "url": reverse("contracts")},
         {"label": _("Your organisation"), "url": reverse("organisation")},
         {"label": _("Your account"), "url": reverse("account")},
     ]

@@ -33,7 +33,7 @@ def state_tag(state: str) -> dict[str, str]:
 
 
 def quantity_text(order: Any) -> str:
-    if order.offer.kind == "wholesale":
+    if order.offer.kind in ("wholesale", "contract"):
         return ngettext("%(number)s carton", "%(number)s cartons", order.quantity) % {"number": number(order.quantity)}
     if order.offer.lot_units > 1:
         return _("parcel of %(units)s") % {"units": unit_count(order.lot_units, order.lot.unit)}

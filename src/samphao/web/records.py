@@ -12,6 +12,10 @@ PAGES = {
     "CL": "claim",
     "RT": "claim",
     "RV": "review",
+    "SC": "surplus_ask",
+    "RQ": "rfq",
+    "QT": "quote",
+    "CT": "contract",
     "SU": "suspension",
 }
 

@@ -135,6 +135,7 @@ def movement_name(kind: str) -> str:
     return {
         "deposit": _("share when sold"),
         "advance": _("first share at the signed ticket"),
+        "milestone": _("a milestone of a contract"),
         "payout": _("the rest after the claim window"),
         PAYMENT_OUT: _("sent to your bank (simulator)"),
         KEPT_BACK: _("kept back for what is to be paid back"),

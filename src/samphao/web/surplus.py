@@ -7,16 +7,20 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from samphao.reference.queries import goods, province_names
-from samphao.trade.queries import CallOutcome
+from samphao.trade.queries import CallOutcome, CallRequests
 from samphao.web.charts import Bar, bar_chart
 from samphao.web.templatetags.samphao import day, in_language_plain, money_whole, number, percent, tonnes
 from samphao.workflows.surplus import BUYERS, PROCESSORS, WEEKS, GoodAhead
 
 
-def page(ahead: list[GoodAhead], outcomes: Iterable[CallOutcome], *, asks: bool) -> dict[str, Any]:
+def page(
+    ahead: list[GoodAhead], outcomes: Iterable[CallOutcome], asked: Mapping[int, CallRequests], *, asks: bool
+) -> dict[str, Any]:
     names = {row.code_iso: in_language_plain(row) for row in province_names()}
     called = goods()
     over = [one for one in ahead if one.over_kg >= 1]
@@ -32,7 +36,7 @@ def page(ahead: list[GoodAhead], outcomes: Iterable[CallOutcome], *, asks: bool)
             {"label": _("asked on"), "whole": True}, {"label": _("good")}, {"label": _("who was asked"), "wide": True}, {"label": _("surplus"), "numeric": True},
             {"label": _("placed since"), "numeric": True}, {"label": _("not placed"), "numeric": True}, {"label": _("worth"), "numeric": True},
         ],
-        "calls": [_call(outcome, called) for outcome in outcomes],
+        "calls": [_call(outcome, called, asked.get(outcome.call.pk)) for outcome in outcomes],
     }  # fmt: skip
 
 
@@ -71,6 +75,7 @@ def _good(one: GoodAhead, called: Mapping[str, Any], names: Mapping[str, str], *
             ]
             for cell in sorted(one.cells, key=lambda cell: (cell.week, -cell.over_kg, cell.province_iso))
         ],
+        "campaign": f"{reverse('campaign_new')}?good={one.good}" if asks and one.over_kg >= 1 else "",
         "asks": [(BUYERS, _("Ask past buyers")), (PROCESSORS, _("Offer to processors"))] if asks and one.over_kg >= 1 else [],
     }  # fmt: skip
 
@@ -79,12 +84,21 @@ def week_name(week: date) -> str:
     return f"{day(week)} – {day(week + timedelta(days=6))}"
 
 
-def _call(outcome: CallOutcome, called: Mapping[str, Any]) -> list[Any]:
+def _call(outcome: CallOutcome, called: Mapping[str, Any], asked: CallRequests | None) -> list[Any]:
     call = outcome.call
     surplus = float(call.surplus_kg)
     who = {BUYERS: _("%(n)s past buyers"), PROCESSORS: _("%(n)s processors")}[call.kind] % {"n": number(call.asked)}
+    requests = _requests(asked) if asked else ""
     return [
-        {"text": day(call.made_at), "note": call.code}, in_language_plain(called[call.good]), who, tonnes(surplus),
+        {"text": day(call.made_at), "note": call.code}, in_language_plain(called[call.good]), {"text": who, "note": requests}, tonnes(surplus),
         {"text": tonnes(outcome.placed_kg), "note": percent(min(1.0, outcome.placed_kg / surplus), 0)},
         tonnes(max(0.0, surplus - outcome.placed_kg)), money_whole(outcome.placed_minor, "THB"),
     ]  # fmt: skip
+
+
+def _requests(asked: CallRequests) -> str:
+    """Say what buyers asked sellers for through a call."""
+    said = ngettext("%(n)s request for quotation", "%(n)s requests for quotation", asked.requests) % {
+        "n": number(asked.requests)
+    }
+    return f"{said}, {_('%(kg)s contracted') % {'kg': tonnes(asked.contracted_kg)}}" if asked.contracted_kg else said

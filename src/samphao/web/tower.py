@@ -197,16 +197,18 @@ def decision_items(waiting: Sequence[DecisionsWaiting]) -> list[dict[str, Any]]:
     now, texts = clock.now(), {
         "dispute": lambda n: ngettext("%(n)s dispute waits for a decision.", "%(n)s disputes wait for a decision.", n),
         "review": lambda n: ngettext("%(n)s review was appealed.", "%(n)s reviews were appealed.", n),
+        "contract": lambda n: ngettext("%(n)s contract is disputed.", "%(n)s contracts are disputed.", n),
     }  # fmt: skip
     follows = {
         "dispute": _("Nobody is paid for these orders until it is decided."),
         "review": _("It stays to be seen until you decide."),
+        "contract": _("Nothing of it is released until it is decided."),
     }
     return [
         {
-            "kind": "bad" if row.kind == "dispute" and row.first_at <= now else "warn", "label": _("to decide"), "reference": _("Claims and returns"),
-            "url": reverse("claims"), "text": texts[row.kind](row.count) % {"n": number(row.count)}, "options": "", "next": follows[row.kind],
-            "owner": _("the hub"), "due": due_text(row.first_at, now) if row.kind == "dispute" else moment(row.first_at),
+            "kind": "bad" if row.kind != "review" and row.first_at <= now else "warn", "label": _("to decide"),
+            "reference": _("Contracts") if row.kind == "contract" else _("Claims and returns"), "url": reverse("contracts" if row.kind == "contract" else "claims"), "text": texts[row.kind](row.count) % {"n": number(row.count)}, "options": "", "next": follows[row.kind],
+            "owner": _("the hub"), "due": due_text(row.first_at, now) if row.kind != "review" else moment(row.first_at),
         }
         for row in waiting
     ]  # fmt: skip

@@ -34,6 +34,7 @@ class WorkflowsConfig(AppConfig):
         )
         from samphao.workflows import (
             cancelling,
+            contracts,
             judging,
             listing,
             notices,
@@ -49,15 +50,15 @@ class WorkflowsConfig(AppConfig):
         subscribe(PaymentsReceived, payment.payments_received)
         subscribe(PlacesOffered, waiting_notices.places_offered)
         subscribe(PlacesClosed, waiting_notices.places_closed)
-        subscribe(OrdersPaid, notices.orders_paid, payout.orders_paid)
-        subscribe(HoldsExpired, payment.holds_expired, notices.holds_expired)
+        subscribe(OrdersPaid, notices.orders_paid, payout.orders_paid, contracts.orders_paid)
+        subscribe(HoldsExpired, payment.holds_expired, notices.holds_expired, contracts.holds_expired)
         subscribe(PlanMade, notices.plan_made)
         subscribe(LotsOffered, listing.lots_offered)
         subscribe(LotsListed, notices.lots_listed)
         subscribe(LotsDelisted, notices.lots_delisted)
-        subscribe(LotTurnedAway, turning_away.lot_turned_away)
-        subscribe(OrdersShort, turning_away.orders_short)
-        subscribe(OrdersLeftBehind, turning_away.orders_left_behind, judging.orders_left_behind)
+        subscribe(LotTurnedAway, turning_away.lot_turned_away, contracts.orders_ended)
+        subscribe(OrdersShort, turning_away.orders_short, contracts.orders_ended)
+        subscribe(OrdersLeftBehind, turning_away.orders_left_behind, judging.orders_left_behind, contracts.orders_ended)
         subscribe(EvidenceChanged, judging.evidence_changed)
         subscribe(LotsTested, judging.lots_tested, turning_away.lots_tested)
         subscribe(
@@ -65,6 +66,7 @@ class WorkflowsConfig(AppConfig):
             judging.tickets_signed,
             turning_away.tickets_signed,
             payout.tickets_signed,
+            contracts.tickets_signed,
             product_notes.tickets_signed,
         )
         subscribe(DeclarationsReleased, releasing.declarations_released, judging.declarations_decided)
@@ -77,4 +79,4 @@ class WorkflowsConfig(AppConfig):
         subscribe(LoadsSealed, judging.loads_sealed, product_notes.loads_sealed)
         subscribe(LoadsAtEntry, notices.loads_at_entry)
         subscribe(OrdersDelivered, notices.orders_delivered)
-        subscribe(OrdersCancelled, cancelling.orders_cancelled)
+        subscribe(OrdersCancelled, cancelling.orders_cancelled, contracts.orders_ended)

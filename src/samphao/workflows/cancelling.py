@@ -24,6 +24,8 @@ def orders_cancelled(payload: dict[str, Any]) -> None:
     """Take the goods off the road, return the money and tell buyer and seller."""
     orders, reason, is_sellers = payload["orders"], payload["reason"], payload["side"] == "seller"
     undo(orders, reason=f"cancelled by its {payload['side']}")
+    if payload["side"] == "hub":
+        return  # its parties read the decision on their contract
     told = []
     for row in trade.parties_of(orders):
         values = {"order": row.order, "lot": row.lot, "reason": reason}

@@ -149,7 +149,7 @@ def due_after_claims(borne: Mapping[str, Mapping[str, Mapping[str, int]]], at: d
 
 @dataclass(frozen=True, slots=True)
 class FeesBack:
-    """What of the hub's fee went back, by order, in the currency of each price; and the orders of which a claim was paid."""
+    """What of the hub's fee went back, by order, in the currency of each price; and the orders of which a claim was paid, or whose buyers took the goods early."""
 
     minor: Mapping[str, int]
     claimed: frozenset[str]

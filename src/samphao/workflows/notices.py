@@ -31,6 +31,7 @@ REST_PAID = _("Paid for lot %(lot)s after the buyers' claim window: %(amount)s."
 CLAIMED = _(
     "Orders of lot %(lot)s were cancelled and their buyers refunded. Their first share, %(amount)s, is to be paid back: it is kept back from what you are paid next."
 )
+FULFILLED = _("Contract %(contract)s is fulfilled: what was left of its money is paid.")
 STOPPED = _("Declaration %(declaration)s is stopped at customs: %(reason)s")
 DELIVERED = _("Order %(order)s was delivered. You have %(hours)s hours to report bad goods.")
 
@@ -150,6 +151,14 @@ def shares_paid(kind: str, batch: str, paid: Mapping[tuple[str, str], int], at: 
         message(ids[owner], lot, f"{kind}:{batch}", text, at[lot], lot=lot, amount=amount_text(satang, "THB"))
         for (owner, lot), satang in paid.items()
         if owner in ids and satang
+    )
+
+
+def contracts_fulfilled(contracts: Sequence[str]) -> None:
+    notify_each(
+        message(party, code, "contract-fulfilled", FULFILLED, contract=code)
+        for code, *parties in trade.parties_of_contracts(contracts)
+        for party in parties
     )
 
 

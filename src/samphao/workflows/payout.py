@@ -25,7 +25,7 @@ from samphao.trade import services
 from samphao.trade.types import UnpaidSales
 from samphao.workflows import invoicing, notices
 from samphao.workflows.claims_money import borne_of, due_after_claims, fees_back
-from samphao.workflows.shares import has_rate, pay, shares, take_back
+from samphao.workflows.shares import Share, has_rate, pay, shares, take_back
 
 log = logging.getLogger(__name__)
 SETTLED_AT_ONCE = 20_000
@@ -94,13 +94,28 @@ def settle_due() -> int:
         plain = [order for order in orders if order not in borne]
         sales = trade.sales_of_orders(plain, "delivered_at")
         parts = list(shares(replace(sale, at=sale.at + sale.claim_window) for sale in sales if sale.at))
-        due = [*((part, part.rest_minor) for part in parts), *due_after_claims(borne, clock.now())]
-        drafted = pay(due, PAYOUT, min(orders))
-        drafted.post()
-        invoicing.fees_earned(orders, fees_back(orders))
-        last = {part.lot: part.at for part, _amount in sorted(due, key=lambda row: row[0].at)}
-        notices.shares_paid(PAYOUT, min(orders), drafted.told, last)
+        post_settled(orders, [*((part, part.rest_minor) for part in parts), *due_after_claims(borne, clock.now())])
     return len(orders)
+
+
+def post_settled(orders: Sequence[str], due: Sequence[tuple[Share, int]], *, is_early: bool = False) -> None:
+    """Post what is left to pay of orders that were just settled, tell who got it, and close their contracts.
+
+    Where a buyer took his goods before the claim window was over, `is_early`, the hub's fee is earned now.
+
+    A contract's order has an offer of its own, and so a share of its own among those of its lot.
+    """
+    rest = {}
+    for order in trade.contracts_of_orders(orders):
+        mine = due_after_claims({order: borne_of([order]).get(order, {})}, clock.now())
+        rest[order] = sum(amount for part, amount in mine if part.receiver == "producer")
+    drafted = pay(due, PAYOUT, min(orders))
+    drafted.post()
+    back = fees_back(orders)
+    invoicing.fees_earned(orders, replace(back, claimed=back.claimed | set(orders)) if is_early else back)
+    last = {part.lot: part.at for part, _amount in sorted(due, key=lambda row: row[0].at)}
+    notices.shares_paid(PAYOUT, min(orders), drafted.told, last)
+    notices.contracts_fulfilled(services.fulfil_contracts(rest))
 
 
 def has_the_rest(who: Viewer) -> bool:
@@ -119,7 +134,7 @@ def claim_back(orders: Sequence[str], *, reason: str) -> int:
         sales = [
             replace(sale, at=now)
             for sale in trade.sales_of_orders(orders)
-            if sale.advanced_quantity or sale.deposited_quantity
+            if sale.advanced_quantity or sale.deposited_quantity or sale.released_minor
         ]
         growers = [part for part in shares(sales) if part.receiver == "producer"]
         drafted = take_back([(part, part.paid_minor) for part in growers], CLAIM, min(orders), reason)

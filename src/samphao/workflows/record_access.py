@@ -26,6 +26,7 @@ Evidence = tuple[str, str]
 PAID = gettext_noop("This payment slip is kept: its order was paid.")
 SUBMITTED = gettext_noop("This file is kept: its declaration was submitted with it.")
 CLAIMED = gettext_noop("This file is kept: it is evidence in a claim.")
+CONTRACTED = gettext_noop("This file is kept: it is evidence in a contract.")
 SENT = gettext_noop("This file is kept: a registration was sent with it.")
 TESTED = gettext_noop("This laboratory report is kept: a gate was decided on its result.")
 
@@ -149,6 +150,22 @@ class ClaimFiles:
         return CLAIMED
 
 
+class ContractFiles:
+    """Reports, photos and papers of a contract: seen by buyer, seller, inspector and the hub, added by the first three while it runs; all stay."""
+
+    def may_see(self, code: str, kind: str, viewer: Viewer) -> bool:  # noqa: ARG002 every kind alike
+        return trade.contract_for(code, viewer) is not None
+
+    def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
+        contract = trade.contract_for(code, viewer)
+        if contract is None or kind not in (Kind.PHOTO, Kind.PAPER) or contract.state not in ("running", "disputed"):
+            return False
+        return trade.side_in_contract(contract, viewer) in ("buyer", "seller", "inspector")
+
+    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:  # noqa: ARG002 whatever somebody showed
+        return CONTRACTED
+
+
 class RegistrationFiles:
     """What an applicant shows of himself: for him, the owners of his organisation and the hub's people; what was sent stays."""
 
@@ -222,7 +239,7 @@ def evidence_of_lots(lots: Iterable[Any]) -> set[Evidence]:
 
 RECORDS: dict[str, Record] = {
     "SO": OrderFiles(), "DX": DeclarationFiles(), "DM": DeclarationFiles(), "LD": LoadFiles(), "LS": ListingFiles(), "L": ListingFiles(),
-    "CL": ClaimFiles(), "RT": ClaimFiles(), "RG": RegistrationFiles(),
+    "CL": ClaimFiles(), "RT": ClaimFiles(), "RG": RegistrationFiles(), "CT": ContractFiles(),
     "WT": TicketFiles(), "SU": SuspensionFiles(),
 }  # fmt: skip
 LOTS = LotFiles()  # a lot's code begins as its producer named it

@@ -11,6 +11,7 @@ from samphao.core import clock
 from samphao.payments import queries as ledger
 from samphao.payments.queries import Statement, StatementRow
 from samphao.trade import queries as trade
+from samphao.workflows.contracts import MILESTONE
 from samphao.workflows.payout import ADVANCE, DEPOSIT, PAYOUT
 from samphao.workflows.shares import price_currency
 
@@ -33,7 +34,16 @@ def month(owners: Sequence[str], currency: str, first_day: date) -> MonthStateme
     until = _midnight(date(first_day.year + first_day.month // 12, first_day.month % 12 + 1, 1))
     found = ledger.statement(owners, currency, first, until)
     orders = _orders(found.rows, first, until)
-    return MonthStatement(found, tuple(Movement(row, tuple(orders[_batch(row)])) for row in found.rows))
+    contracts = trade.orders_of_contracts([_named(row) for row in found.rows if row.kind in (MILESTONE, PAYOUT)])
+    movements = [
+        Movement(row, tuple(orders[_batch(row)]) or contracts.get((_named(row), row.subject), ())) for row in found.rows
+    ]
+    return MonthStatement(found, tuple(movements))
+
+
+def _named(row: StatementRow) -> str:
+    """Return what a transfer's key names first: a contract, or the order of goods that their buyer took before the claim window was over."""
+    return row.key.split(":")[1]
 
 
 SHARES = (DEPOSIT, ADVANCE, PAYOUT)

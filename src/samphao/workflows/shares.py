@@ -82,7 +82,7 @@ def shares(sales: Iterable[LotSale]) -> list[Share]:
                 total[0] += int(amount) * sale.quantity
                 if receiver == "producer":
                     total[1] += int(amount) * sale.deposit_percent // 100 * sale.deposited_quantity
-                    total[2] += int(amount) * sale.ticket_percent // 100 * sale.advanced_quantity
+                    total[2] += int(amount) * sale.ticket_percent // 100 * sale.advanced_quantity + sale.released_minor
     return [Share(*key, *total) for key, total in sorted(sums.items()) if total[0]]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -24,7 +24,7 @@ from samphao.reference import queries as reference
 from samphao.trade import queries as trade
 from samphao.trade import services as trade_services
 from samphao.trade.queries import RipeWeek
-from samphao.trade.types import SurplusFound
+from samphao.trade.types import CampaignSpec, SurplusFound
 
 BUYERS, PROCESSORS = "buyers", "processors"
 WEEKS = 8
@@ -32,11 +32,18 @@ PACE_WEEKS = 13
 PROCESSING = "food_processing"
 """Scheme of the registration of those who freeze, dry or cook fruit."""
 ASKED = _(
-    "%(kg)s of %(good)s ripen from %(start)s to %(end)s and are not sold yet. You bought it before: what is on sale stands on the market."
+    "%(kg)s of %(good)s ripen from %(start)s to %(end)s and are not sold yet. You bought it before: what is on sale stands on the market, or ask its sellers for quotes here."
 )
 OFFERED = _(
     "%(kg)s of %(good)s ripen from %(start)s to %(end)s and are not sold fresh. You process fruit: what is on sale stands on the market."
 )
+
+
+CAMPAIGN_FROM = timedelta(days=1)
+CAMPAIGN_AT = time(10)
+CAMPAIGN_LASTS = timedelta(days=1)
+CAMPAIGN_LIMIT = 12
+CAMPAIGN_NAME = _("%(good)s of the coming weeks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +160,31 @@ def call(good: str, kind: str, *, by: str) -> str:
             raise Conflict(_("They have been asked this week already."), good=good)
         notify(receivers, subject=code, key=f"surplus:{code}", **_texts(found))
     return code
+
+
+def campaign_for(good: str) -> CampaignSpec:
+    """Return a campaign for a good's lots of the weeks ahead that are neither on sale nor ordered, to be looked at and announced.
+
+    Raises
+    ------
+    Refused
+        If there is no such good, or none of its lots is free.
+    """
+    known = reference.goods().get(good)
+    start = monday(clock.today())
+    lots = trade.lots_for_campaign(good, start, start + timedelta(weeks=WEEKS)) if known else []
+    if known is None or not lots:
+        raise Refused(
+            _("No lot of this good is free for a campaign: those on sale or ordered are not announced any more.")
+        )
+    names = in_three_languages(
+        CAMPAIGN_NAME, good={"text_en": known.name_en, "text_th": known.name_th, "text_zh": known.name_zh}
+    )
+    starts_at = datetime.combine(clock.today() + CAMPAIGN_FROM, CAMPAIGN_AT, clock.BANGKOK)
+    return CampaignSpec(
+        names["text_en"], names["text_th"], names["text_zh"], starts_at, starts_at + CAMPAIGN_LASTS, CAMPAIGN_LIMIT,
+        tuple(lot.code for lot in lots),
+    )  # fmt: skip
 
 
 def _texts(found: SurplusFound) -> dict[str, str]:

@@ -95,6 +95,11 @@ def ids_of_kind(kind: str, *, demo_households: bool = False) -> list[int]:
     return list(rows.order_by("code").values_list("id", flat=True))
 
 
+def names_of_kind(kind: str) -> list[Organisation]:
+    """Return the organisations of a kind that may act, in the order of their codes."""
+    return list(Organisation.objects.filter(kind=kind, standing=Organisation.Standing.OPEN).order_by("code"))
+
+
 def ids_by_code() -> dict[str, int]:
     return dict(Organisation.objects.values_list("code", "id"))
 

@@ -12,6 +12,7 @@ from django.db.models import Avg, Count, F, Min, Q, QuerySet, Value, Window
 from samphao.accounts.queries import Viewer
 from samphao.core import clock
 from samphao.trade.after_sale import Claim, ProductNote, Review
+from samphao.trade.contract_models import Contract
 from samphao.trade.models import Lot, Order, Ticket
 from samphao.trade.types import ClaimToPay, DecisionsWaiting, StarAverages
 
@@ -61,8 +62,10 @@ def decisions_waiting() -> list[DecisionsWaiting]:
     """Return how much of each kind waits for the hub's people, and since or until when; one query."""
     disputes = Claim.objects.filter(state__in=STAFF_DECIDES).values_list(Value("dispute"), Count("id"), Min("due_at"))
     appeals = Review.objects.filter(state=Review.State.APPEALED)
+    contracts = Contract.objects.filter(state=Contract.State.DISPUTED)
     rows: Any = disputes.order_by().union(
-        appeals.order_by().values_list(Value("review"), Count("id"), Min("appealed_at"))
+        appeals.order_by().values_list(Value("review"), Count("id"), Min("appealed_at")),
+        contracts.order_by().values_list(Value("contract"), Count("id"), Min("due_at")),
     )
     return sorted((DecisionsWaiting(*row) for row in rows if row[1]), key=lambda row: row.first_at)
 

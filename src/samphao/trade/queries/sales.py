@@ -10,20 +10,22 @@ import orjson
 from django.db import connection
 
 from samphao.trade.models import Offer, Order
-from samphao.trade.services import NOT_STOPPED, WITHOUT
+from samphao.trade.services import NOT_STOPPED, UNDISPUTED, WITHOUT
 from samphao.trade.types import LotSale, UnpaidSales
 
 SALES = """
     SELECT l.code, g.good, p.code, h.code, i.code, f.destination, f.currency, s.sold, s.advanced, (f.priced_at AT TIME ZONE 'Asia/Bangkok')::date,
            f.lines, s.units * l.unit_mass_g, coalesce(l.cut_on, l.harvest_to), l.dry_matter_pct, s.at,
-           s.deposited, l.deposit_percent, l.ticket_percent, make_interval(hours => l.claim_hours)
+           s.deposited, l.deposit_percent, l.ticket_percent, make_interval(hours => l.claim_hours), coalesce(r.released, 0)::bigint
     FROM (SELECT offer_id, {mark} AS at, sum(quantity)::bigint AS sold,
                  coalesce(sum(quantity) FILTER (WHERE advanced_at IS NOT NULL), 0)::bigint AS advanced,
                  coalesce(sum(quantity) FILTER (WHERE deposited_at IS NOT NULL), 0)::bigint AS deposited, sum(lot_units)::bigint AS units
           FROM trade_order WHERE {condition} GROUP BY 1, 2) s
     JOIN trade_offer f ON f.id = s.offer_id JOIN trade_lot l ON l.id = f.lot_id JOIN trade_listing g ON g.id = l.listing_id
     JOIN accounts_organisation p ON p.id = g.producer_id LEFT JOIN accounts_organisation h ON h.id = l.packing_house_id
-    LEFT JOIN accounts_organisation i ON i.id = f.importer_id ORDER BY l.id, f.id, s.at
+    LEFT JOIN accounts_organisation i ON i.id = f.importer_id
+    LEFT JOIN (SELECT c.offer_id, sum(m.released_minor) AS released FROM trade_contract c JOIN trade_milestone m ON m.contract_id = c.id
+               GROUP BY 1) r ON r.offer_id = f.id ORDER BY l.id, f.id, s.at
 """
 
 
@@ -54,10 +56,12 @@ UNPAID = """
 """
 
 
-DELIVERED = """o.state = 'delivered' AND NOT o.is_claimed
+DELIVERED = f"""o.state = 'delivered' AND NOT o.is_claimed AND {UNDISPUTED}
     AND o.delivered_at <= core_now() - make_interval(hours => l.claim_hours)"""
-TO_ADVANCE = f"o.advanced_at IS NULL AND o.state IN ('paid', 'shipped') {NOT_STOPPED}"
-TO_DEPOSIT = "l.deposit_percent > 0 AND o.deposited_at IS NULL AND o.state IN ('paid', 'shipped')"
+TO_ADVANCE = f"o.advanced_at IS NULL AND NOT o.has_contract AND o.state IN ('paid', 'shipped') {NOT_STOPPED}"
+TO_DEPOSIT = (
+    "l.deposit_percent > 0 AND o.deposited_at IS NULL AND NOT o.has_contract AND o.state IN ('paid', 'shipped')"
+)
 OF_TICKETS = f"EXISTS (SELECT 1 FROM trade_ticket t WHERE t.lot_id = o.lot_id) AND {TO_ADVANCE}"  # noqa: S608
 
 

@@ -116,3 +116,7 @@ def surplus_calls(limit: int) -> list[CallOutcome]:
         )
         placed = {row[0]: (float(row[1]), row[2]) for row in cursor.fetchall()}
     return [CallOutcome(call, *placed.get(call.pk, (0.0, 0))) for call in calls]
+
+
+def surplus_call_named(code: str) -> SurplusCall | None:
+    return SurplusCall.objects.filter(code=code).first()

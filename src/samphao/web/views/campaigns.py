@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -17,8 +19,9 @@ from samphao.trade import services
 from samphao.trade.types import offer_id
 from samphao.web import campaigns as shape
 from samphao.web import destinations
-from samphao.web.campaign_form import CampaignForm
+from samphao.web.campaign_form import CampaignForm, draft
 from samphao.web.numbers import INTEGER_MAX, whole_number
+from samphao.workflows import surplus
 
 
 def campaigns(request: HttpRequest) -> HttpResponse:
@@ -58,7 +61,7 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
 def announce(request: HttpRequest) -> HttpResponse:
     if not viewer(request.user).is_hub:
         raise PermissionDenied
-    form = CampaignForm(request.POST if request.method == "POST" else None)
+    form = CampaignForm(request.POST if request.method == "POST" else None, initial=_of_surplus(request))
     if request.method == "POST" and form.is_valid():
         try:
             code = services.announce_campaign(form.spec(), by=request.user.get_username())
@@ -67,6 +70,18 @@ def announce(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("campaign", code=code)
     return render(request, "web/campaign_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _of_surplus(request: HttpRequest) -> dict[str, Any]:
+    """Return a campaign for the surplus of a good, where somebody comes from its board."""
+    good = request.GET.get("good", "")
+    if request.method == "POST" or not good:
+        return {}
+    try:
+        return draft(surplus.campaign_for(good))
+    except HubError as error:
+        messages.warning(request, _(error.title))
+        return {}
 
 
 @login_required

@@ -96,7 +96,12 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     slips = _slips(request, order, is_buyer=is_buyer, sees=is_buyer or who.is_hub)
     papers = [(reverse("order_paper", args=[code, kind]), paper_name(kind)) for kind in paper_kinds(order, who)]
     may_take_back = is_buyer and order.state == order.State.PAID and suspending.waits_behind(order)
-    more = {"papers": papers, "may_take_back": may_take_back}
+    has_part = order.has_contract and (is_buyer or who.is_hub or order.lot.listing.producer_id in mine)
+    more = {
+        "papers": papers,
+        "may_take_back": may_take_back,
+        "contract": trade.contract_of_order(code) if has_part else "",
+    }
     return render(request, "web/order.html", page | slips | more | order_section(order, who))
 
 

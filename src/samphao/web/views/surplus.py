@@ -26,7 +26,9 @@ def board(request: HttpRequest) -> HttpResponse:
     who = accounts.viewer(request.user)
     if not (who.is_hub or LOOK & who.kinds):
         raise PermissionDenied
-    found = shape.page(surplus.board(), trade.surplus_calls(CALLS_SHOWN), asks=who.is_hub)
+    calls = trade.surplus_calls(CALLS_SHOWN)
+    asked = trade.requests_of_calls([outcome.call.pk for outcome in calls])
+    found = shape.page(surplus.board(), calls, asked, asks=who.is_hub)
     found["sees_looked_for"] = who.is_hub or "producer" in who.kinds
     return render(request, "web/surplus.html", found)
 

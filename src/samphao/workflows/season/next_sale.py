@@ -14,6 +14,7 @@ from samphao.reference import queries as reference
 from samphao.trade import services as trade
 from samphao.trade.types import CampaignSpec, LotSpec, SaleWindow
 from samphao.workflows import gates, judging
+from samphao.workflows.season import requesting
 from samphao.workflows.season.files import SeasonFiles
 from samphao.workflows.season.offers import Pricer
 from samphao.workflows.season.season import Season, require, stage
@@ -47,7 +48,8 @@ def next_sale(season: Season) -> None:
         trade.store_modes(pricer.answers, decided_at=now)
         gates.open_gates([lot.code for lot in lots], pricer.open_modes())
         require(offers > 0, "nothing of the next sale has a price")
-        count.figures = {"offers": offers}
+        quotes = requesting.leave_one_open()
+        count.figures = {"offers": offers, "quotes": quotes}
         count.invariant = f"{offers:,} prices to the door, open to whoever looks at the demo"
 
 

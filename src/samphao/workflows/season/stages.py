@@ -25,7 +25,7 @@ from samphao.trade import queries as trade
 from samphao.trade import services as trade_services
 from samphao.trade.types import SaleWindow
 from samphao.workflows import gates, shipping
-from samphao.workflows.season import after_sale, customs_stages, laboratory, next_sale
+from samphao.workflows.season import after_sale, customs_stages, laboratory, next_sale, requesting
 from samphao.workflows.season.load import send_all
 from samphao.workflows.season.market_day import MarketDay
 from samphao.workflows.season.offers import Pricer
@@ -152,6 +152,8 @@ def payment(season: Season) -> None:
         count.count = checked.transfers
         count.figures = {"expired": expired, "reported_twice": len(reports) - checked.transfers}
         count.invariant = "trial balance zero; held money equals the paid orders, held and sold stock equals theirs"
+        requesting.sign_one()  # its deposit is released at once: no longer all of it is held
+        drain()
 
 
 def shipments_and_plan(season: Season) -> None:
