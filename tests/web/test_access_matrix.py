@@ -47,7 +47,7 @@ NOBODY: frozenset[str] = frozenset()
 PARTIES = frozenset({"somchai", "teammate", "house", "exporter", "importer", "anong", "hub"})
 CUSTOMS = frozenset({"exporter", "importer", "office", "hub"})
 HUB = frozenset({"hub"})
-SHUT = {302, 401, 403, 404}
+SHUT = {302, 401, 403, 404, 415}
 Arguments = Callable[[World], dict[str, Any]]
 
 
@@ -148,8 +148,10 @@ DOORS: dict[str, Door] = {
     "product_note_done": Door(GROWERS | WEAVERS, posts=True),
     "order_pay": Door(frozenset({"anong"}), PAID),
     "order_paper": Door(SLIP, lambda world: {"code": world.orders["paid"], "kind": "receipt"}),
-    "statement": Door(SIGNED_IN),
-    "payee_account": Door(SIGNED_IN - {"teammate", "office", "elsewhere"}),
+    "statement": Door(ACTING),
+    "payee_account": Door(
+        (ACTING | {"newcomer"}) - {"teammate", "office", "elsewhere"}
+    ),  # an owner, before he may act too
     "money_desk": Door(HUB),
     "statement_import": Door(HUB),
     "statement_line": Door(HUB, lambda _world: {"number": 1}, posts=True),

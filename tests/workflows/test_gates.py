@@ -77,9 +77,10 @@ def test_a_new_lot_is_on_sale_and_has_its_other_gates_before_it(world: World) ->
         "the packing house's listing ends before the sale"
     )
     assert found("to_list", "list-packing-house-gacc")["changes_on"] == (LISTED_TO + timedelta(days=1)).isoformat()
-    assert [row["rule"] for row in state("to_load", "BKK").findings] == ["load-not-suspended"], (
-        "no more is asked at home"
-    )
+    assert [row["rule"] for row in state("to_load", "BKK").findings] == [
+        "load-not-suspended",
+        "load-mass-stop",
+    ], "no more is asked at home"
 
 
 def test_the_producer_is_told_in_three_languages_that_his_lot_is_on_sale(world: World) -> None:

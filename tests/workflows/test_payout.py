@@ -46,7 +46,7 @@ def buy(world: market_morning.World, key: str, quantity: int) -> Order:
 
 
 def sign(world: market_morning.World) -> None:
-    spec = TicketSpec(LOT, date(2026, 5, 7), Decimal(900), Decimal(12), Decimal("34.1"), clock.now())
+    spec = TicketSpec(LOT, date(2026, 5, 7), Decimal(18000), Decimal(12), Decimal("34.1"), clock.now())
     services.sign_tickets([spec], through="test")
     events.deliver()
 

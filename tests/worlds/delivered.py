@@ -67,7 +67,7 @@ def buy(world: World, key: str, quantity: int, lot: str = LOT) -> Order:
 
 def sign(*lots: str) -> None:
     services.sign_tickets(
-        [TicketSpec(lot, date(2026, 5, 7), Decimal(900), Decimal(12), Decimal("34.1"), clock.now()) for lot in lots], through="test"
+        [TicketSpec(lot, date(2026, 5, 7), Decimal(18000), Decimal(12), Decimal("34.1"), clock.now()) for lot in lots], through="test"
     )  # fmt: skip
     events.deliver()
 

@@ -290,16 +290,29 @@ def _lot(
         quantity=1200 if is_fruit else 40, opens_at=now - timedelta(hours=1), closes_at=now + timedelta(days=3),
         dry_matter_pct=Decimal("34.10") if good.startswith("durian") else None, is_demo=True,
     )  # fmt: skip
+    gates, modes, offers = list[GateState](), list[ModeState](), list[Offer]()
     for destination in DESTINATIONS:
         is_barred = good.startswith("mango") and destination[5] == "JP"
-        _gates(lot, destination[0], now, is_barred=is_barred)
+        of_place = _gates(lot, destination[0], now, is_barred=is_barred)
         if not is_barred:
-            _offers(lot, destination[0], destination[6], parties, now)
-        _modes(lot, destination[0], now, is_fruit=is_fruit, is_barred=is_barred)
+            offers += _offers(lot, destination[0], destination[6], parties, now)
+        modes += _modes(lot, destination[0], now, is_fruit=is_fruit, is_barred=is_barred)
+        if not is_fruit:
+            of_place.append(replaced(of_place[0], trade_mode="post"))
+            offers.append(_by_post(lot, destination[0], now))
+        gates += of_place
+    for model, rows in ((GateState, gates), (ModeState, modes), (Offer, offers)):
+        model.objects.bulk_create(rows)  # type: ignore[attr-defined]
     return lot
 
 
-def _gates(lot: Lot, destination: str, now: datetime, *, is_barred: bool) -> None:
+def replaced(row: GateState, **values: Any) -> GateState:
+    kept = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key}
+    return GateState(**kept | values)
+
+
+def _gates(lot: Lot, destination: str, now: datetime, *, is_barred: bool) -> list[GateState]:
+    rows = []
     states = ((False, None) if is_barred else (True, True), (True, True), (False, None), (False, None))
     for gate, (is_open, is_met), (english, thai, chinese) in zip(GateState.Gate, states, FINDINGS, strict=True):
         found = {
@@ -310,10 +323,11 @@ def _gates(lot: Lot, destination: str, now: datetime, *, is_barred: bool) -> Non
             "found": "34.1 %" if gate == "to_cut" else "",
         }
         met = False if is_barred and gate == "to_list" else is_met
-        GateState.objects.create(
+        rows.append(GateState(
             lot=lot, destination=destination, gate=gate, is_open=is_open, decided_at=now,
             findings=[{**found, "is_met": met, "source": "GACC Announcement (demo)", "valid_from": None}],
-        )  # fmt: skip
+        ))  # fmt: skip
+    return rows
 
 
 REFUSALS = {  # rule, names, source, first day
@@ -328,46 +342,45 @@ SAID = {  # what a refusal says; states that were kept before rules said so have
 }  # fmt: skip
 
 
-def _modes(lot: Lot, destination: str, now: datetime, *, is_fruit: bool, is_barred: bool) -> None:
+def _modes(lot: Lot, destination: str, now: datetime, *, is_fruit: bool, is_barred: bool) -> list[ModeState]:
     """General trade is open unless the lot is barred; what is no fruit may be posted; the other ways are refused."""
+    rows = []
     for mode, (rule, english, thai, chinese, source, since) in REFUSALS.items():
         is_open = (mode == "general" and not is_barred) or (mode == "post" and not is_fruit)
         finding = {
             "rule": rule, "measure": "country" if mode == "domestic" else "", "name_en": english, "name_th": thai, "name_zh": chinese, "found": "", "is_met": None if mode == "cbec" else False, **SAID.get(mode, {}),
             "source": source, "valid_from": since, "is_estimate": False,
         }  # fmt: skip
-        ModeState.objects.create(
+        rows.append(ModeState(
             lot=lot, destination=destination, trade_mode=mode, is_open=is_open, findings=[] if is_open else [finding], decided_at=now
-        )  # fmt: skip
-    if not is_fruit:
-        gate = GateState.objects.get(lot=lot, destination=destination, gate="to_list", trade_mode="general")
-        gate.pk, gate.trade_mode = None, "post"
-        gate.save()
-        _by_post(lot, destination, now)
+        ))  # fmt: skip
+    return rows
 
 
-def _by_post(lot: Lot, destination: str, now: datetime) -> None:
+def _by_post(lot: Lot, destination: str, now: datetime) -> Offer:
     """A parcel of three, whose buyer pays on delivery what his post collects: nobody here knows how much."""
     currency = next(row[6] for row in DESTINATIONS if row[0] == destination)
     lines = [line for line in price_lines(lot, 3, currency) if line["kind"] in ("goods", "hub_fee")]
     postage = {"kind": "postage", "amount_minor": 3_504, "rule": "฿ 160 × 0.219", "source": "illustrative", "receivers": {"carrier": 3_504}, "valid_on": None, "is_estimate": True}  # fmt: skip
     unknown = {"kind": "import_charges", "amount_minor": None, "rule": "", "source": "illustrative", "receivers": {}, "valid_on": None, "is_estimate": False}  # fmt: skip
-    Offer.objects.create(
+    return Offer(
         lot=lot, destination=destination, kind="household", trade_mode=TradeMode.POST, incoterm="DAP", incoterm_place=destination, lot_units=3,
         price_minor=sum(line["amount_minor"] for line in [*lines, postage]), currency=currency, lines=[lines[0], postage, unknown, lines[1]],
         quantity_max=1, priced_at=now - timedelta(minutes=30), valid_to=now + timedelta(days=3), promised_days=19, carrier_service="epacket",
     )  # fmt: skip
 
 
-def _offers(lot: Lot, destination: str, currency: str, parties: dict[str, Organisation], now: datetime) -> None:
+def _offers(lot: Lot, destination: str, currency: str, parties: dict[str, Organisation], now: datetime) -> list[Offer]:
+    rows = []
     for kind, units in (("household", 1), ("wholesale", lot.carton_units)):
         lines = price_lines(lot, units, currency)
-        Offer.objects.create(
+        rows.append(Offer(
             lot=lot, destination=destination, kind=kind, trade_mode=TradeMode.GENERAL, importer=parties["importer"], entry_node="CNKMG",
             incoterm="DDP", incoterm_place=destination, lot_units=units, price_minor=sum(line["amount_minor"] for line in lines),
             currency=currency, lines=lines, quantity_max=4 if kind == "household" else 500, priced_at=now - timedelta(minutes=30),
             valid_to=now + timedelta(days=3), promised_days=8,
-        )  # fmt: skip
+        ))  # fmt: skip
+    return rows
 
 
 def price_lines(lot: Lot, units: int, currency: str) -> list[dict[str, Any]]:
