@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 from worlds import market_morning, requested
 
-from samphao.core import clock
+from samphao.core import clock, events
 from samphao.trade.contract_models import Contract, Quote, Rfq
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("browser"), pytest.mark.allow_hosts(["127.0.0.1", "::1"])]
@@ -44,6 +45,19 @@ def test_from_a_request_in_chinese_over_a_quote_in_thai_to_a_contract_whose_mone
         page = context.new_page()
         assert page.goto(f"/contracts/{contract.code}/").status == 404
         assert page.goto(f"/quotes/{quoted.code}/").status == 404
+
+
+def let_the_worker_deliver() -> None:
+    """Deliver what waits as the worker does: on a connection of its own, so that the pages see it."""
+
+    def deliver() -> None:
+        while events.deliver():
+            pass
+        connection.close()
+
+    worker = threading.Thread(target=deliver)
+    worker.start()
+    worker.join()
 
 
 def ask_in_chinese(opened: Open) -> Rfq:
@@ -105,6 +119,7 @@ def sign_and_pay_in_chinese(opened: Open, asked: Rfq, quoted: Quote) -> Contract
         page.get_by_role("button", name="模拟银行").click()
         contract = Contract.objects.get()
         page.wait_for_url(f"**/orders/{contract.order.code}/")
+        let_the_worker_deliver()
         page.goto(f"/contracts/{contract.code}/")
         expect(page.locator("main")).to_contain_text("履行中")
         expect(page.locator("main")).to_contain_text("已放款")

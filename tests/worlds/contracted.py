@@ -18,6 +18,7 @@ from samphao.payments.services import record_payments
 from samphao.payments.types import BankReport
 from samphao.trade import services
 from samphao.trade.contract_models import Contract
+from samphao.trade.models import Lot
 from samphao.trade.rfq_types import Door, PricedTerms, RfqSpec, Terms
 from samphao.trade.types import SurplusFound
 from samphao.workflows.surplus import monday
@@ -46,9 +47,11 @@ def add(world: World) -> Things:
     record_payments("simulator", [BankReport(order.code, "B-contract", order.amount_minor, order.currency, LOT)])
     services.mark_paid([order.code])
     services.start_contracts([order.code])
+    later = clock.now() + timedelta(days=40)
+    Lot.objects.filter(code="UDN-SK-0102").update(closes_at=later)
     silk = spec(
-        world, good="silk-mudmee", quantity_kg=3, grade="", incoterm="FCA", inspector=None, certificates=("otop",)
-    )
+        world, good="silk-mudmee", quantity_kg=3, grade="", incoterm="FCA", inspector=None, certificates=("otop",), closes_at=later
+    )  # fmt: skip
     services.ask_for_quotes(silk, viewer=buyer, by="anong")
     weeks = monday(clock.today()), monday(clock.today()) + timedelta(weeks=8)
     services.open_surplus_call(
