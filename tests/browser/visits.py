@@ -53,6 +53,11 @@ def the_review() -> dict[str, Any]:
     return {"code": Review.objects.earliest("id").code}
 
 
+def asked(step: str) -> Callable[[World], dict[str, Any]]:
+    """Return the address of a question of Somchai's draft."""
+    return lambda world: {"code": world.draft, "step": step}
+
+
 PAGES: dict[str, tuple[Visit, ...]] = {
     "design": (Visit("design", speaks_all=True),),
     "market": (
@@ -95,6 +100,31 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     "tower": (Visit("tower", as_="hub"), Visit("tower", as_="anong", status=403)),
     "load": (Visit("load", as_="hub", arguments=lambda world: {"code": world.loads[0]}),),
     "seller": (Visit("seller", as_="somchai"), Visit("seller", as_="newcomer")),
+    "listings": (Visit("listings", as_="somchai"), Visit("listings", as_="anong", status=403)),
+    "listing_new": (Visit("listing_new", as_="somchai"),),
+    "listing_file": (Visit("listing_file", as_="somchai"),),
+    "listing_import": (Visit("listing_import", as_="somchai", arguments=lambda world: {"code": world.file}),),
+    "listing": (Visit("listing", as_="somchai", arguments=lambda _world: {"code": "L-CTI-MT-0430"}),),
+    "listing_words": (Visit("listing_words", as_="somchai", arguments=lambda _world: {"code": "L-CTI-MT-0430"}),),
+    "own_lot": (Visit("own_lot", as_="somchai", arguments=lambda _world: DURIAN),),
+    "own_lot_change": (Visit("own_lot_change", as_="somchai", arguments=lambda _world: DURIAN),),
+    "listing_question": tuple(
+        Visit("listing_question", as_="somchai", arguments=asked(step), query=query or f"at={step}")
+        for step, query in (
+            ("good", ""),
+            ("good", "family=durian"),
+            ("kind", ""),
+            ("place", ""),
+            ("when", ""),
+            ("amount", ""),
+            ("package", ""),
+            ("photo", ""),
+            ("parties", ""),
+            ("terms", ""),
+            ("check", ""),
+        )
+    ),
+    "listing_photo": (Visit("listing_photo", arguments=lambda _world: {"code": "FL-0000-0000"}, status=404),),
     "money": (Visit("money", as_="somchai"),),
     "order_pay": (
         Visit("order_pay", as_="anong", arguments=lambda world: {"code": world.orders["to_pay"]}, query="to-pay"),
@@ -204,6 +234,11 @@ POSTS = frozenset(
         "product_note_done",
         "registration_decide",
         "delegation_decide",
+        "listing_file_out",
+        "listing_next_lot",
+        "draft_discard",
+        "own_lot_confirm",
+        "own_lot_withdraw",
     }
 )
 

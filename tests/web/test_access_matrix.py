@@ -25,7 +25,7 @@ from samphao.config.api import api
 from samphao.core import files
 from samphao.core.models import StoredFile
 from samphao.trade.after_sale import Claim, Review
-from samphao.trade.models import Order
+from samphao.trade.models import ListingImport, Order
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +68,8 @@ WAITS: Arguments = lambda world: {"code": world.declarations["waits"]}  # noqa: 
 SOMCHAI: Arguments = lambda _world: {"code": "somchai", "name": "somchai"}  # noqa: E731
 
 FILE: Arguments = lambda _world: {"code": StoredFile.objects.get(kind="slip").code}  # noqa: E731
+LISTING: Arguments = lambda world: {"code": world.lots["CTI-MT-0430"].listing.code}  # noqa: E731
+DRAFT: Arguments = lambda world: {"code": world.draft}  # noqa: E731
 SLIP = frozenset({"anong", "hub"})
 
 # What came to Anong and what she said of it: Somchai grew the longan, Malee wove the silk that was reviewed.
@@ -133,6 +135,23 @@ DOORS: dict[str, Door] = {
     "tower": Door(HUB),
     "load": Door(HUB, lambda world: {"code": world.loads[0]}),
     "seller": Door(frozenset({"somchai", "teammate", "malee", "newcomer"})),
+    "listings": Door(GROWERS | WEAVERS),
+    "listing_new": Door(GROWERS | WEAVERS),
+    "listing_file": Door(GROWERS | WEAVERS),
+    "listing_file_out": Door(GROWERS | WEAVERS),
+    "listing_import": Door(GROWERS, lambda _world: {"code": ListingImport.objects.get().code}),
+    "listing": Door(GROWERS, LISTING),
+    "listing_words": Door(GROWERS, LISTING),
+    "own_lot": Door(GROWERS, code("CTI-MT-0430")),
+    "own_lot_change": Door(GROWERS, code("CTI-MT-0430")),
+    "own_lot_confirm": Door(GROWERS, code("CTI-MT-0430"), posts=True, form=lambda _world: {"quantity": "1200"}),
+    "listing_question": Door(GROWERS, lambda _world: {**DRAFT(_world), "step": "good"}),
+    "listing_photo": Door(
+        EVERYBODY, lambda world: {"code": StoredFile.objects.get(subject=world.lots["CTI-MT-0430"].listing.code).code}
+    ),
+    "listing_next_lot": Door(GROWERS, LISTING, posts=True),
+    "draft_discard": Door(GROWERS, DRAFT, posts=True),
+    "own_lot_withdraw": Door(GROWERS, code("CTI-MT-0430"), posts=True),
     "money": Door(ACTING),
     "packing": Door(frozenset({"house"})),
     "officer": Door(frozenset({"office", "elsewhere", "hub"})),
@@ -203,6 +222,8 @@ def morning(tmp_path: Path, settings: Any) -> World:
     Image.new("RGB", (40, 30), "green").save(picture, "JPEG")
     files.store(picture.getvalue(), "slip.jpg", subject=world.orders["paid"], kind="slip", by="anong")
     after_delivery.add(world)
+    listing = world.lots["CTI-MT-0430"].listing
+    files.store(picture.getvalue(), "durian.jpg", subject=listing.code, kind="photo", by="somchai")
     mate = User.objects.create_user("teammate", password="irrelevant here")
     Membership.objects.create(user=mate, organisation=world.parties["somchai"], role=Membership.Role.MEMBER)
     return world

@@ -73,7 +73,7 @@ LATIN = re.compile(
     r"GACC Announcement \(demo\)|Samphao|English|Apache|Natural Earth|Sarabun|SIL Open Font License|API|FCA|FOB|CIF|DDP|DAP|CBEC|CN23|ACFTA|GACC|GAP|Form E|Basic Yellow 2|BY2|"
     r"CO2e|UTC|LINE|HS|PDF|CSV|BIC|KASITHBK|PromptPay|\bSO[0-9A-Z]{8}\b|\bR\d{8}\b|payment:\S+|JPEG|PNG|WebP|Idempotency-Key|sold-out|\b[A-Z]{2,4}-[\w-]+|TCLU\d+|THB|CNY|JPY|SEAL \d+|"
     r"OTOP|DBD|DOA|\bGI\b|MST|SME|Registered|Fa Sai longan orchard|\(Mueang Lamphun\)|\(Umong\)|"  # registers, and a name with its place
-    r"durian|longan|Hom mali rice|silk|\bAA\b|JP¥|\bSIL\b|cceeccic|lexiscn|\bMB\b|\bKB\b|\b[A-Z]{2}-…|http://\S+|[\w.]+@[\w.]+\.example"
+    r"durian|longan|Hom mali rice|silk|\bAA\b|\bAB\b|CSV|AC 03-[\d-]+|Hill orchard \(demo\)|lots-of-the-hill-orchard\.csv|JP¥|\bSIL\b|cceeccic|lexiscn|\bMB\b|\bKB\b|\b[A-Z]{2}-…|http://\S+|[\w.]+@[\w.]+\.example"
 )
 
 

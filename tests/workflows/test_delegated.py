@@ -16,8 +16,8 @@ from samphao.accounts.queries import viewer
 from samphao.accounts.types import DelegationTerms
 from samphao.core import clock
 from samphao.core.errors import Refused
+from samphao.trade.delegated import NOT_AGREED, OTHER_CURRENCY, TOO_MUCH, Offered, require_delegation
 from samphao.trade.models import Lot
-from samphao.workflows.delegated import NOT_AGREED, OTHER_CURRENCY, TOO_MUCH, Offered, require_delegation
 from samphao.workflows.record_access import may_add_file
 
 pytestmark = pytest.mark.django_db

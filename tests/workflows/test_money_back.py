@@ -19,7 +19,7 @@ from samphao.payments.types import BankReport, Posting
 from samphao.reference.models import ExchangeRate
 from samphao.trade import services
 from samphao.trade.models import GateState, Order, Ticket
-from samphao.trade.types import OrderRequest, TicketSpec
+from samphao.trade.types import CLAIM_WINDOW, OrderRequest, TicketSpec
 from samphao.workflows import payout, turning_away
 
 pytestmark = pytest.mark.django_db
@@ -290,7 +290,7 @@ def test_settlements_of_a_batch_are_dated_by_their_own_claim_windows(morning: ma
     assert payout.settle_due() == 2
     early.refresh_from_db()
     late.refresh_from_db()
-    ends = {order.delivered_at + payout.CLAIM_WINDOW for order in (early, late) if order.delivered_at}
+    ends = {order.delivered_at + CLAIM_WINDOW for order in (early, late) if order.delivered_at}
     assert set(Transfer.objects.filter(kind="payout").values_list("at", flat=True)) == ends
     assert len(ends) == 2
     assert ledger.check().faults == ()

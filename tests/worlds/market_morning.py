@@ -15,7 +15,8 @@ from typing import Any
 from PIL import Image
 
 from samphao.accounts import services as accounts
-from samphao.accounts.models import Membership, Organisation, User
+from samphao.accounts.models import Membership, Orchard, Organisation, User
+from samphao.accounts.queries import Viewer
 from samphao.accounts.types import DelegationTerms
 from samphao.core import clock, files
 from samphao.freight.models import Consignment, Load, Plan, Shipment
@@ -79,6 +80,8 @@ class World:
     campaign: str = ""
     registration: str = ""
     delegation: str = ""
+    draft: str = ""
+    file: str = ""
 
 
 def make() -> World:
@@ -102,8 +105,20 @@ def make() -> World:
     declarations = customs_house.make(parties, loads, now)
     parties |= {name: _officer(name, code) for name, code in OFFICERS.items()}
     told = _told(parties, orders)
+    draft, file = _listing(parties, lots)
     return World(
-        now, parties, lots, orders, loads, declarations, told, _campaign(parties, now), _registrations(), _delegation()
+        now,
+        parties,
+        lots,
+        orders,
+        loads,
+        declarations,
+        told,
+        _campaign(parties, now),
+        _registrations(),
+        _delegation(),
+        draft,
+        file,
     )
 
 
@@ -153,6 +168,39 @@ def _delegation() -> str:
     today = clock.today()
     terms = DelegationTerms(("silk-fabric",), 300, 12_000_000, today, today + timedelta(days=120))
     return accounts.ask_delegation("malee", "exporter", terms, by="malee")
+
+
+def _listing(parties: dict[str, Organisation], lots: dict[str, Lot]) -> tuple[str, str]:
+    """Let Somchai begin a draft, say more of his durian, and send a file; return the codes of draft and file."""
+    Orchard.objects.create(
+        code="ORC-1", producer=parties["somchai"], name_en="Hill orchard (demo)", name_th="สวนบนเนิน (สาธิต)", province_iso="TH-22", area_rai=20,
+        trees=400, gap_number="AC 03-9001-99000001", gap_valid_to=date(2027, 5, 1),
+    )  # fmt: skip
+    listing = lots["CTI-MT-0430"].listing
+    listing.attributes, listing.variety, listing.grade = (
+        {"variety": "monthong", "grade": "a", "package": "carton"},
+        "monthong",
+        "A",
+    )
+    listing.description_th, listing.monthly_capacity = "หวานมัน เนื้อแห้งพอดี จากสวนบนเนินเขา", 9000
+    listing.save()
+    who = {
+        "viewer": Viewer((parties["somchai"].pk,), ("somchai",), frozenset({"producer"}), is_hub=False),
+        "by": "somchai",
+    }
+    draft = services.start_draft(parties["somchai"].pk, **who)
+    day = clock.today() + timedelta(days=12)
+    answers = {
+        "good": "durian-fresh", "attributes": {"variety": "monthong", "grade": "a", "package": "carton"}, "orchard": "ORC-1",
+        "harvest_from": day.isoformat(), "harvest_to": (day + timedelta(days=2)).isoformat(), "closes_on": (day - timedelta(days=1)).isoformat(),
+        "amount": 4000, "quantity": 4000, "flowering_on": (day - timedelta(days=122)).isoformat(), "trees": 100, "unit": "kg", "unit_mass_g": 1000,
+        "carton_units": 18, "price_minor": 16_000, "minimum_units": 36, "steps": [[180, 15_000]], "has_seen_photo": True, "packing_house": "house",
+        "exporter": "exporter", "description": ["", "หวานมัน", ""],
+    }  # fmt: skip
+    services.answer_draft(draft, answers, **who)
+    row = "good,variety,harvest_from,harvest_to,closes_on,unit,unit_mass_g,carton_units,quantity,price,orchard,packing_house,exporter"
+    content = f"{row}\ndurian-fresh,chanee,{day},{day},{day},kg,1000,18,1500,120.00,ORC-1,house,exporter\n"
+    return draft, services.keep_import(content.encode(), "lots-of-the-hill-orchard.csv", parties["somchai"].pk, **who)
 
 
 def _told(parties: dict[str, Organisation], orders: dict[str, str]) -> str:
@@ -217,7 +265,7 @@ def _lot(
 ) -> Lot:  # fmt: skip
     is_fruit = good.endswith("fresh")
     listing = Listing.objects.create(
-        code=f"LST-{code}", producer=parties[seller], good=good, title_en=english, title_th=thai, title_zh=chinese
+        code=f"L-{code}", producer=parties[seller], good=good, title_en=english, title_th=thai, title_zh=chinese
     )
     lot = Lot.objects.create(
         code=code, listing=listing, packing_house=parties["house"] if is_fruit else None, exporter=parties["exporter"],

@@ -13,10 +13,13 @@ from samphao.trade.models import (
     CropSeason,
     GateState,
     Listing,
+    ListingDraft,
+    ListingImport,
     Lot,
     ModeState,
     Offer,
     Order,
+    PriceStep,
     Purchase,
     PurchaseLine,
     SurplusCall,
@@ -238,4 +241,29 @@ class ProductNoteAdmin(Looked):
     list_filter = ("kind", ("done_at", admin.EmptyFieldListFilter))
     list_select_related = ("producer", "lot", "done_lot")
     search_fields = ("=source", "=lot__code")
+
+
+@admin.register(ListingDraft)
+class ListingDraftAdmin(Looked):
+    list_display = ("code", "producer", "listing", "state", "lot", "made_by", "changed_at")
+    list_filter = ("state",)
+    list_select_related = ("producer", "listing", "lot")
+    search_fields = ("=code", "=listing_code", "=producer__code")
+    ordering = ("-id",)
+
+
+@admin.register(ListingImport)
+class ListingImportAdmin(Looked):
+    list_display = ("code", "producer", "file_name", "state", "done", "rows", "made_by", "made_at")
+    list_filter = ("state",)
+    list_select_related = ("producer",)
+    search_fields = ("=code", "=producer__code")
+    ordering = ("-id",)
+
+
+@admin.register(PriceStep)
+class PriceStepAdmin(Looked):
+    list_display = ("lot", "from_units", "price_minor")
+    list_select_related = ("lot",)
+    search_fields = ("=lot__code",)
     ordering = ("-id",)

@@ -67,14 +67,14 @@ def put_in_basket(shopper: Shopper, offer: int, quantity: int) -> str:
     Refused
         If it sells no such quantity, or the basket is full.
     """
-    found = Offer.objects.filter(pk=offer).first()
+    found = Offer.objects.filter(pk=offer, replaced_at=None).first()
     if found is None:
         raise NotFound(_("This offer is no longer there."), offer=offer)
     with transaction.atomic():
         basket = _open_basket(shopper, found.destination)
         line, is_new = BasketLine.objects.get_or_create(basket=basket, offer=found, defaults={"quantity": quantity})
         total = quantity if is_new else line.quantity + quantity
-        if quantity < 1 or total > found.quantity_max:
+        if quantity < 1 or not found.quantity_min <= total <= found.quantity_max:
             raise Refused(_("Choose a quantity that this offer sells."), offer=offer)
         if is_new and basket.lines.count() > LINES_MAX:
             raise Refused(_("This basket is full: order what is in it first."), basket=basket.code)
@@ -88,7 +88,7 @@ def change_basket(shopper: Shopper, code: str, quantities: Mapping[int, int]) ->
         basket = _locked(shopper, code)
         for line in basket.lines.select_related("offer"):
             wanted = quantities.get(line.pk, line.quantity)
-            if not 0 <= wanted <= line.offer.quantity_max:
+            if wanted and not line.offer.quantity_min <= wanted <= line.offer.quantity_max:
                 raise Refused(_("Choose a quantity that this offer sells."), offer=line.offer_id)
             if wanted:
                 BasketLine.objects.filter(pk=line.pk).update(quantity=wanted)

@@ -59,7 +59,7 @@ def open_claim(spec: ClaimSpec, *, viewer: Viewer, by: str) -> str:
         code = encode("RT" if spec.kind == Claim.Kind.RETURN else "CL", number)
         claim = Claim.objects.create(
             id=number, code=code, order=order, kind=spec.kind, wrong=spec.wrong, wants=spec.wants, bad_units=spec.bad_units,
-            said=spec.said.strip(), asked_minor=asked_minor(order, spec), currency=order.currency, tolerance_pct=AFTER_SALE.tolerance_pct,
+            said=spec.said.strip(), asked_minor=asked_minor(order, spec), currency=order.currency, tolerance_pct=order.lot.tolerance_pct,
             state=State.OPEN, due_at=now + (AFTER_SALE.send_back if spec.kind == Claim.Kind.RETURN else AFTER_SALE.answer), opened_at=now,
         )  # fmt: skip
         Order.objects.filter(pk=order.pk, state=Order.State.DELIVERED).update(is_claimed=True)
@@ -85,7 +85,7 @@ def may_claim(order: Order, now: datetime) -> bool:
     """Tell whether bad goods may still be reported."""
     if order.state != Order.State.DELIVERED or order.delivered_at is None:
         return False
-    return now < order.delivered_at + AFTER_SALE.claim_window
+    return now < order.delivered_at + order.lot.claim_window
 
 
 def _require_claimable(order: Order, spec: ClaimSpec, now: datetime) -> None:
@@ -101,7 +101,7 @@ def _require_claimable(order: Order, spec: ClaimSpec, now: datetime) -> None:
         raise Refused(TOO_LATE)
     if not 0 < spec.bad_units <= order.lot_units:
         raise Refused(TOO_MANY)
-    if spec.wrong in SPOILS and Decimal(100 * spec.bad_units) <= AFTER_SALE.tolerance_pct * order.lot_units:
+    if spec.wrong in SPOILS and Decimal(100 * spec.bad_units) <= order.lot.tolerance_pct * order.lot_units:
         raise Refused(TOLERATED)
 
 

@@ -161,3 +161,14 @@ class OrdersCancelled:
     @property
     def aggregate(self) -> str:
         return "orders"
+
+
+@dataclass(frozen=True, slots=True)
+class LotsOffered:
+    """Sellers put lots on sale, or changed what they ask for them: gates are to be judged and prices worked out."""
+
+    lots: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return "offers"

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+
+from samphao.trade.types import ADVANCE_PERCENT, CLAIM_HOURS, TOLERANCE_PCT
 
 
 class TradeMode(models.TextChoices):
@@ -38,10 +42,27 @@ class Listing(models.Model):
     title_en = models.CharField(max_length=200)
     title_th = models.CharField(max_length=200, blank=True)
     title_zh = models.CharField(max_length=200, blank=True)
+    attributes = models.JSONField(default=dict, db_default={}, help_text="what `trade.phrases` makes words of")
+    title_is_made = models.BooleanField(
+        default=False, db_default=False, help_text="made of the attributes: it follows them"
+    )
+    description_en = models.TextField(max_length=2000, blank=True, default="", db_default="")
+    description_th = models.TextField(max_length=2000, blank=True, default="", db_default="")
+    description_zh = models.TextField(max_length=2000, blank=True, default="", db_default="")
+    monthly_capacity = models.PositiveBigIntegerField(
+        null=True, help_text="units that its producer can make in a month"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
         return self.code
+
+
+class PayoutTerms(models.TextChoices):
+    """The 2018 terms: at least a fifth when sold, and delivery within seven days of the harvest."""
+
+    STANDARD = "standard"
+    TERMS_2018 = "terms_2018"
 
 
 class Lot(models.Model):
@@ -85,6 +106,28 @@ class Lot(models.Model):
         help_text="units came back while somebody waits for them: nobody else may order (the database sets it)",
     )
     is_demo = models.BooleanField(default=False)
+    minimum_units = models.PositiveIntegerField(default=1, db_default=1, help_text="the least that one order takes")
+    flowering_on = models.DateField(null=True)
+    trees = models.PositiveIntegerField(null=True, help_text="that bear this harvest")
+    forecast_low = models.PositiveBigIntegerField(null=True, help_text="units; an estimate (engines.harvest)")
+    forecast_high = models.PositiveBigIntegerField(null=True)
+    confirmed_at = models.DateTimeField(null=True, help_text="since when the quantity is counted, not forecast")
+    withdrawn_at = models.DateTimeField(null=True, help_text="taken from sale by its seller; its orders stay")
+    payout_terms = models.CharField(
+        max_length=10, choices=PayoutTerms, default=PayoutTerms.STANDARD, db_default=PayoutTerms.STANDARD
+    )
+    deposit_percent = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="paid when sold")
+    ticket_percent = models.PositiveSmallIntegerField(
+        default=ADVANCE_PERCENT, db_default=ADVANCE_PERCENT, help_text="paid at the signed ticket"
+    )
+    claim_hours = models.PositiveSmallIntegerField(
+        default=CLAIM_HOURS, db_default=CLAIM_HOURS, help_text="after delivery; then the rest is paid"
+    )
+    tolerance_pct = models.DecimalField(
+        max_digits=4, decimal_places=1, default=TOLERANCE_PCT, db_default=TOLERANCE_PCT,
+        help_text="of the goods may be bad before a claim is paid",
+    )  # fmt: skip
+    delivery_days = models.PositiveSmallIntegerField(null=True, help_text="from the harvest to the buyer, at most")
 
     class Meta:
         constraints = [
@@ -99,10 +142,26 @@ class Lot(models.Model):
                 condition=Q(cut_on__isnull=True) | Q(cut_on__range=(F("harvest_from"), F("harvest_to"))),
                 name="lot_is_cut_in_its_harvest",
             ),
+            models.CheckConstraint(
+                condition=Q(deposit_percent__lte=100 - F("ticket_percent"), tolerance_pct__range=(0, 100))
+                & Q(minimum_units__gte=1),
+                name="lot_pays_no_more_than_all",
+            ),
+            models.CheckConstraint(
+                condition=Q(payout_terms="standard")
+                | Q(deposit_percent__gte=20, delivery_days__lte=7, delivery_days__isnull=False),
+                name="lot_keeps_the_2018_terms",
+            ),
+            models.CheckConstraint(
+                condition=Q(forecast_low__isnull=True, forecast_high__isnull=True)
+                | Q(forecast_low__isnull=False, forecast_high__isnull=False, forecast_high__gte=F("forecast_low")),
+                name="lot_forecast_is_an_interval",
+            ),
         ]
         indexes = [
             models.Index(fields=["opens_at", "closes_at"]),
             models.Index(fields=["id"], condition=Q(keeps_for_waiting=True), name="lot_kept_for_waiting"),
+            models.Index(fields=["id"], condition=Q(deposit_percent__gt=0), name="lot_pays_when_sold"),
         ]
 
     def __str__(self) -> str:
@@ -120,6 +179,10 @@ class Lot(models.Model):
     @property
     def unit_mass_kg(self) -> float:
         return self.unit_mass_g / 1000
+
+    @property
+    def claim_window(self) -> timedelta:
+        return timedelta(hours=self.claim_hours)
 
 
 class GateState(models.Model):
@@ -219,11 +282,12 @@ class Offer(models.Model):
     buyer_year_minor = models.BigIntegerField(
         null=True, help_text="what one buyer may spend in a calendar year in this trade mode"
     )
+    replaced_at = models.DateTimeField(null=True, help_text="a newer price stands in its place; its orders keep it")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["lot", "destination", "kind", "trade_mode", "priced_at"], name="offer_once"
+                fields=["lot", "destination", "kind", "trade_mode", "priced_at", "quantity_min"], name="offer_once"
             ),
             models.CheckConstraint(condition=Q(price_minor__gt=0, lot_units__gt=0), name="offer_positive"),
             models.CheckConstraint(condition=Q(quantity_max__gte=F("quantity_min")), name="offer_quantities"),
@@ -263,6 +327,9 @@ class Order(models.Model):
     placed_at = models.DateTimeField()
     hold_expires_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
+    deposited_at = models.DateTimeField(
+        null=True, help_text="the grower's share when sold was paid, where his lot has one"
+    )
     advanced_at = models.DateTimeField(null=True, help_text="the grower's first share was paid")
     delivered_at = models.DateTimeField(null=True, help_text="the claim window runs from here")
     ended_for = models.CharField(
@@ -434,3 +501,6 @@ class PurchaseLine(models.Model):
 
 import samphao.trade.after_sale  # noqa: E402, F401 the tables of what follows a delivery
 from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace  # noqa: E402, F401 Django finds models here
+from samphao.trade.listing_models import ListingDraft as ListingDraft  # noqa: E402 what becomes a listing and its lots
+from samphao.trade.listing_models import ListingImport as ListingImport  # noqa: E402
+from samphao.trade.listing_models import PriceStep as PriceStep  # noqa: E402

@@ -490,22 +490,54 @@ def mark_advanced(lots: Sequence[str], *, without: Sequence[tuple[str, date]] = 
         return [row[0] for row in cursor.fetchall()]
 
 
-def mark_settled(claim_window: timedelta, limit: int, *, without: Sequence[tuple[str, date]] = ()) -> list[str]:
-    """Settle delivered orders whose claim window has closed and on which no claim waits, the oldest first; return them.
+def mark_deposited(limit: int, *, without: Sequence[tuple[str, date]] = ()) -> list[str]:
+    """Mark paid orders of lots that pay a share when sold, the oldest first, each once; return them. `without` as in `mark_settled`."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH due AS (
+                  SELECT o.id, o.paid_at AS at FROM trade_order o JOIN trade_lot l ON l.id = o.lot_id
+                  WHERE l.deposit_percent > 0 AND o.deposited_at IS NULL AND o.state IN ('paid', 'shipped') {WITHOUT if without else ""}
+                  ORDER BY o.id LIMIT %s FOR NO KEY UPDATE OF o SKIP LOCKED)
+                UPDATE trade_order o SET deposited_at = due.at FROM due WHERE o.id = due.id RETURNING o.code""",  # noqa: S608
+            [*_columns(without), limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def mark_settled(limit: int, *, without: Sequence[tuple[str, date]] = ()) -> list[str]:
+    """Settle delivered orders whose lot's claim window has closed and on which no claim waits, the oldest first; return them.
 
     A claim that is opened meanwhile changes the order's row, which is looked at again under its lock. Those whose price was made `without` a rate, (currency, day), wait.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE trade_order SET state = 'settled' WHERE id IN (
-                  SELECT o.id FROM trade_order o
-                  WHERE o.state = 'delivered' AND NOT o.is_claimed AND o.delivered_at <= core_now() - make_interval(secs => %s)
+                  SELECT o.id FROM trade_order o JOIN trade_lot l ON l.id = o.lot_id
+                  WHERE o.state = 'delivered' AND NOT o.is_claimed
+                    AND o.delivered_at <= core_now() - make_interval(hours => l.claim_hours)
                   {WITHOUT if without else ""}
-                  ORDER BY o.delivered_at, o.id LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING code""",  # noqa: S608
-            [claim_window.total_seconds(), *_columns(without), limit],
+                  ORDER BY o.delivered_at, o.id LIMIT %s FOR UPDATE OF o SKIP LOCKED) RETURNING code""",  # noqa: S608
+            [*_columns(without), limit],
         )
         return [row[0] for row in cursor.fetchall()]
 
 
 def _columns(pairs: Sequence[tuple[str, date]]) -> list[list[object]]:
     return [[currency for currency, _ in pairs], [day for _, day in pairs]] if pairs else []
+
+
+# What sellers write themselves; these modules use what stands above.
+from samphao.trade.drafts import answer_draft as answer_draft  # noqa: E402
+from samphao.trade.drafts import discard_draft as discard_draft  # noqa: E402
+from samphao.trade.drafts import publish_draft as publish_draft  # noqa: E402
+from samphao.trade.drafts import start_draft as start_draft  # noqa: E402
+from samphao.trade.drafts import start_next_lot as start_next_lot  # noqa: E402
+from samphao.trade.listing_files import drop_import as drop_import  # noqa: E402
+from samphao.trade.listing_files import import_some as import_some  # noqa: E402
+from samphao.trade.listing_files import keep_import as keep_import  # noqa: E402
+from samphao.trade.listing_files import start_import as start_import  # noqa: E402
+from samphao.trade.listings import LotRefused as LotRefused  # noqa: E402
+from samphao.trade.listings import change_lot as change_lot  # noqa: E402
+from samphao.trade.listings import confirm_quantity as confirm_quantity  # noqa: E402
+from samphao.trade.listings import replace_offers as replace_offers  # noqa: E402
+from samphao.trade.listings import withdraw_lot as withdraw_lot  # noqa: E402

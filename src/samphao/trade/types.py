@@ -16,6 +16,11 @@ HOLD = timedelta(minutes=15)
 WAITING_HOLD = timedelta(hours=1)
 """Whoever waited is not at his screen when his turn comes."""
 PASS_LIVES_S = 600
+# What a lot pays when, unless its own payout schedule says otherwise.
+ADVANCE_PERCENT = 60  # of the grower's money at the signed ticket
+CLAIM_HOURS = 48
+CLAIM_WINDOW = timedelta(hours=CLAIM_HOURS)
+TOLERANCE_PCT = Decimal("3.0")
 KEY_LENGTH_MAX = 80
 
 
@@ -272,6 +277,10 @@ class LotSale:
     dry_matter_pct: Decimal | None
     at: datetime | None = None
     """When these orders got the mark that was asked for; None where none was."""
+    deposited_quantity: int = 0
+    deposit_percent: int = 0
+    ticket_percent: int = ADVANCE_PERCENT
+    claim_window: timedelta = CLAIM_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +328,7 @@ class OrderParties:
     currency: str
     delivered_at: datetime | None
     is_paid: bool
+    claim_hours: int = CLAIM_HOURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,16 +399,12 @@ class QueuePlace:
 
 @dataclass(frozen=True, slots=True)
 class AfterSaleTerms:
-    """What buyers and sellers were told before they agreed: windows, clocks, and how much may be bad without a claim."""
+    """What buyers and sellers were told before they agreed: windows and clocks. Those of bad goods are each lot's own."""
 
-    claim_window: timedelta = timedelta(hours=48)
-    """After delivery; then the seller is paid."""
     answer: timedelta = timedelta(hours=48)
     """For the seller's answer, the buyer's reply and an appeal."""
     decision: timedelta = timedelta(hours=72)
     """For the hub's people."""
-    tolerance_pct: Decimal = Decimal("3.0")
-    """Of what spoils by itself; above it all that is bad is paid."""
     return_window: timedelta = timedelta(days=7)
     send_back: timedelta = timedelta(days=14)
     comes_back: timedelta = timedelta(days=21)
@@ -540,3 +546,65 @@ class OrderMark:
     currency: str
     advanced_at: datetime | None
     delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutSchedule:
+    """When the grower has which share of his money: told before he lists, kept with the lot. The rest is due after the claim window."""
+
+    terms: str = "standard"
+    deposit_percent: int = 0
+    ticket_percent: int = ADVANCE_PERCENT
+    claim_hours: int = CLAIM_HOURS
+    tolerance_pct: Decimal = TOLERANCE_PCT
+    delivery_days: int | None = None
+
+    @property
+    def rest_percent(self) -> int:
+        return 100 - self.deposit_percent - self.ticket_percent
+
+
+DEPOSIT_2018, DELIVERY_2018 = 20, 7
+TERMS_2018 = PayoutSchedule("terms_2018", DEPOSIT_2018, ADVANCE_PERCENT, delivery_days=DELIVERY_2018)
+"""What was agreed for durian in 2018: at least a fifth in advance for each lot, delivery within seven days of the harvest."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLot:
+    """A lot as its seller offers it: what the pages ask and a file's row says. Money in satang, amounts in units of the lot."""
+
+    good: str
+    attributes: dict[str, str]
+    harvest_from: date
+    harvest_to: date
+    closes_on: date
+    unit: str
+    unit_mass_g: int
+    carton_units: int
+    quantity: int
+    price_minor: int
+    minimum_units: int = 1
+    steps: tuple[tuple[int, int], ...] = ()
+    monthly_capacity: int | None = None
+    orchard: str = ""
+    packing_house: str = ""
+    exporter: str = ""
+    title: tuple[str, str, str] = ("", "", "")
+    """In the seller's own words, en th zh; what is empty is made of the attributes."""
+    description: tuple[str, str, str] = ("", "", "")
+    flowering_on: date | None = None
+    trees: int | None = None
+    schedule: PayoutSchedule = PayoutSchedule()
+
+
+@dataclass(frozen=True, slots=True)
+class LotFault:
+    """What is wrong with an answer: the field, and a sentence marked by gettext_noop with the values of its placeholders."""
+
+    field: str
+    text: str
+    values: dict[str, str | int]
+
+    @property
+    def said(self) -> str:
+        return self.text % self.values

@@ -43,7 +43,7 @@ def join_line(offer: int, buyer: int, quantity: int) -> int:
     Conflict
         If enough is left to order now, or the sale is not open.
     """
-    wanted = Offer.objects.filter(pk=offer).first()
+    wanted = Offer.objects.filter(pk=offer, replaced_at=None).first()
     if wanted is None:
         raise NotFound(_("There is no such offer."))
     if not wanted.quantity_min <= quantity <= wanted.quantity_max:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.urls import reverse
@@ -21,6 +23,7 @@ MOTIFS = {
     "tshirt": "cloth", "ceramic": "pottery", "celadon": "celadon", "basketry": "craft", "rattan": "craft", "jewellery": "jewellery",
 }  # fmt: skip
 WEIGHED = ("kg", "fruit")
+NO_PHOTOS: Mapping[str, str] = MappingProxyType({})
 SUBTITLE = {"th": ("zh", "zh-Hans"), "zh-hans": ("th", "th"), "en": ("th", "th")}
 
 
@@ -69,7 +72,7 @@ def door_text(price_minor: int, currency: str, lot: Any, units: int, city: str) 
     return _("%(price)s to the door in %(city)s") % {"price": each, "city": city}
 
 
-def lot_card(lot: Any, destination: DestinationSpec | None) -> dict[str, Any]:
+def lot_card(lot: Any, destination: DestinationSpec | None, photos: Mapping[str, str] = NO_PHOTOS) -> dict[str, Any]:
     """Return what `components/lot_card.html` shows of a lot with its offers and gates for one destination."""
     listing, producer = lot.listing, lot.listing.producer
     stem, subtitle_lang = SUBTITLE[language()]
@@ -88,6 +91,8 @@ def lot_card(lot: Any, destination: DestinationSpec | None) -> dict[str, Any]:
     return {
         "url": reverse("lot", args=[lot.code]),
         "motif": motif(listing.good),
+        "image_url": photos.get(listing.code, ""),
+        "image_alt": "",
         "title": in_language_plain(listing, "title"),
         "subtitle": getattr(listing, f"title_{stem}"),
         "subtitle_lang": subtitle_lang,

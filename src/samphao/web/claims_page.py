@@ -216,8 +216,8 @@ def claim_rules(order: Any) -> list[str]:
     """Say the rules of a claim before it is made."""
     delivered = order.delivered_at
     return [
-        _("Until %(until)s, with at least one photo.") % {"until": moment(delivered + AFTER_SALE.claim_window)},
-        _("Up to %(share)s %% that is mouldy, unripe or crushed is within the bargain; above that all of it is paid. What is missing, late or of another grade has no such limit.") % {"share": number(AFTER_SALE.tolerance_pct)},
+        _("Until %(until)s, with at least one photo.") % {"until": moment(delivered + order.lot.claim_window)},
+        _("Up to %(share)s %% that is mouldy, unripe or crushed is within the bargain; above that all of it is paid. What is missing, late or of another grade has no such limit.") % {"share": number(order.lot.tolerance_pct, 1)},
         _("The seller has %(hours)s hours to answer. Without an answer you get what you asked for.") % {"hours": number(_hours(AFTER_SALE.answer))},
         _("A refusal can be brought before the hub's people; either side may appeal their decision once."),
         _("Nobody is paid for the order while a claim waits."),
@@ -237,7 +237,7 @@ def _hours(span: Any) -> int:
     return int(span.total_seconds() // 3600)
 
 
-def sale_rules(trade_mode: str, *, is_lasting: bool) -> list[str]:
+def sale_rules(lot: Any, trade_mode: str, *, is_lasting: bool) -> list[str]:
     """Say before the order how it may be given up, claimed and sent back."""
     hours = number(_hours(AFTER_SALE.post_cancel))
     waits = trade_mode in ("general", "domestic")
@@ -247,7 +247,7 @@ def sale_rules(trade_mode: str, *, is_lasting: bool) -> list[str]:
         else _("You may cancel for %(hours)s hours after paying, unless it has been sent; your money goes back whole.")
         % {"hours": hours},
         _("Bad goods: %(hours)s hours after delivery to report them with photos; up to %(share)s %% that spoils is within the bargain.")
-        % {"hours": number(_hours(AFTER_SALE.claim_window)), "share": number(AFTER_SALE.tolerance_pct)},
+        % {"hours": number(lot.claim_hours), "share": number(lot.tolerance_pct, 1)},
     ]  # fmt: skip
     if is_lasting and trade_mode == "post":
         rules.append(

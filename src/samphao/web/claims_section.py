@@ -41,7 +41,7 @@ def _delivered(order: Any, *, is_buyer: bool) -> dict[str, Any]:
     claim, review = trade.claim_of_order(order.code), trade.review_of_order(order.code)
     links = []
     if is_buyer and claim is None and trade.may_claim(order, now):
-        until = moment(order.delivered_at + AFTER_SALE.claim_window)
+        until = moment(order.delivered_at + order.lot.claim_window)
         links.append({"label": _("Report bad goods"), "url": reverse("claim_new", args=[order.code]), "hint": _("until %(until)s, with photos") % {"until": until}, "kind": "primary"})  # fmt: skip
     if is_buyer and claim is None and trade.may_return(order, now):
         until = moment(order.delivered_at + AFTER_SALE.return_window)

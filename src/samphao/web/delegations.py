@@ -70,6 +70,10 @@ def state_tag(row: Any, today: date) -> dict[str, str]:
     }[row.state]  # fmt: skip
 
 
+def holds(row: Any, today: date) -> bool:
+    return bool(row.state == "accepted" and row.valid_from <= today <= row.valid_to)
+
+
 def limit_text(row: Any) -> str:
     limits = [kg(row.month_kg_max)] if row.month_kg_max else []
     if row.month_amount_max_minor:

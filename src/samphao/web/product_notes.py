@@ -28,7 +28,7 @@ def note_text(note: Any) -> str:
 def items(notes: Sequence[Any], lots: Sequence[Any], today: date) -> list[dict[str, Any]]:
     return [
         {
-            "id": note.pk, "text": note_text(note), "lot": note.lot.code, "goods": in_language_plain(note.lot.listing, "title"),
+            "id": note.pk, "text": note_text(note), "lot": note.lot.code, "goods": in_language_plain(note.lot.listing, "title"), "listing": note.lot.listing.code,
             "source": note.source if record_url(note.source) else "", "source_url": record_url(note.source),
             "noted": day(note.noted_at), "tag": _tag(note, today), "done": note.done_lot and note.done_lot.code,
             "done_url": reverse("lot", args=[note.done_lot.code]) if note.done_lot else "",
@@ -38,6 +38,28 @@ def items(notes: Sequence[Any], lots: Sequence[Any], today: date) -> list[dict[s
                 if lot.pk != note.lot_id and lot.harvest_from >= note.lot.harvest_from
             ],
         }
+        for note in notes
+    ]  # fmt: skip
+
+
+def tasks(notes: Sequence[Any], today: date) -> list[dict[str, Any]]:
+    """Return notes as rows of a task list, each with its day and the way to what is said of it."""
+    return [
+        {
+            "id": f"mend-{note.pk}", "title": in_language_plain(note.lot.listing, "title"), "hint": f"{note.lot.code}: {note_text(note)}",
+            "url": f"{reverse('product_notes')}#note-{note.pk}", "state": "done" if note.done_at else "todo", **_tag(note, today),
+        }
+        for note in notes
+    ]  # fmt: skip
+
+
+def listing_notes(notes: Sequence[Any], today: date) -> list[list[Any]]:
+    """Return a listing's notes as rows of a table: what was wrong with which lot, and the lot that does better."""
+    return [
+        [
+            {"text": note.lot.code, "url": reverse("own_lot", args=[note.lot.code])}, note_text(note), {"tag": _tag(note, today)},
+            {"text": note.done_lot.code, "url": reverse("own_lot", args=[note.done_lot.code])} if note.done_lot else "",
+        ]
         for note in notes
     ]  # fmt: skip
 

@@ -80,7 +80,9 @@ def _steps(order: Any, road: OrderRoad, held_by: str, *, sees_declarations: bool
     yield Step(
         _("Delivered"),
         delivered.at if delivered else None,
-        _late(delivered) if delivered else _("48 hours to report bad fruit, with photos"),
+        _late(delivered)
+        if delivered
+        else _("%(hours)s hours to report bad fruit, with photos") % {"hours": order.lot.claim_hours},
     )
     yield Step(_("Seller paid after the claim window"), road.settled_at)
 

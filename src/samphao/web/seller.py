@@ -36,7 +36,6 @@ def steps(
     open_gate = any(state.gate == "to_list" and state.is_open for lot in lots for state in lot.gates.all())
     sold = any(lot.sales for lot in lots)
     weighed = any(hasattr(lot, "ticket") for lot in lots)
-    first = reverse("lot", args=[lots[0].code]) if listed else ""
 
     def step(
         title: str, hint: str, *, done: bool, can_start: bool = True, why: str = "", url: str = ""
@@ -54,15 +53,21 @@ def steps(
             done=standing.has_exporter or any(lot.exporter_id for lot in lots), can_start=standing.may_act, why=first_let_in,
             url=reverse("delegations") if standing.may_act else "",
         ),
-        step(_("List a lot"), _("the hub's people load lots from a file"), done=listed, can_start=standing.may_act, why=first_let_in, url=first),
-        step(_("Open the gate to list"), _("every paper that the destination asks for"), done=open_gate, can_start=listed, why=first_list, url=first),
+        step(
+            _("List a lot"), _("eight questions, about three minutes"), done=listed, can_start=standing.may_act, why=first_let_in,
+            url=reverse("listing_new") if standing.may_act else "",
+        ),
+        step(
+            _("Open the gate to list"), _("every paper that the destination asks for"), done=open_gate, can_start=listed, why=first_list,
+            url=reverse("own_lot", args=[lots[0].code]) if listed else "",
+        ),
         step(_("Sell"), _("buyers' money is held for you"), done=sold, can_start=open_gate, why=_("first the gate to list opens")),
         step(
             _("Weigh and grade"), _("the ticket is signed, for fruit by you and the packing house; your first share is paid"), done=weighed, can_start=sold,
             why=_("first somebody buys"),
         ),
         step(
-            _("Receive the rest"), _("after the buyers' claim window of 48 hours"), done=standing.has_the_rest, can_start=weighed, why=_("first the ticket is signed"),
+            _("Receive the rest"), _("after the buyers' claim window"), done=standing.has_the_rest, can_start=weighed, why=_("first the ticket is signed"),
         ),
     ]  # fmt: skip
 
@@ -102,7 +107,11 @@ def _certified(papers: Sequence[PaperHeld], orchards: Sequence[PaperHeld], stand
 def lot_rows(lots: Sequence[Any]) -> list[list[Any]]:
     return [
         [
-            {"text": lot.code, "url": reverse("lot", args=[lot.code]), "note": in_language_plain(lot.listing, "title")},
+            {
+                "text": lot.code,
+                "url": reverse("own_lot", args=[lot.code]),
+                "note": in_language_plain(lot.listing, "title"),
+            },
             f"{day(lot.harvest_from)} – {day(lot.harvest_to)}",
             f"{money(lot.price_minor, lot.currency)} / {unit_name(lot.unit)}",
             f"{number(lot.sold + lot.held)} / {number(lot.quantity)}",
@@ -117,6 +126,7 @@ def lot_rows(lots: Sequence[Any]) -> list[list[Any]]:
 
 def movement_name(kind: str) -> str:
     return {
+        "deposit": _("share when sold"),
         "advance": _("first share at the signed ticket"),
         "payout": _("the rest after the claim window"),
         PAYMENT_OUT: _("sent to your bank (simulator)"),

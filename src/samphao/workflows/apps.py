@@ -19,6 +19,7 @@ class WorkflowsConfig(AppConfig):
             HoldsExpired,
             LotsDelisted,
             LotsListed,
+            LotsOffered,
             LotsTested,
             LotTurnedAway,
             OrdersCancelled,
@@ -34,6 +35,7 @@ class WorkflowsConfig(AppConfig):
         from samphao.workflows import (
             cancelling,
             judging,
+            listing,
             notices,
             payment,
             payout,
@@ -48,8 +50,9 @@ class WorkflowsConfig(AppConfig):
         subscribe(PlacesOffered, waiting_notices.places_offered)
         subscribe(PlacesClosed, waiting_notices.places_closed)
         subscribe(HoldsExpired, payment.holds_expired, notices.holds_expired)
-        subscribe(OrdersPaid, notices.orders_paid)
+        subscribe(OrdersPaid, notices.orders_paid, payout.orders_paid)
         subscribe(PlanMade, notices.plan_made)
+        subscribe(LotsOffered, listing.lots_offered)
         subscribe(LotsListed, notices.lots_listed)
         subscribe(LotsDelisted, notices.lots_delisted)
         subscribe(LotTurnedAway, turning_away.lot_turned_away)

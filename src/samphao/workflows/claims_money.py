@@ -94,7 +94,7 @@ def pay_claim(code: str) -> bool:
         back = {receiver: row["taken_back"] for receiver, row in borne.items() if row["taken_back"]}
         if back and not has_rate(claim.currency, sale.priced_on):
             return False
-        hub = Share(sale.lot, sale.currency, sale.at or clock.now(), HUB_SHARE, HUB, sale.priced_on, 0, 0)
+        hub = Share(sale.lot, sale.currency, sale.at or clock.now(), HUB_SHARE, HUB, sale.priced_on, 0, 0, 0)
         drafted = take_back(
             [(parts.get(receiver, hub), amount) for receiver, amount in back.items()], CLAIM_SHARE, code, claim.order
         )

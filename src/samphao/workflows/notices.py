@@ -25,13 +25,14 @@ EXPIRED = _("The hold of order %(order)s ran out before it was paid; the goods a
 LISTED = _("Lot %(lot)s is open for sale to %(places)s.")
 DELISTED = _("Lot %(lot)s may no longer be sold to %(places)s. The gate to list is shut: %(rule)s (%(found)s).")
 DELISTED_UNMET = _("Lot %(lot)s may no longer be sold to %(places)s. The gate to list is shut: %(rule)s.")
+DEPOSITED = _("Lot %(lot)s was sold, and your share when sold is paid: %(amount)s.")
 ADVANCED = _("Lot %(lot)s was weighed and graded, and the first share is paid: %(amount)s.")
 REST_PAID = _("Paid for lot %(lot)s after the buyers' claim window: %(amount)s.")
 CLAIMED = _(
     "Orders of lot %(lot)s were cancelled and their buyers refunded. Their first share, %(amount)s, is to be paid back: it is kept back from what you are paid next."
 )
 STOPPED = _("Declaration %(declaration)s is stopped at customs: %(reason)s")
-DELIVERED = _("Order %(order)s was delivered. You have 48 hours to report bad goods.")
+DELIVERED = _("Order %(order)s was delivered. You have %(hours)s hours to report bad goods.")
 
 
 def orders_paid(payload: dict[str, Any]) -> None:
@@ -56,7 +57,7 @@ def holds_expired(payload: dict[str, Any]) -> None:
 
 def orders_delivered(payload: dict[str, Any]) -> None:
     notify_each(
-        message(row.buyer, row.order, "delivered", DELIVERED, row.delivered_at, order=row.order)
+        message(row.buyer, row.order, "delivered", DELIVERED, row.delivered_at, order=row.order, hours=row.claim_hours)
         for row in trade.parties_of(payload["orders"])
     )
 
@@ -143,7 +144,7 @@ def declarations_stopped(payload: dict[str, Any]) -> None:
 
 def shares_paid(kind: str, batch: str, paid: Mapping[tuple[str, str], int], at: Mapping[str, datetime]) -> None:
     """Tell producers and packing houses what was paid to them, (owner, lot) to satang; `batch` names the payout."""
-    ids, text = accounts.ids_by_code(), ADVANCED if kind == "advance" else REST_PAID
+    ids, text = accounts.ids_by_code(), {"deposit": DEPOSITED, "advance": ADVANCED}.get(kind, REST_PAID)
     notify_each(
         message(ids[owner], lot, f"{kind}:{batch}", text, at[lot], lot=lot, amount=amount_text(satang, "THB"))
         for (owner, lot), satang in paid.items()

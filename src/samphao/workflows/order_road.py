@@ -10,7 +10,6 @@ from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.payments import queries as payments
 from samphao.trade import queries as trade
-from samphao.workflows.payout import CLAIM_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +50,5 @@ def road_of(order: Any) -> OrderRoad:
 def _settled_at(order: Any) -> datetime | None:
     if order.state != "settled":
         return None
-    window_end: datetime = order.delivered_at + CLAIM_WINDOW
+    window_end: datetime = order.delivered_at + order.lot.claim_window
     return max(window_end, trade.claim_closed_at(order.code, window_end) or window_end)

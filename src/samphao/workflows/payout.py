@@ -1,4 +1,4 @@
-"""From held money to everybody's share: the advance at the signed ticket, the rest after the claim window.
+"""From held money to everybody's share, by each lot's payout schedule: when sold, at the signed ticket, after the claim window.
 
 Nothing is paid on hope: each transfer takes from the money held for its lot, which the database does not let fall below
 zero. An order is advanced once and settled once, and its mark and its money commit together. What was priced in money of a
@@ -22,16 +22,36 @@ from samphao.payments import services as payments
 from samphao.payments.adapters import simulator
 from samphao.trade import queries as trade
 from samphao.trade import services
-from samphao.trade.types import AFTER_SALE, UnpaidSales
+from samphao.trade.types import CLAIM_WINDOW, UnpaidSales
 from samphao.workflows import invoicing, notices
 from samphao.workflows.claims_money import due_after_claims, fees_back
 from samphao.workflows.shares import has_rate, pay, shares, take_back
 
 log = logging.getLogger(__name__)
-CLAIM_WINDOW = AFTER_SALE.claim_window
 SETTLED_AT_ONCE = 20_000
 LOTS_ADVANCED_AT_ONCE = 500
-ADVANCE, PAYOUT, CLAIM = "advance", "payout", "claim"
+DEPOSIT, ADVANCE, PAYOUT, CLAIM = "deposit", "advance", "payout", "claim"
+
+
+def orders_paid(_payload: dict[str, Any]) -> None:
+    """Pay the growers whose lots pay a share when sold."""
+    deposit_due()
+
+
+def deposit_due() -> int:
+    """Pay shares that are due when sold, out of the money held for these orders; return how many transfers."""
+    with transaction.atomic():
+        without = _told_without_rate(trade.sales_to_deposit())
+        orders = services.mark_deposited(SETTLED_AT_ONCE, without=without)
+        if not orders:
+            return 0
+        growers = [
+            part for part in shares(trade.sales_of_orders(orders, "deposited_at")) if part.receiver == "producer"
+        ]
+        drafted = pay([(part, part.deposit_minor) for part in growers], DEPOSIT, min(orders))
+        posted = drafted.post()
+        notices.shares_paid(DEPOSIT, min(orders), drafted.told, {part.lot: part.at for part in growers})
+    return posted
 
 
 def tickets_signed(payload: dict[str, Any]) -> None:
@@ -66,15 +86,14 @@ def _advance(lots: Sequence[str], without: Sequence[tuple[str, date]]) -> int:
 def settle_due() -> int:
     """Pay everybody's share of orders whose claim window has closed, less what was advanced and what paid claims kept; return how many orders."""
     with transaction.atomic():
-        without = _told_without_rate(trade.sales_to_settle(CLAIM_WINDOW))
-        orders = services.mark_settled(CLAIM_WINDOW, SETTLED_AT_ONCE, without=without)
+        without = _told_without_rate(trade.sales_to_settle())
+        orders = services.mark_settled(SETTLED_AT_ONCE, without=without)
         if not orders:
             return 0
         claimed = trade.borne_by_claims(orders)
         plain = [order for order in orders if order not in claimed]
-        parts = [
-            replace(part, at=part.at + CLAIM_WINDOW) for part in shares(trade.sales_of_orders(plain, "delivered_at"))
-        ]
+        sales = trade.sales_of_orders(plain, "delivered_at")
+        parts = list(shares(replace(sale, at=sale.at + sale.claim_window) for sale in sales if sale.at))
         due = [*((part, part.rest_minor) for part in parts), *due_after_claims(claimed, clock.now())]
         drafted = pay(due, PAYOUT, min(orders))
         drafted.post()
@@ -98,9 +117,13 @@ def claim_back(orders: Sequence[str], *, reason: str) -> int:
     """
     with transaction.atomic():
         now = clock.now()
-        sales = [replace(sale, at=now) for sale in trade.sales_of_orders(orders) if sale.advanced_quantity]
+        sales = [
+            replace(sale, at=now)
+            for sale in trade.sales_of_orders(orders)
+            if sale.advanced_quantity or sale.deposited_quantity
+        ]
         growers = [part for part in shares(sales) if part.receiver == "producer"]
-        drafted = take_back([(part, part.advance_minor) for part in growers], CLAIM, min(orders), reason)
+        drafted = take_back([(part, part.paid_minor) for part in growers], CLAIM, min(orders), reason)
         posted = drafted.post()
         notices.shares_claimed(min(orders), drafted.told, now)
     return posted
@@ -108,7 +131,7 @@ def claim_back(orders: Sequence[str], *, reason: str) -> int:
 
 def sales_without_rate() -> list[UnpaidSales]:
     """Return what cannot be paid because the rate of its day is not known, the control tower's word."""
-    return [row for row in trade.sales_due(CLAIM_WINDOW) if not has_rate(row.currency, row.priced_on)]
+    return [row for row in trade.sales_due() if not has_rate(row.currency, row.priced_on)]
 
 
 def _told_without_rate(due: Iterable[UnpaidSales]) -> list[tuple[str, date]]:

@@ -8,7 +8,7 @@ from typing import Any
 from samphao.freight import queries as freight
 from samphao.trade import queries as trade
 from samphao.trade import services
-from samphao.trade.types import AFTER_SALE, NoteSpec
+from samphao.trade.types import NoteSpec
 
 LABEL = "load-carton-"
 NOT_THE_PRODUCERS = ("late",)
@@ -19,7 +19,7 @@ def tickets_signed(payload: dict[str, Any]) -> None:
     services.note_products(
         NoteSpec(ticket.code, "rejects", ticket.lot.code, ticket.rejected_kg, ticket.delivered_kg)
         for ticket in trade.tickets_of_lots(payload["lots"])
-        if ticket.rejected_kg * 100 > AFTER_SALE.tolerance_pct * ticket.delivered_kg
+        if ticket.rejected_kg * 100 > ticket.lot.tolerance_pct * ticket.delivered_kg
     )
 
 

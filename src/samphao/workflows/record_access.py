@@ -19,7 +19,6 @@ from samphao.core.models import StoredFile
 from samphao.customs import queries as customs
 from samphao.freight import queries as freight
 from samphao.trade import queries as trade
-from samphao.workflows.delegated import acts_for_producer
 
 Kind = StoredFile.Kind
 Evidence = tuple[str, str]
@@ -111,7 +110,9 @@ class LotFiles:
             return []
         if lot.packing_house_id in viewer.organisations or lot.laboratory_code in viewer.codes:
             return [Kind.LAB_REPORT.value, Kind.PHOTO.value]
-        is_producers = lot.listing.producer_id in viewer.organisations or acts_for_producer(lot, viewer.organisations)
+        is_producers = lot.listing.producer_id in viewer.organisations or trade.acts_for_producer(
+            lot, viewer.organisations
+        )
         return [Kind.PHOTO.value] if is_producers else []
 
     def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:
@@ -161,6 +162,19 @@ class RegistrationFiles:
         return SENT if found is not None and found.sent_at else ""
 
 
+class ListingFiles:
+    """Photos that buyers see: of a listing, or of one that is still a draft; whoever may list adds them."""
+
+    def may_see(self, code: str, kind: str, viewer: Viewer) -> bool:  # noqa: ARG002 photos alone are kept here
+        return trade.is_listed(code) or self.may_add(code, Kind.PHOTO, viewer)
+
+    def may_add(self, code: str, kind: str, viewer: Viewer) -> bool:
+        return kind == Kind.PHOTO and trade.may_change_listing(code, viewer)
+
+    def kept_because(self, code: str, kind: str, viewer: Viewer) -> str:  # noqa: ARG002 decided by none of them
+        return ""
+
+
 def evidence_of_order(order: Any) -> set[Evidence]:
     return {(order.code, Kind.SLIP.value)} if order.paid_at else set()
 
@@ -175,7 +189,7 @@ def evidence_of_lots(lots: Iterable[Any]) -> set[Evidence]:
 
 
 RECORDS: dict[str, Record] = {
-    "SO": OrderFiles(), "DX": DeclarationFiles(), "DM": DeclarationFiles(), "LD": LoadFiles(),
+    "SO": OrderFiles(), "DX": DeclarationFiles(), "DM": DeclarationFiles(), "LD": LoadFiles(), "LS": ListingFiles(), "L": ListingFiles(),
     "CL": ClaimFiles(), "RT": ClaimFiles(), "RG": RegistrationFiles(),
 }  # fmt: skip
 LOTS = LotFiles()  # a lot's code begins as its producer named it
@@ -183,6 +197,13 @@ LOTS = LotFiles()  # a lot's code begins as its producer named it
 
 def _record(code: str) -> Record:
     return RECORDS.get(code.partition("-")[0], LOTS)
+
+
+def public_photo(code: str) -> StoredFile | None:
+    """Return a photo of a listing, which everybody may see; no other file is public."""
+    file = files.file_by_code(code)
+    is_photo = file is not None and file.kind == Kind.PHOTO and isinstance(_record(file.subject), ListingFiles)
+    return file if file is not None and is_photo and trade.is_listed(file.subject) else None
 
 
 def may_see_file(file: StoredFile, viewer: Viewer) -> bool:

@@ -22,7 +22,6 @@ from samphao.reference import queries as reference
 from samphao.reference.types import ExchangeRateSpec
 from samphao.trade.types import LotSale
 
-ADVANCE_PERCENT = 60  # of the grower's money at the signed ticket: the default of the payout schedule
 HUB, CARRIERS, INSURER = "HUB", "carriers", "insurer"
 PAID_IN_BAHT = ("producer", "packing_house", "carrier", "insurer", "hub", "revenue")
 HOME = "THB"
@@ -30,7 +29,7 @@ HOME = "THB"
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What a party has in the sales of a lot in one currency, minor units; of a grower's, what was advanced already.
+    """What a party has in the sales of a lot in one currency, minor units; of a grower's, what he had when sold and at the ticket.
 
     `at` is when the orders got the mark by which they were gathered: a share is dated by it.
     """
@@ -42,11 +41,16 @@ class Share:
     owner: str
     priced_on: date
     amount_minor: int
+    deposit_minor: int
     advance_minor: int
 
     @property
+    def paid_minor(self) -> int:
+        return self.deposit_minor + self.advance_minor
+
+    @property
     def rest_minor(self) -> int:
-        return self.amount_minor - self.advance_minor
+        return self.amount_minor - self.paid_minor
 
 
 @dataclass(slots=True)
@@ -65,10 +69,10 @@ class Drafted:
 def shares(sales: Iterable[LotSale]) -> list[Share]:
     """Sum the price lines of sales by lot, currency, time and party, in a fixed order.
 
-    An advance is worked out for one selling unit and rounded down, so that it adds up however a lot's orders are settled.
+    What is paid before is worked out for one selling unit and rounded down, so that it adds up however a lot's orders are settled.
     """
     countries = {row.code: row.country for row in reference.destinations()}
-    sums: dict[tuple[str, str, datetime, str, str, date], list[int]] = defaultdict(lambda: [0, 0])
+    sums: dict[tuple[str, str, datetime, str, str, date], list[int]] = defaultdict(lambda: [0, 0, 0])
     for sale in sales:
         at = sale.at or clock.now()
         for line in sale.lines:
@@ -77,8 +81,9 @@ def shares(sales: Iterable[LotSale]) -> list[Share]:
                 total = sums[sale.lot, sale.currency, at, receiver, owner, sale.priced_on]
                 total[0] += int(amount) * sale.quantity
                 if receiver == "producer":
-                    total[1] += int(amount) * ADVANCE_PERCENT // 100 * sale.advanced_quantity
-    return [Share(*key, amount, advance) for key, (amount, advance) in sorted(sums.items()) if amount]
+                    total[1] += int(amount) * sale.deposit_percent // 100 * sale.deposited_quantity
+                    total[2] += int(amount) * sale.ticket_percent // 100 * sale.advanced_quantity
+    return [Share(*key, *total) for key, total in sorted(sums.items()) if total[0]]
 
 
 def _owner(receiver: str, sale: LotSale, country: str) -> str:

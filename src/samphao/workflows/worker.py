@@ -36,6 +36,7 @@ PERIODIC: tuple[Job, ...] = (
     Job("departures that come near", 60, cut_offs.watch_departures),
     Job("gates whose time ran out", 5, judging.judge_due),
     Job("loads that missed their departure", 60, missed_departures.plan_again),
+    Job("shares due when sold", 60, payout.deposit_due),
     Job("first shares that are still due", 60, payout.advance_due),
     Job("clocks of claims", 60, claims.run_clocks),
     Job("claim windows that closed", 60, payout.settle_due),
@@ -44,6 +45,7 @@ PERIODIC: tuple[Job, ...] = (
     Job("invitations that ran out", 60, accounts.expire_invitations),
     Job("visitors' baskets that were left", 3600, trade.forget_baskets),
     Job("registrations that nobody went on with", 3600, accounts.forget_drafts),
+    Job("lots by the file", 1, trade.import_some),
     Job("limits that are free again", 3600, limits.forget_unused),
 )
 # Work that waits for others outside: on a thread of its own, so that a mail server's silence holds up nothing else.

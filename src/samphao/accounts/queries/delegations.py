@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,6 +42,26 @@ def delegation(producer: str, exporter: str, good: str, on: date) -> DelegationH
     return DelegationHeld(
         row.code, tuple(row.goods), row.month_kg_max, row.month_amount_max_minor, row.currency, row.valid_to
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SoldFor:
+    """For whom an exporter sells today, and which goods."""
+
+    producer: int
+    exporter: int
+    goods: frozenset[str]
+
+
+def sold_for(organisations: Collection[int]) -> list[SoldFor]:
+    """Return for whom organisations sell today; one query."""
+    today = clock.today()
+    rows = Delegation.objects.filter(
+        exporter__in=organisations, state=Delegation.State.ACCEPTED, valid_from__lte=today, valid_to__gte=today,
+        producer__standing="open", exporter__standing="open",
+    )  # fmt: skip
+    found = rows.order_by("id").values_list("producer", "exporter", "goods")
+    return [SoldFor(producer, exporter, frozenset(goods)) for producer, exporter, goods in found]
 
 
 def delegations_for(viewer: Viewer) -> QuerySet[Delegation]:

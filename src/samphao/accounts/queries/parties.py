@@ -236,3 +236,58 @@ def orchards_by_code(codes: Collection[str]) -> dict[str, OrchardSpec]:
         "gap_valid_to", "lat", "lon",
     )  # fmt: skip
     return {row[0]: OrchardSpec(*row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class PartyChoice:
+    """An organisation as somebody chooses it; `papers` are its registrations by scheme, the status of today."""
+
+    id: int
+    code: str
+    name_en: str
+    name_th: str
+    name_zh: str
+    province_iso: str
+    is_demo: bool
+    papers: dict[str, str]
+
+
+def parties_of_kind(kind: str) -> list[PartyChoice]:
+    """Return the organisations of a kind that may act, with what they hold today, by their names; two queries."""
+    return _choices(Organisation.objects.filter(kind=kind, standing=Organisation.Standing.OPEN))
+
+
+def parties_by_id(ids: Collection[int], kind: str = "") -> list[PartyChoice]:
+    rows = Organisation.objects.filter(pk__in=ids)
+    return _choices(rows.filter(kind=kind) if kind else rows)
+
+
+def _choices(rows: QuerySet[Organisation]) -> list[PartyChoice]:
+    today = clock.today()
+    found = []
+    for row in rows.order_by("name_en", "code").prefetch_related("registrations"):
+        papers: dict[str, str] = {}
+        for paper in row.registrations.all():
+            is_over = paper.valid_to is not None and paper.valid_to < today
+            papers[paper.scheme] = "expired" if is_over else paper.status
+        found.append(
+            PartyChoice(row.pk, row.code, row.name_en, row.name_th, row.name_zh, row.province_iso, row.is_demo, papers)
+        )
+    return found
+
+
+def codes_of_kind(kind: str) -> set[str]:
+    """Return the organisations of a kind that may act."""
+    rows = Organisation.objects.filter(kind=kind, standing=Organisation.Standing.OPEN)
+    return set(rows.values_list("code", flat=True))
+
+
+def places_of(codes: Collection[str]) -> dict[str, str]:
+    """Return the province of organisations; one query."""
+    return dict(Organisation.objects.filter(code__in=codes).values_list("code", "province_iso"))
+
+
+def own_orchards(organisation: int) -> list[OrchardSpec]:
+    """Return an organisation's orchards by their codes, with GAP number and dates."""
+    codes = list(Orchard.objects.filter(producer=organisation).values_list("code", flat=True))
+    return [spec for _, spec in sorted(orchards_by_code(codes).items())]

@@ -12,7 +12,7 @@ from samphao.reference.queries.charges import (
     tax_on,
 )
 from samphao.reference.queries.dated import source_words
-from samphao.reference.queries.goods import goods, tariff_lines
+from samphao.reference.queries.goods import StorageSpec, goods, storage_of, tariff_lines
 from samphao.reference.queries.places import (
     ProvinceName,
     currency_of,
@@ -42,6 +42,7 @@ __all__ = [
     "DocumentSpec",
     "ModeRuleNames",
     "ProvinceName",
+    "StorageSpec",
     "ThaiAddress",
     "ThaiPlace",
     "cbec_goods",
@@ -63,6 +64,7 @@ __all__ = [
     "province_names",
     "province_places",
     "source_words",
+    "storage_of",
     "tariff_lines",
     "tax_on",
     "thai_address",

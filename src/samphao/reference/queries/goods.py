@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from samphao.core import revisions
 from samphao.reference.models import Good, TariffRate
@@ -25,6 +27,26 @@ def goods() -> dict[str, GoodSpec]:
         )
         for row in Good.objects.all()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSpec:
+    """How a good is kept, and what a carton of it usually holds; empty where no source says it."""
+
+    temperature_class: str
+    temperature_min_c: Decimal | None
+    temperature_max_c: Decimal | None
+    carton_net_g: int | None
+    source: str
+
+
+def storage_of(good: str) -> StorageSpec | None:
+    row = Good.objects.filter(code=good).first()
+    if row is None:
+        return None
+    return StorageSpec(
+        row.temperature_class, row.temperature_min_c, row.temperature_max_c, row.carton_net_g, row.source
+    )
 
 
 def tariff_lines(country: str, on: date) -> dict[str, str]:

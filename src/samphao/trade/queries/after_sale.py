@@ -151,6 +151,13 @@ def product_notes_of(organisations: Sequence[int], limit: int) -> list[ProductNo
     return list(rows.order_by(F("done_at").asc(nulls_first=True), "due_on", "-id")[:limit])
 
 
+def notes_of_listing(listing: str) -> list[ProductNote]:
+    """Return the tasks of a listing's lots, and those that its lots do, the newest first; one query."""
+    rows = ProductNote.objects.select_related("lot__listing", "done_lot")
+    rows = rows.filter(Q(lot__listing__code=listing) | Q(done_lot__listing__code=listing))
+    return list(rows.order_by("-noted_at", "-id"))
+
+
 def lots_that_may_mend(organisations: Sequence[int], limit: int) -> list[Lot]:
     """Return producers' lots, the latest harvest first."""
     rows = Lot.objects.select_related("listing").filter(listing__producer__in=organisations)

@@ -25,7 +25,8 @@ def campaigns_to_show() -> QuerySet[Campaign]:
 
 def campaign_for(code: str, destination: str = "") -> Campaign | None:
     """Return a campaign with its lots and their prices to a destination; `now` is the hub's clock."""
-    offers = Offer.objects.select_related("importer").filter(destination=destination).order_by(general_first(), "kind")
+    offers = Offer.objects.select_related("importer").filter(destination=destination, replaced_at=None)
+    offers = offers.order_by(general_first(), "kind", "quantity_min")
     lots = CampaignLot.objects.select_related("lot__listing__producer", "lot__packing_house").order_by("lot__code")
     lots = lots.prefetch_related(Prefetch("lot__offers", offers, "offers_here"))
     return Campaign.objects.annotate(now=HubNow()).prefetch_related(Prefetch("lots", lots)).filter(code=code).first()

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet, Sum
 
+from samphao.accounts import queries as accounts
 from samphao.accounts.queries import Viewer
+from samphao.core import clock
 from samphao.trade.models import Lot, Ticket
 from samphao.trade.types import LotFacts
 
@@ -53,6 +55,15 @@ def offered_for(producer: str, exporter: str, goods: Collection[str], month: dat
         grams=Sum(F("quantity") * F("unit_mass_g")), amount=Sum(F("quantity") * F("price_minor"), filter=Q(currency=currency))
     )  # fmt: skip
     return -(-(found["grams"] or 0) // 1000), found["amount"] or 0
+
+
+def acts_for_producer(lot: Lot, organisations: tuple[int, ...]) -> bool:
+    """Whether somebody is the exporter of a lot whose producer lets it sell this good today."""
+    if lot.exporter is None or lot.exporter_id not in organisations:
+        return False
+    return (
+        accounts.delegation(lot.listing.producer.code, lot.exporter.code, lot.listing.good, clock.today()) is not None
+    )
 
 
 def lots_ripe(on: date) -> set[str]:

@@ -58,7 +58,11 @@ def lots_on_sale(*, text: str = "", good: str = "", province_iso: str = "", dest
         lots = lots.filter(listing__good=good)
     if province_iso:
         lots = lots.filter(listing__producer__province_iso=province_iso)
-    offers = Offer.objects.filter(destination=destination).order_by(general_first(), "kind").defer("lines")
+    offers = (
+        Offer.objects.filter(destination=destination, replaced_at=None)
+        .order_by(general_first(), "kind", "quantity_min")
+        .defer("lines")
+    )
     gates = GateState.objects.filter(destination=destination).defer("findings")
     return lots.prefetch_related(Prefetch("offers", offers, "offers_here"), Prefetch("gates", gates, "gates_here"))
 
@@ -79,7 +83,10 @@ def lot_with_offers(code: str) -> Lot | None:
         Lot.objects.select_related("listing__producer", "packing_house", "exporter", "of_campaign__campaign")
         .prefetch_related(
             Prefetch(
-                "offers", Offer.objects.select_related("importer").order_by("destination", general_first(), "kind")
+                "offers",
+                Offer.objects.filter(replaced_at=None)
+                .select_related("importer")
+                .order_by("destination", general_first(), "kind", "quantity_min"),
             ),
             Prefetch("modes", ModeState.objects.order_by("destination", general_first())),
             "gates",
@@ -99,7 +106,7 @@ def offers_for_sale() -> list[OfferForSale]:
     rows = (
         Offer.objects.filter(
             lot__gates__gate="to_list", lot__gates__is_open=True, lot__gates__destination=F("destination"),
-            lot__gates__trade_mode=F("trade_mode"),
+            lot__gates__trade_mode=F("trade_mode"), replaced_at=None,
         )
         .order_by("id")
         .values_list(
@@ -114,7 +121,9 @@ def offers_for_sale() -> list[OfferForSale]:
 
 
 def offers_by_mode() -> dict[str, int]:
-    rows = Offer.objects.values("trade_mode").annotate(count=Count("id")).order_by("trade_mode")
+    rows = (
+        Offer.objects.filter(replaced_at=None).values("trade_mode").annotate(count=Count("id")).order_by("trade_mode")
+    )
     return {row["trade_mode"]: row["count"] for row in rows}
 
 

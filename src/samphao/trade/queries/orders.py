@@ -140,7 +140,8 @@ def parties_of(orders: Sequence[str]) -> list[OrderParties]:
     """Return buyer, producer and amount of orders, the oldest first; one query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT o.code, o.buyer_id, g.producer_id, l.code, o.amount_minor, o.currency, o.delivered_at, o.paid_at IS NOT NULL FROM trade_order o
+            """SELECT o.code, o.buyer_id, g.producer_id, l.code, o.amount_minor, o.currency, o.delivered_at, o.paid_at IS NOT NULL, l.claim_hours
+               FROM trade_order o
                JOIN trade_lot l ON l.id = o.lot_id JOIN trade_listing g ON g.id = l.listing_id WHERE o.code = ANY (%s) ORDER BY o.id""",
             [list(orders)],
         )

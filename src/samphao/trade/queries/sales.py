@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal
 
 import orjson
@@ -15,9 +15,11 @@ from samphao.trade.types import LotSale, UnpaidSales
 
 SALES = """
     SELECT l.code, g.good, p.code, h.code, i.code, f.destination, f.currency, s.sold, s.advanced, (f.priced_at AT TIME ZONE 'Asia/Bangkok')::date,
-           f.lines, s.units * l.unit_mass_g, coalesce(l.cut_on, l.harvest_to), l.dry_matter_pct, s.at
+           f.lines, s.units * l.unit_mass_g, coalesce(l.cut_on, l.harvest_to), l.dry_matter_pct, s.at,
+           s.deposited, l.deposit_percent, l.ticket_percent, make_interval(hours => l.claim_hours)
     FROM (SELECT offer_id, {mark} AS at, sum(quantity)::bigint AS sold,
-                 coalesce(sum(quantity) FILTER (WHERE advanced_at IS NOT NULL), 0)::bigint AS advanced, sum(lot_units)::bigint AS units
+                 coalesce(sum(quantity) FILTER (WHERE advanced_at IS NOT NULL), 0)::bigint AS advanced,
+                 coalesce(sum(quantity) FILTER (WHERE deposited_at IS NOT NULL), 0)::bigint AS deposited, sum(lot_units)::bigint AS units
           FROM trade_order WHERE {condition} GROUP BY 1, 2) s
     JOIN trade_offer f ON f.id = s.offer_id JOIN trade_lot l ON l.id = f.lot_id JOIN trade_listing g ON g.id = l.listing_id
     JOIN accounts_organisation p ON p.id = g.producer_id LEFT JOIN accounts_organisation h ON h.id = l.packing_house_id
@@ -25,7 +27,7 @@ SALES = """
 """
 
 
-Mark = Literal["advanced_at", "delivered_at", "NULL::timestamptz"]
+Mark = Literal["deposited_at", "advanced_at", "delivered_at", "NULL::timestamptz"]
 
 
 def sales_of_lots(state: str) -> list[LotSale]:
@@ -52,14 +54,21 @@ UNPAID = """
 """
 
 
-DELIVERED = "o.state = 'delivered' AND NOT o.is_claimed AND o.delivered_at <= core_now() - make_interval(secs => %s)"
+DELIVERED = """o.state = 'delivered' AND NOT o.is_claimed
+    AND o.delivered_at <= core_now() - make_interval(hours => l.claim_hours)"""
 TO_ADVANCE = "o.advanced_at IS NULL AND o.state IN ('paid', 'shipped')"
+TO_DEPOSIT = "l.deposit_percent > 0 AND o.deposited_at IS NULL AND o.state IN ('paid', 'shipped')"
 OF_TICKETS = f"EXISTS (SELECT 1 FROM trade_ticket t WHERE t.lot_id = o.lot_id) AND {TO_ADVANCE}"  # noqa: S608
 
 
-def sales_to_settle(claim_window: timedelta) -> list[UnpaidSales]:
-    """Return what was delivered, its claim window over and no claim waiting: everybody's share of it is due."""
-    return _unpaid(DELIVERED, [claim_window.total_seconds()])
+def sales_to_settle() -> list[UnpaidSales]:
+    """Return what was delivered, its lot's claim window over and no claim waiting: everybody's share of it is due."""
+    return _unpaid(DELIVERED, [])
+
+
+def sales_to_deposit() -> list[UnpaidSales]:
+    """Return what is due for the grower's share when sold."""
+    return _unpaid(TO_DEPOSIT, [])
 
 
 def sales_to_advance(lots: Sequence[str] | None = None) -> list[UnpaidSales]:
@@ -69,12 +78,12 @@ def sales_to_advance(lots: Sequence[str] | None = None) -> list[UnpaidSales]:
     return _unpaid(OF_TICKETS, [])
 
 
-def sales_due(claim_window: timedelta) -> list[UnpaidSales]:
-    """Return what is due of either: everybody's share, or the grower's first one; one query."""
-    return _unpaid(f"({DELIVERED}) OR ({OF_TICKETS})", [claim_window.total_seconds()])
+def sales_due() -> list[UnpaidSales]:
+    """Return what is due of any: everybody's share, the grower's at the ticket, or his when sold; one query."""
+    return _unpaid(f"({DELIVERED}) OR ({OF_TICKETS}) OR ({TO_DEPOSIT})", [])
 
 
-def _unpaid(condition: str, parameters: list[float | list[str]]) -> list[UnpaidSales]:
+def _unpaid(condition: str, parameters: list[list[str]]) -> list[UnpaidSales]:
     with connection.cursor() as cursor:
         cursor.execute(UNPAID.format(condition=condition), parameters)
         return [UnpaidSales(*row) for row in cursor.fetchall()]

@@ -33,13 +33,14 @@ class CallOutcome:
 
 
 def ripening(goods: Sequence[str], start: date, end: date) -> list[RipeWeek]:
-    """Return declared harvests from `start` to before `end`: on the day named for cutting, else even over the harvest's days."""
+    """Return declared harvests from `start` to before `end`; of a lot that was withdrawn what is ordered. On the day named for cutting, else even over the harvest's days."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT g.good, p.province_iso, date_trunc('week', d.day)::date, sum(l.quantity * l.unit_mass_g / 1000.0 / n.days),
-                      sum((l.quantity - l.sold - l.held) * l.unit_mass_g / 1000.0 / n.days),
-                      round(sum((l.quantity - l.sold - l.held) * l.price_minor::numeric / n.days))::bigint
+            """SELECT g.good, p.province_iso, date_trunc('week', d.day)::date, sum(q.units * l.unit_mass_g / 1000.0 / n.days),
+                      sum((q.units - l.sold - l.held) * l.unit_mass_g / 1000.0 / n.days),
+                      round(sum((q.units - l.sold - l.held) * l.price_minor::numeric / n.days))::bigint
                FROM trade_lot l JOIN trade_listing g ON g.id = l.listing_id JOIN accounts_organisation p ON p.id = g.producer_id,
+                    LATERAL (SELECT CASE WHEN l.withdrawn_at IS NULL THEN l.quantity ELSE l.sold + l.held END AS units) q,
                     LATERAL (SELECT coalesce(l.cut_on, l.harvest_from) AS first, coalesce(l.cut_on, l.harvest_to) AS last) w,
                     LATERAL (SELECT w.last - w.first + 1 AS days) n, generate_series(w.first, w.last, interval '1 day') d (day)
                WHERE g.good = ANY (%s) AND l.harvest_to >= %s AND l.harvest_from < %s AND d.day >= %s AND d.day < %s AND l.currency = 'THB'
@@ -66,8 +67,9 @@ def declared_by_month(goods: Sequence[str], year: int) -> dict[tuple[str, str, i
     """Return the kg that producers declared of each good, by province and month in which the harvest begins."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT g.good, p.province_iso, extract(month FROM l.harvest_from)::int, sum(l.quantity * l.unit_mass_g) / 1000.0
-               FROM trade_lot l JOIN trade_listing g ON g.id = l.listing_id JOIN accounts_organisation p ON p.id = g.producer_id
+            """SELECT g.good, p.province_iso, extract(month FROM l.harvest_from)::int, sum(q.units * l.unit_mass_g) / 1000.0
+               FROM trade_lot l JOIN trade_listing g ON g.id = l.listing_id JOIN accounts_organisation p ON p.id = g.producer_id,
+                    LATERAL (SELECT CASE WHEN l.withdrawn_at IS NULL THEN l.quantity ELSE l.sold + l.held END AS units) q
                WHERE g.good = ANY (%s) AND extract(year FROM l.harvest_from) = %s GROUP BY 1, 2, 3""",
             [list(goods), year],
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -181,7 +182,7 @@ def clock_time(value: datetime | None, zone: str = "") -> str:
     return f"{local:%H:%M}{NBSP}({_offset(local)})" if zone else f"{local:%H:%M}"
 
 
-def _spoken(thing: object, stem: str) -> tuple[str, str, bool]:
+def spoken_text(thing: object, stem: str) -> tuple[str, str, bool]:
     """Return (text, language, is a fallback) of `stem_th`, `stem_zh`, `stem_en` of an object or mapping."""
     wanted = language()[:2]
     for code in dict.fromkeys((wanted, "en", "th", "zh")):
@@ -200,7 +201,7 @@ def country_name(code: str) -> str:
 @register.filter
 def in_language(thing: object, stem: str = "name") -> str:
     """Write a thing's name in the page's language; where it has none, another's, marked as being in that one."""
-    text, code, is_fallback = _spoken(thing, stem)
+    text, code, is_fallback = spoken_text(thing, stem)
     if not text:
         return MISSING
     if not is_fallback:
@@ -225,7 +226,7 @@ def kept(text: Any) -> SafeString:
 @register.filter
 def in_language_plain(thing: object, stem: str = "name") -> str:
     """Return the same words without markup, for titles and attributes."""
-    return _spoken(thing, stem)[0] or MISSING
+    return spoken_text(thing, stem)[0] or MISSING
 
 
 @register.simple_tag(takes_context=True)
@@ -239,6 +240,15 @@ def language_choices(context: template.Context) -> list[dict[str, str]]:
         tag_of, own_name = LANGUAGE_TAGS.get(code[:2], (code, name))
         choices.append({"code": code, "tag": tag_of, "own_name": own_name})
     return choices
+
+
+@register.simple_tag
+def structured(data: Mapping[str, object]) -> SafeString:
+    """Write JSON-LD: data for machines, in which no text can end the element."""
+    text = json.dumps(data, ensure_ascii=False).translate(
+        {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
+    )
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308 - escaped before
 
 
 @register.simple_tag

@@ -89,6 +89,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "row": row, "tag": shape.state_tag(row, clock.today()), "facts": shape.facts(row), "may_accept": row.state == "asked" and owned - {row.asked_by_side},
         "may_end": row.state in ("asked", "accepted") and owned, "is_asker": owned == {row.asked_by_side},
+        "may_list": row.exporter_id in who.organisations and shape.holds(row, clock.today()),
     }  # fmt: skip
     return render(request, "web/delegation/one.html", context)
 

@@ -9,20 +9,21 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from samphao.accounts import queries as accounts
-from samphao.core import files
+from samphao.core import clock, files
 from samphao.freight import queries as freight
 from samphao.insight import queries as insight
 from samphao.payments import queries as ledger
 from samphao.trade import queries as trade
 from samphao.web import files as file_shape
 from samphao.web import impact_page, packing_desk
+from samphao.web import product_notes as note_shape
 from samphao.web import seller as shape
 from samphao.web.templatetags.samphao import in_language_plain
 from samphao.web.tower import cities
 from samphao.workflows.payout import has_the_rest
 from samphao.workflows.record_access import evidence_of_lots
 
-LOTS_SHOWN, LOADS_SHOWN = 60, 40
+LOTS_SHOWN, LOADS_SHOWN, NOTES_SHOWN = 60, 40, 10
 
 
 @login_required
@@ -45,7 +46,12 @@ def seller(request: HttpRequest) -> HttpResponse:
         {"label": _("lot"), "whole": True}, {"label": _("harvest"), "whole": True, "wide": True}, {"label": _("price"), "numeric": True}, {"label": _("sold of"), "numeric": True},
         {"label": _("orders"), "numeric": True}, {"label": _("ticket")},
     ]  # fmt: skip
-    return render(request, "web/seller.html", {"steps": steps, "columns": columns, "rows": shape.lot_rows(lots)})
+    notes = [note for note in trade.product_notes_of(who.organisations, NOTES_SHOWN) if note.done_at is None]
+    context = {
+        "steps": steps, "columns": columns, "rows": shape.lot_rows(lots), "notes": note_shape.tasks(notes, clock.today()),
+        "may_act": standing.may_act,
+    }  # fmt: skip
+    return render(request, "web/seller.html", context)
 
 
 @login_required

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from samphao.accounts import queries as accounts
 from samphao.core import files
 from samphao.core.codes import decode
 from samphao.freight import queries as freight
+from samphao.reference import queries as reference
 from samphao.trade import queries as trade
 from samphao.web import destinations
 from samphao.web import files as file_shape
@@ -18,6 +20,7 @@ from samphao.web import reviews as review_shape
 from samphao.web.campaigns import line_of_lot
 from samphao.web.cards import lot_card
 from samphao.web.lot_page import lot_page
+from samphao.web.lot_words import Shown, photos_of
 from samphao.workflows.record_access import evidence_of_lots, lot_files
 
 PAGE = 24
@@ -54,7 +57,8 @@ def market(request: HttpRequest) -> HttpResponse:
         destination=destination.code if destination else "",
     )
     page = Paginator(lots, PAGE).get_page(request.GET.get("page"))
-    cards = [lot_card(lot, destination) for lot in page]
+    photos = photos_of(files.files_of([lot.listing.code for lot in page], ["photo"]))
+    cards = [lot_card(lot, destination, photos) for lot in page]
     return render(
         request,
         "web/market.html",
@@ -82,7 +86,7 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
         request,
         "web/lot.html",
         {
-            **(page := lot_page(found, destination, sent)),
+            **(page := lot_page(found, destination, sent, _shown(request, found))),
             **line_of_lot(found, page, destination, viewer),
             "destination": destination,
             "destinations": known,
@@ -96,3 +100,14 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
             "upload": file_shape.upload(kinds, request.path, subject=code),
         },
     )
+
+
+def _shown(request: HttpRequest, lot: Any) -> Shown:
+    """Gather what a lot's page shows beside the lot."""
+    listing = lot.listing
+    attributes = listing.attributes or {}
+    provinces = {row.code_iso: row for row in reference.province_names()}
+    return Shown(
+        reference.goods().get(listing.good), reference.storage_of(listing.good), provinces.get(listing.producer.province_iso),
+        files.files_of([listing.code], ["photo"]), attributes, f"{request.scheme}://{request.get_host()}",
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from samphao.payments import queries as ledger
 from samphao.payments.adapters import simulator
 from samphao.trade import queries as trade
 from samphao.trade import services as trade_services
-from samphao.trade.types import LotSale, TicketSpec
+from samphao.trade.types import CLAIM_WINDOW, LotSale, TicketSpec
 from samphao.workflows import missed_departures, payout, turning_away
 from samphao.workflows.season import laboratory
 from samphao.workflows.season.season import Season, drain, require, stage
@@ -103,7 +103,7 @@ def delivery(season: Season) -> None:
 def payouts(season: Season) -> None:
     """What customs kept is planned again or refunded; after the claim window everybody gets his share, and the books are closed."""
     with transaction.atomic(), stage(season, 11, "payout") as count:
-        clock.move_to(clock.now() + payout.CLAIM_WINDOW)
+        clock.move_to(clock.now() + CLAIM_WINDOW)
         planned_again = missed_departures.plan_again()
         drain()
         while settled := payout.settle_due():

@@ -42,7 +42,7 @@ def next_sale(season: Season) -> None:
             [lot for lot in lots if lot not in wanted], [], ids, SaleWindow(now, now + ON_SALE), is_demo=True
         )
         count.count += _campaign(wanted, ids, now)
-        pricer = Pricer(files.organisations, goods, on)
+        pricer = Pricer({row.code: row.province_iso for row in files.organisations}, goods, on)
         offers = trade.store_offers(pricer.offers(lots, files.destinations), ids, priced_at=now, valid_to=now + ON_SALE)
         trade.store_modes(pricer.answers, decided_at=now)
         gates.open_gates([lot.code for lot in lots], pricer.open_modes())

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from samphao.accounts.types import Party
 from samphao.engines.trade_modes import MODES
 from samphao.reference import queries as reference
 from samphao.reference.types import DestinationSpec, GoodSpec
@@ -21,22 +20,36 @@ PARCEL_G = 600  # a postal parcel holds about so much: a few metres of silk, a b
 class Pricer:
     """Offers of one day's market, and which trade modes refuse which lots; `answers` is filled while offers are read."""
 
-    def __init__(self, parties: Iterable[Party], goods: Mapping[str, GoodSpec], on: date) -> None:
-        self._parties = {party.code: party for party in parties}
+    def __init__(
+        self, provinces: Mapping[str, str], goods: Mapping[str, GoodSpec], on: date, worth: Mapping[str, int] | None = None
+    ) -> None:  # fmt: skip
+        """`worth` is what each seller's lots are worth, satang; without it they are taken to be those that are priced."""
+        self._provinces = provinces
         self._goods = goods
         self._market = Market(on, goods)
         self._doors = reference.province_places()
-        self._worth: dict[str, int] = defaultdict(int)
+        self._is_whole = worth is None
+        self._worth: dict[str, int] = defaultdict(int, worth or {})
         self.answers: list[ModeAnswer] = []
 
     def offers(self, lots: Sequence[LotSpec], destinations: Iterable[DestinationSpec]) -> Iterator[PricedOffer]:
         places = list(destinations)
-        for lot in lots:
+        for lot in lots if self._is_whole else ():
             self._worth[lot.producer] += lot.quantity * lot.price_minor
         for lot in lots:
             for place in places:
                 for mode in MODES:
                     yield from self._in_mode(lot, place, mode)
+
+    def wholesale(self, lot: LotSpec, destinations: Iterable[DestinationSpec]) -> Iterator[PricedOffer]:
+        """Yield a lot's offers by the carton at another price; which modes are open was answered by `offers`."""
+        for place in destinations:
+            for mode in MODES:
+                for kind, units in _units(lot, mode):
+                    if kind == WHOLESALE:
+                        found = self._market.price(mode, self._wanted(lot, place, kind, units))
+                        if isinstance(found, Priced):
+                            yield _offer(lot, place, kind, units, found)
 
     def open_modes(self) -> dict[tuple[str, str], tuple[str, ...]]:
         """Return for each lot and destination the modes in which it has a price."""
@@ -72,7 +85,7 @@ class Pricer:
         self.answers.append(ModeAnswer(lot.code, place.code, mode, is_open, findings))
 
     def _wanted(self, lot: LotSpec, place: DestinationSpec, kind: str, units: int) -> Wanted:
-        door = self._doors[self._parties[lot.packing_house or lot.producer].province_iso]
+        door = self._doors[self._provinces[lot.packing_house or lot.producer]]
         goods = Goods(lot.price_minor, units, lot.unit, Decimal(lot.unit_mass_g * units) / 1000)
         return Wanted(
             self._goods[lot.good], door, place, kind, goods, bool(lot.packing_house), self._worth[lot.producer]

@@ -61,7 +61,7 @@ def prices(season: Season) -> None:
     with transaction.atomic(), stage(season, 2, "gates and prices to the door") as count:
         files, goods, on = season.read(), reference.goods(), season.opens_at.date()
         ids = accounts.ids_by_code()
-        pricer = Pricer(files.organisations, goods, on)
+        pricer = Pricer({row.code: row.province_iso for row in files.organisations}, goods, on)
         count.count = trade_services.store_offers(
             pricer.offers(files.lots, files.destinations),
             ids,

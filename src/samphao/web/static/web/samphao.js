@@ -23,3 +23,10 @@ document.querySelectorAll(".bar nav [aria-current], .tabs [aria-current]").forEa
   if (box.scrollWidth > box.clientWidth) box.scrollLeft = tab.offsetLeft - 24;
 });
 document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
+// A list of things to choose narrows while a word is typed; without this the search button does the same.
+document.querySelectorAll("[data-filter]").forEach((input) => input.addEventListener("input", () => {
+  const wanted = input.value.toLowerCase().split(/\s+/);
+  document.querySelectorAll(`#${input.dataset.filter} [data-words]`).forEach((item) => {
+    item.hidden = !wanted.every((word) => item.dataset.words.includes(word));
+  });
+}));

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from samphao.accounts import queries as accounts
 from samphao.accounts.services import lock_delegation
 from samphao.core import clock
 from samphao.core.errors import Refused
-from samphao.trade import queries as trade
+from samphao.trade.queries.lots import offered_for
 
 NOT_AGREED = gettext_noop("The producer has not agreed that this exporter sells this good for it.")
 TOO_MUCH = gettext_noop("That is more than the producer and the exporter have agreed for this month.")
@@ -43,17 +41,8 @@ def require_delegation(offered: Offered) -> str:
         raise Refused(NOT_AGREED)
     if held.currency != offered.currency:
         raise Refused(OTHER_CURRENCY)
-    kg, amount = trade.offered_for(offered.producer, offered.exporter, held.goods, offered.harvest_from, held.currency)
+    kg, amount = offered_for(offered.producer, offered.exporter, held.goods, offered.harvest_from, held.currency)
     kg += -(-offered.quantity * offered.unit_mass_g // 1000)
     if not held.is_within(kg, amount + offered.quantity * offered.price_minor):
         raise Refused(TOO_MUCH)
     return held.code
-
-
-def acts_for_producer(lot: Any, organisations: tuple[int, ...]) -> bool:
-    """Whether somebody is the exporter of a lot whose producer lets it sell this good today."""
-    if lot.exporter is None or lot.exporter_id not in organisations:
-        return False
-    return (
-        accounts.delegation(lot.listing.producer.code, lot.exporter.code, lot.listing.good, clock.today()) is not None
-    )
