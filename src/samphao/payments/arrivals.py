@@ -44,9 +44,12 @@ def is_known(method: str, reference: str) -> bool:
     return Payment.objects.filter(method=method, bank_reference=reference).exists()
 
 
-def requests_of_orders(method: str, orders: Sequence[str]) -> dict[str, PaymentRequest]:
-    """Return what was asked for orders by a method."""
-    return {row.order_code: row for row in PaymentRequest.objects.filter(method=method, order_code__in=orders)}
+def requests_of_orders(method: str, orders: Sequence[str]) -> dict[str, list[PaymentRequest]]:
+    """Return what was asked for orders by a method, the latest first: of a pre-order its deposit and its balance."""
+    found: dict[str, list[PaymentRequest]] = {}
+    for row in PaymentRequest.objects.filter(method=method, order_code__in=orders).order_by("-id"):
+        found.setdefault(row.order_code, []).append(row)
+    return found
 
 
 def requests_of(order: str) -> list[PaymentRequest]:
@@ -70,3 +73,12 @@ def line_of(number: int) -> StatementLine | None:
 def known_lines(method: str, references: Sequence[str]) -> dict[str, str]:
     """Return the state of lines that were told before, by reference."""
     return dict(StatementLine.objects.filter(method=method, reference__in=references).values_list("reference", "state"))
+
+
+def left_of(payments: Sequence[int]) -> int:
+    """Return what of payments has not gone back, in the currency of their order."""
+    rows = Payment.objects.filter(pk__in=payments).values_list("amount_minor", "refunded_minor", "counts_minor")
+    return sum(
+        (counts if counts is not None else amount) - (gone * counts // amount if counts is not None else gone)
+        for amount, gone, counts in rows
+    )

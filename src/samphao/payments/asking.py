@@ -10,16 +10,17 @@ from samphao.payments.types import AskedFor
 
 
 def ask(asked: AskedFor) -> PaymentRequest:
-    """Keep what a buyer is asked for; an order is asked once by each method, and the first answer stays."""
+    """Keep what a buyer is asked for; each payment of an order is asked for once by each method, and the first answer stays."""
     with transaction.atomic():
-        known = PaymentRequest.objects.filter(order_code=asked.order_code, method=asked.method).first()
+        same = PaymentRequest.objects.filter(order_code=asked.order_code, method=asked.method, part=asked.part)
+        known = same.first()
         if known is not None:
             return known
         number = _next_number()
         PaymentRequest.objects.bulk_create(
             [
                 PaymentRequest(
-                    id=number, order_code=asked.order_code, method=asked.method, ref1=reference_of(asked.order_code), ref2=f"R{number:08d}",
+                    id=number, order_code=asked.order_code, method=asked.method, part=asked.part, ref1=reference_of(asked.order_code), ref2=f"R{number:08d}",
                     amount_minor=asked.amount.minor, currency=asked.amount.currency, order_minor=asked.price.minor,
                     order_currency=asked.price.currency, rate=asked.rate, rate_source=asked.rate_source, rate_on=asked.rate_on,
                     asked_at=clock.now(),
@@ -27,7 +28,7 @@ def ask(asked: AskedFor) -> PaymentRequest:
             ],
             ignore_conflicts=True,
         )  # fmt: skip
-        return PaymentRequest.objects.get(order_code=asked.order_code, method=asked.method)
+        return same.get()
 
 
 def reference_of(order_code: str) -> str:

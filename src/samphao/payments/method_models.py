@@ -11,6 +11,9 @@ class PaymentRequest(models.Model):
 
     order_code = models.CharField(max_length=20)
     method = models.CharField(max_length=30)
+    part = models.CharField(
+        max_length=30, blank=True, default="", db_default="", help_text="deposit or balance with its amount; empty: the whole price"
+    )  # fmt: skip
     ref1 = models.CharField(max_length=20, help_text="the order's code, capital letters and digits alone")
     ref2 = models.CharField(max_length=20, help_text="the request's own number")
     amount_minor = models.BigIntegerField()
@@ -26,7 +29,7 @@ class PaymentRequest(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["order_code", "method"], name="payment_request_once"),
+            models.UniqueConstraint(fields=["order_code", "method", "part"], name="payment_request_once"),
             models.UniqueConstraint(fields=["method", "ref1", "ref2"], name="payment_request_references"),
             models.CheckConstraint(condition=Q(amount_minor__gt=0, order_minor__gt=0), name="payment_request_positive"),
             models.CheckConstraint(

@@ -6,6 +6,7 @@ from samphao.payments.arrivals import (
     applied_to,
     is_known,
     known_lines,
+    left_of,
     line_of,
     lines_in_suspense,
     orders_asked_for,

@@ -143,6 +143,8 @@ class AskedFor:
     rate: Decimal | None = None
     rate_source: str = ""
     rate_on: date | None = None
+    part: str = ""
+    """Which payment of several; empty where the whole price is asked for at once."""
 
 
 @dataclass(frozen=True, slots=True)

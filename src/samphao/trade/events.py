@@ -172,3 +172,26 @@ class LotsOffered:
     @property
     def aggregate(self) -> str:
         return "offers"
+
+
+@dataclass(frozen=True, slots=True)
+class DepositsTaken:
+    """The deposits of these pre-orders came in time: their units are held until the balance is due."""
+
+    orders: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return "orders"
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersShortened:
+    """A lot's ticket leaves these orders a part of what they wanted. A lot is weighed once, an order is shortened once."""
+
+    lot: str
+    orders: list[str]
+
+    @property
+    def aggregate(self) -> str:
+        return f"lot {self.lot}"

@@ -501,6 +501,10 @@ class PurchaseLine(models.Model):
 
 import samphao.trade.after_sale  # noqa: E402, F401 the tables of what follows a delivery
 from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace  # noqa: E402, F401 Django finds models here
+from samphao.trade.cycle_models import CycleLot as CycleLot  # noqa: E402 pre-orders of a harvest
+from samphao.trade.cycle_models import OrderCut as OrderCut  # noqa: E402
+from samphao.trade.cycle_models import OrderCycle as OrderCycle  # noqa: E402
+from samphao.trade.cycle_models import PreOrder as PreOrder  # noqa: E402
 from samphao.trade.listing_models import ListingDraft as ListingDraft  # noqa: E402 what becomes a listing and its lots
 from samphao.trade.listing_models import ListingImport as ListingImport  # noqa: E402
 from samphao.trade.listing_models import PriceStep as PriceStep  # noqa: E402

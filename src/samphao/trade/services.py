@@ -57,7 +57,7 @@ from samphao.trade.product_notes import mend_with_lot, note_products
 from samphao.trade.queries.campaigns import campaign_that_bars
 from samphao.trade.reviews import answer_review, appeal_review, decide_review, write_review
 from samphao.trade.rush.statement import NUMBERS, PLACE, answers, parameters
-from samphao.trade.shortfall import SHORTFALL, give_up_what_is_short
+from samphao.trade.shortfall import SHORT_SHARE, SHORTFALL, give_up_what_is_short, rule_of
 from samphao.trade.surplus import open_surplus_call
 from samphao.trade.types import (
     CropShare,
@@ -124,7 +124,10 @@ def mark_paid(codes: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def expire_holds(limit: int = 5000) -> list[str]:
-    """Return the stock of orders whose hold has run out; the buyer may order again."""
+    """Return the stock of orders whose hold has run out; the buyer may order again.
+
+    A deposit that came while the lots were waited for has made the hold longer: it is looked at again under the lock.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT array_agg(code) FROM (SELECT code FROM trade_order WHERE state = 'held' AND hold_expires_at <= core_now() LIMIT %s) x",
@@ -135,7 +138,8 @@ def expire_holds(limit: int = 5000) -> list[str]:
             return []
         _lock_lots(cursor, "code = ANY (%s)", [codes])
         cursor.execute(
-            """WITH gone AS (UPDATE trade_order SET state = 'expired' WHERE code = ANY (%s) AND state = 'held' RETURNING code, lot_id, lot_units),
+            """WITH gone AS (UPDATE trade_order SET state = 'expired'
+                              WHERE code = ANY (%s) AND state = 'held' AND hold_expires_at <= core_now() RETURNING code, lot_id, lot_units),
                     freed AS (UPDATE trade_lot l SET held = l.held - g.units
                               FROM (SELECT lot_id, sum(lot_units) AS units FROM gone GROUP BY lot_id) g WHERE l.id = g.lot_id)
                SELECT code FROM gone""",
@@ -527,6 +531,11 @@ def _columns(pairs: Sequence[tuple[str, date]]) -> list[list[object]]:
 
 
 # What sellers write themselves; these modules use what stands above.
+from samphao.trade.cycles import CycleSpec as CycleSpec  # noqa: E402
+from samphao.trade.cycles import close_pre_orders as close_pre_orders  # noqa: E402
+from samphao.trade.cycles import make_cycle as make_cycle  # noqa: E402
+from samphao.trade.cycles import mark_reminded as mark_reminded  # noqa: E402
+from samphao.trade.cycles import take_deposits as take_deposits  # noqa: E402
 from samphao.trade.drafts import answer_draft as answer_draft  # noqa: E402
 from samphao.trade.drafts import discard_draft as discard_draft  # noqa: E402
 from samphao.trade.drafts import publish_draft as publish_draft  # noqa: E402

@@ -515,6 +515,16 @@ class OrderDue:
     buyer: str
     priced_at: datetime
     hold_expires_at: datetime
+    deposit_minor: int = 0
+    """What is paid when it is ordered, where the rest is due later; zero where all of it is paid at once."""
+    is_deposit_paid: bool = False
+    is_closed: bool = False
+    """Its balance was paid too, or it ended and what came of its deposit is settled."""
+
+    @property
+    def has_consequence(self) -> bool:
+        """It ended after its deposit was paid, and what comes of that waits to be settled."""
+        return self.has_ended and self.is_deposit_paid and not self.is_closed
 
     @property
     def waits(self) -> bool:
@@ -608,3 +618,70 @@ class LotFault:
     @property
     def said(self) -> str:
         return self.text % self.values
+
+
+@dataclass(frozen=True, slots=True)
+class CycleTerms:
+    """What buyers of a cycle's lots read before they order; shares in per cent."""
+
+    opens_at: datetime
+    closes_at: datetime
+    delivery_on: tuple[date, ...]
+    safety_pct: int
+    deposit_pct: int
+    balance_due_at: datetime
+    lapse_keeps_pct: int
+    shortfall: str
+
+    def deposit_minor(self, amount_minor: int) -> int:
+        """Return what of an order's price is paid when it is ordered, rounded up; zero where all of it is."""
+        return deposit_of(amount_minor, self.deposit_pct)
+
+    def kept_minor(self, amount_minor: int) -> int:
+        """Return what the producer keeps if the balance is not paid, rounded down."""
+        return self.deposit_minor(amount_minor) * self.lapse_keeps_pct // 100
+
+
+def deposit_of(amount_minor: int, deposit_pct: int | None) -> int:
+    """Return a deposit, rounded up to a whole coin; zero where the price is paid at once."""
+    return -(-amount_minor * deposit_pct // 100) if deposit_pct and deposit_pct < 100 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class DepositHeld:
+    """A pre-order whose deposit was paid: `keeps_minor` of it is the producer's if the buyer lets the order end, or has let it."""
+
+    order: str
+    lot: str
+    buyer: int
+    producer: int
+    producer_code: str
+    currency: str
+    priced_on: date
+    deposit_minor: int
+    keeps_minor: int
+    is_lapsed: bool
+    """Its buyer let it end: he gave it up, or did not pay."""
+    is_overdue: bool
+    balance_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CutOrder:
+    """What a short harvest took from an order."""
+
+    order: str
+    lot: str
+    buyer: int
+    currency: str
+    quantity_from: int
+    quantity_to: int
+    amount_from_minor: int
+    amount_to_minor: int
+    refund_minor: int
+    was_deposited: bool
+    was_advanced: bool
+
+    @property
+    def quantity(self) -> int:
+        return self.quantity_from - self.quantity_to

@@ -15,7 +15,9 @@ from samphao.payments.queries import Movement
 from samphao.payments.types import KEPT_BACK, PAYMENT_OUT, PAYOUT_RETURNED, Earned
 from samphao.web.cards import unit_name
 from samphao.web.templatetags.samphao import day, in_language_plain, moment, money, number
+from samphao.workflows.balances import KEPT_DEPOSIT
 from samphao.workflows.claims_money import CLAIM_SHARE
+from samphao.workflows.shortening import SHORTENED
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ def movement_name(kind: str) -> str:
         "refund": _("part of a payment that goes back"),
         "sent back": _("sent back to a payer"),
         "suspense": _("money that nobody knows"),
+        KEPT_DEPOSIT: _("kept of a deposit whose balance was not paid"),
+        SHORTENED: _("share of what was not harvested"),
         "currency exchange": _("exchange of currencies"),
         "fee tax": _("tax in the fee"),
         "fee tax back": _("tax in a fee that went back"),

@@ -16,6 +16,7 @@ class WorkflowsConfig(AppConfig):
         from samphao.freight.events import LoadsAtEntry, LoadsSealed, PlanMade
         from samphao.payments.events import PaymentsReceived
         from samphao.trade.events import (
+            DepositsTaken,
             HoldsExpired,
             LotsDelisted,
             LotsListed,
@@ -28,11 +29,13 @@ class WorkflowsConfig(AppConfig):
             OrdersPaid,
             OrdersPlaced,
             OrdersShort,
+            OrdersShortened,
             PlacesClosed,
             PlacesOffered,
             TicketsSigned,
         )
         from samphao.workflows import (
+            balances,
             cancelling,
             judging,
             listing,
@@ -41,6 +44,7 @@ class WorkflowsConfig(AppConfig):
             payout,
             product_notes,
             releasing,
+            shortening,
             turning_away,
             waiting_notices,
         )
@@ -78,3 +82,5 @@ class WorkflowsConfig(AppConfig):
         subscribe(LoadsAtEntry, notices.loads_at_entry)
         subscribe(OrdersDelivered, notices.orders_delivered)
         subscribe(OrdersCancelled, cancelling.orders_cancelled)
+        subscribe(DepositsTaken, balances.deposits_taken)
+        subscribe(OrdersShortened, shortening.orders_shortened)

@@ -24,7 +24,7 @@ def orders_cancelled(payload: dict[str, Any]) -> None:
     """Take the goods off the road, return the money and tell buyer and seller."""
     orders, reason, is_sellers = payload["orders"], payload["reason"], payload["side"] == "seller"
     undo(orders, reason=f"cancelled by its {payload['side']}")
-    told = []
+    told, deposited = [], trade.are_pre_orders(orders)  # of these the buyer is told what is kept and what goes back
     for row in trade.parties_of(orders):
         values = {"order": row.order, "lot": row.lot, "reason": reason}
         if is_sellers:
@@ -32,5 +32,6 @@ def orders_cancelled(payload: dict[str, Any]) -> None:
         else:
             text = DONE_PAID if row.is_paid else DONE_HELD
             told.append(message(row.producer, row.order, "cancelled", BY_BUYER, **values))
-        told.append(message(row.buyer, row.order, "cancelled", text, **values))
+        if is_sellers or row.order not in deposited:
+            told.append(message(row.buyer, row.order, "cancelled", text, **values))
     notify_each(told)

@@ -46,7 +46,9 @@ def match(method: str, arrivals: Sequence[Arrival]) -> dict[str, BankReport]:
         due = dues.get(orders[row.reference])
         if due is None:
             continue
-        report = _report(row, due, asked.get(due.code))
+        requests = asked.get(due.code, [])
+        meant = next((one for one in requests if one.ref2 == row.ref2), None)
+        report = _report(row, due, meant or next(iter(requests), None))
         if report is not None:
             found[row.reference] = report
     return found
@@ -157,7 +159,7 @@ def assign(number: int, order: str, *, by: str) -> None:
     due = next(iter(trade.dues_of([order.strip().upper()])), None)
     if line is None or due is None:
         raise NotFound(_("There is no such order."))
-    asked = next((row for row in ledger.requests_of(due.code) if row.method == line.method), None)
+    asked = next((row for row in reversed(ledger.requests_of(due.code)) if row.method == line.method), None)
     arrival = Arrival(line.reference, line.at, line.amount_minor, line.currency, payer=line.payer)
     report = _report(arrival, due, asked) if line.amount_minor > 0 else None
     if report is None:

@@ -51,8 +51,11 @@ def orders_paid(payload: dict[str, Any]) -> None:
 
 
 def holds_expired(payload: dict[str, Any]) -> None:
+    """Tell who never paid; who had paid a deposit is told what comes of it (`balances`)."""
     parties = trade.parties_of(payload["orders"])
-    notify_each(message(row.buyer, row.order, "expired", EXPIRED, order=row.order) for row in parties)
+    notify_each(
+        message(row.buyer, row.order, "expired", EXPIRED, order=row.order) for row in parties if not row.is_paid
+    )
 
 
 def orders_delivered(payload: dict[str, Any]) -> None:

@@ -19,13 +19,16 @@ from samphao.payments.types import Waiting
 from samphao.trade import queries as trade
 from samphao.trade import services
 from samphao.trade.types import OrderDue
-from samphao.workflows import notices
+from samphao.workflows import balances, notices
 
 LATE, TWICE, OTHER_CURRENCY, TOO_MUCH = (
     "the hold had run out", "the order was paid already", "paid in another currency than was asked", "more than was asked",
 )  # fmt: skip
 SHORT = _(
     "%(came)s came for order %(order)s: %(missing)s is missing. Pay it before %(until)s, or all of it goes back to you."
+)
+SHORT_BALANCE = _(
+    "%(came)s came for order %(order)s: %(missing)s is missing. Pay it before %(until)s, or the order ends by the terms that you were told."
 )
 WENT_BACK = _("%(amount)s that came for order %(order)s goes back to you: %(why)s.")
 WHY = {
@@ -42,6 +45,7 @@ class Decision:
     back: list[tuple[Waiting, str]] = field(default_factory=list)
     excess_minor: int = 0
     missing_minor: int = 0
+    brings_deposit: bool = False
 
 
 def decide(order: OrderDue, waiting: Sequence[Waiting], applied_minor: int) -> Decision:
@@ -56,8 +60,10 @@ def decide(order: OrderDue, waiting: Sequence[Waiting], applied_minor: int) -> D
     usable = [row for row in waiting if row.counts_currency == order.currency]
     made.back = [(row, OTHER_CURRENCY) for row in waiting if row.counts_currency != order.currency]
     left = order.amount_minor - applied_minor
-    if left > sum(row.counts_minor for row in usable):
-        made.missing_minor = left - sum(row.counts_minor for row in usable)
+    came = sum(row.counts_minor for row in usable)
+    if left > came:
+        made.missing_minor = left - came
+        made.brings_deposit = order.waits and not order.is_deposit_paid and 0 < order.deposit_minor <= came
         return made
     for row in usable:
         if left > 0:
@@ -84,26 +90,28 @@ def settle(codes: Sequence[str]) -> None:
     with transaction.atomic():
         orders = trade.dues_of(codes)
         waiting, applied = _waiting(codes), ledger.applied_to(codes)
-        services.mark_paid(
-            [
-                row.code
-                for row in orders
-                if row.waits and decide(row, waiting[row.code], applied.get(row.code, 0)).applied
-            ]
-        )
+        first = [(row, decide(row, waiting[row.code], applied.get(row.code, 0))) for row in orders if row.waits]
+        deposits = [row.code for row, decision in first if decision.brings_deposit]
+        paid = [row.code for row, decision in first if decision.applied]
+        if deposits:
+            services.lock_lots({row.lot for row, decision in first if decision.brings_deposit or decision.applied})
+            services.take_deposits(deposits)
+        services.mark_paid(paid)
         waiting, applied = _waiting(codes, lock=True), ledger.applied_to(codes)
+        dues = [row for row in trade.dues_of(codes) if row.code in waiting]
         made = {
             row.code: (row, decide(row, waiting[row.code], applied.get(row.code, 0)))
-            for row in trade.dues_of(codes)
-            if row.code in waiting
+            for row in dues
+            if not row.has_consequence
         }
-        if any(row.waits and decision.applied for row, decision in made.values()):
+        if any(row.waits and (decision.applied or decision.brings_deposit) for row, decision in made.values()):
             raise Conflict("money came while orders were being decided: they are decided again")
         payments.mark_applied([paid.id for _row, decision in made.values() for paid in decision.applied])
         for row, decision in made.values():
             _give_back(row, decision)
-            if decision.missing_minor and waiting[row.code]:
+            if decision.missing_minor and waiting[row.code] and row.code not in deposits:
                 _tell_short(row, decision, waiting[row.code])
+        balances.close([row.code for row in dues if row.has_consequence])
 
 
 def _waiting(codes: Sequence[str], *, lock: bool = False) -> dict[str, list[Waiting]]:
@@ -145,13 +153,16 @@ def _tell_back(order: OrderDue, why: str, rows: Sequence[tuple[int, str, str]]) 
 
 def _tell_short(order: OrderDue, decision: Decision, waiting: Sequence[Waiting]) -> None:
     came = sum(row.counts_minor for row in waiting if row.counts_currency == order.currency)
-    if not came:
+    if not came or (order.is_deposit_paid and came <= order.deposit_minor):
         return
+    missing = decision.missing_minor
+    if order.deposit_minor and not order.is_deposit_paid:
+        missing = order.deposit_minor - came
     notify_each(
         [
             notices.message(
-                order.buyer_id, order.code, f"short-{waiting[-1].bank_reference}", SHORT, order=order.code, came=amount_text(came, order.currency),
-                missing=amount_text(decision.missing_minor, order.currency), until=spoken_moment(order.hold_expires_at),
+                order.buyer_id, order.code, f"short-{waiting[-1].bank_reference}", SHORT_BALANCE if order.is_deposit_paid else SHORT, order=order.code,
+                came=amount_text(came, order.currency), missing=amount_text(missing, order.currency), until=spoken_moment(order.hold_expires_at),
             )
         ]
     )  # fmt: skip

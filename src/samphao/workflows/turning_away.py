@@ -18,8 +18,9 @@ from samphao.freight import services as freight
 from samphao.payments import services as payments
 from samphao.trade import queries as trade
 from samphao.trade import services
+from samphao.trade.cycle_models import ShortfallRule
 from samphao.trade.queries import BrokenRule
-from samphao.workflows import notices, payout
+from samphao.workflows import balances, notices, payout
 
 RESIDUES = ("load-by2", "load-cadmium")
 MATURITY = "cut-dry-matter-"
@@ -42,6 +43,12 @@ SHORT = _(
 )
 SHORT_HELD = _(
     "Your order %(order)s of lot %(lot)s was cancelled: the harvest was smaller than what was sold, and who ordered first is served first."
+)
+SHARE = _(
+    "Your order %(order)s of lot %(lot)s was cancelled and your money is on its way back: the harvest was smaller than what was sold, and your share of it is less than one package."
+)
+SHARE_HELD = _(
+    "Your order %(order)s of lot %(lot)s was cancelled: the harvest was smaller than what was sold, and your share of it is less than one package."
 )
 WITHDRAWN = _("The goods do not travel: their orders were cancelled.")
 
@@ -117,8 +124,10 @@ def orders_short(payload: dict[str, Any]) -> None:
     """Take the goods out of their loads, return the money, tell each buyer why."""
     orders, lot = payload["orders"], payload["lot"]
     undo(orders, reason="shortfall")
+    by_share = services.rule_of(lot) == ShortfallRule.PRO_RATA
+    paid, held = (SHARE, SHARE_HELD) if by_share else (SHORT, SHORT_HELD)
     accounts.notify_each(
-        notices.message(row.buyer, row.order, "short", SHORT if row.is_paid else SHORT_HELD, order=row.order, lot=lot)
+        notices.message(row.buyer, row.order, "short", paid if row.is_paid else held, order=row.order, lot=lot)
         for row in trade.parties_of(orders)
     )
 
@@ -128,4 +137,5 @@ def undo(orders: Sequence[str], *, reason: str) -> None:
     emptied = freight.leave_behind(orders, reason=reason)
     customs.withdraw(emptied, reason=WITHDRAWN)
     payout.claim_back(orders, reason=reason)
-    payments.return_payments(orders, trade.lot_codes_of(orders), reason=reason)
+    whole = set(orders) - balances.close(orders, reason=reason)
+    payments.return_payments(sorted(whole), trade.lot_codes_of(orders), reason=reason)

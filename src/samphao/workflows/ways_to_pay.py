@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import ROUND_UP, Decimal
 
@@ -20,6 +21,7 @@ from samphao.trade.types import OrderDue
 from samphao.workflows import money_in
 
 HOME = "THB"
+DEPOSIT, BALANCE = "deposit", "balance"
 NO_BILLER = "000000000000000"
 """A biller that cannot exist, for the simulator's codes: zeros fail the check digit of a tax number, so no bank pays them."""
 
@@ -49,8 +51,40 @@ def methods_of(hub: Hub | None) -> list[str]:
 
 def ways(order: OrderDue, hub: Hub | None) -> list[Way]:
     """Return the ways in which an order can be paid now; where no rate of its price's day is known, not those in baht."""
-    asked = (_asked(order, method) for method in methods_of(hub))
+    part = part_due(order)
+    asked = (_asked(order, part, method) for method in methods_of(hub)) if part.price_minor else ()
     return [_way(one) for one in asked if one is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class PartDue:
+    """What of an order is to be paid now: all of it, or the deposit or the balance of a pre-order; `came_minor` of it has come."""
+
+    kind: str
+    price_minor: int
+    came_minor: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}:{self.price_minor}" if self.kind else ""
+
+    @property
+    def rest_minor(self) -> int:
+        return max(0, self.price_minor - self.came_minor)
+
+
+def part_due(order: OrderDue) -> PartDue:
+    came = came_for(order)
+    if not order.deposit_minor:
+        return PartDue("", order.amount_minor, came)
+    if not order.is_deposit_paid:
+        return PartDue(DEPOSIT, order.deposit_minor, came)
+    return PartDue(BALANCE, max(0, order.amount_minor - order.deposit_minor), max(0, came - order.deposit_minor))
+
+
+def due_now(orders: Iterable[str]) -> int:
+    """Return what is to be paid now for orders that wait, in the smallest coin of their price."""
+    return sum(part_due(row).rest_minor for row in trade.dues_of(orders) if row.waits)
 
 
 def came_for(order: OrderDue) -> int:
@@ -59,26 +93,26 @@ def came_for(order: OrderDue) -> int:
     return sum(row.counts_minor for row in waiting if row.counts_currency == order.currency)
 
 
-def in_baht(order: OrderDue) -> AskedFor | None:
-    """Return what an order costs in baht at the rate of its price, rounded up; None where that rate is not known."""
-    price = Amount(order.amount_minor, order.currency)
+def in_baht(order: OrderDue, price_minor: int | None = None) -> AskedFor | None:
+    """Return what an order, or a part of its price, costs in baht at the rate of its price, rounded up; None where that rate is not known."""
+    price = Amount(order.amount_minor if price_minor is None else price_minor, order.currency)
     if order.currency == HOME:
         return AskedFor(order.code, "", price, price)
     on = order.priced_at.astimezone(clock.BANGKOK).date()
     rate = reference.exchange_rates(on).get(order.currency)
     if rate is None:
         return None
-    satang = Decimal(order.amount_minor) / minor_units(order.currency) / rate.rate * minor_units(HOME)
+    satang = Decimal(price.minor) / minor_units(order.currency) / rate.rate * minor_units(HOME)
     amount = Amount(int(satang.to_integral_value(ROUND_UP)), HOME)
     return AskedFor(order.code, "", amount, price, rate.rate, rate.source, rate.valid_from)
 
 
-def _asked(order: OrderDue, method: str) -> AskedFor | None:
-    found = in_baht(order)
+def _asked(order: OrderDue, part: PartDue, method: str) -> AskedFor | None:
+    found = in_baht(order, part.price_minor)
     if found is None and method == simulator.METHOD:
-        price = Amount(order.amount_minor, order.currency)
+        price = Amount(part.price_minor, order.currency)
         found = AskedFor(order.code, "", price, price)
-    return replace(found, method=method) if found else None
+    return replace(found, method=method, part=part.name) if found else None
 
 
 def _way(asked: AskedFor) -> Way:
@@ -101,12 +135,12 @@ def pay_by_simulator(code: str, how: Payer = Payer.PAYS) -> bool:
     due = next(iter(trade.dues_of([code])), None)
     if due is None or not due.waits:
         return False
-    asked = _asked(due, simulator.METHOD)
+    part, came = part_due(due), came_for(due)
+    asked = _asked(due, part, simulator.METHOD) if part.rest_minor else None
     if asked is None:
         return False
     way = _way(asked)
-    came = came_for(due)
-    amount = -(-way.amount.minor * (way.price.minor - came) // way.price.minor)
+    amount = -(-way.amount.minor * part.rest_minor // way.price.minor)
     name = f"SIM-{code}" if not came else f"SIM-{code}-rest-{came}"
     arrived = _from_wallet(Arrival(name, clock.now(), amount, way.amount.currency, way.ref1, way.ref2), way)
     paid, messages = simulator.pay(arrived, how)

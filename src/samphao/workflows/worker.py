@@ -14,7 +14,7 @@ from samphao.accounts import services as accounts
 from samphao.core import events, jobs, limits
 from samphao.core.jobs import Job
 from samphao.trade import services as trade
-from samphao.workflows import claims, cut_offs, invoicing, judging, missed_departures, payout, turning_away
+from samphao.workflows import balances, claims, cut_offs, invoicing, judging, missed_departures, payout, turning_away
 
 log = logging.getLogger(__name__)
 REST_S = 1.0
@@ -39,6 +39,7 @@ PERIODIC: tuple[Job, ...] = (
     Job("shares due when sold", 60, payout.deposit_due),
     Job("first shares that are still due", 60, payout.advance_due),
     Job("clocks of claims", 60, claims.run_clocks),
+    Job("balances of pre-orders", 60, balances.run_clocks),
     Job("claim windows that closed", 60, payout.settle_due),
     Job("tax invoices to number", 60, invoicing.tax_and_number),
     Job("payments to banks, once a day", 600, payout.send_to_banks),

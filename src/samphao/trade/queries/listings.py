@@ -60,6 +60,11 @@ def _listings_seen_by(viewer: Viewer) -> Q:
     return own | _delegated(viewer) if "exporter" in viewer.kinds else own
 
 
+def listings_seen_by(viewer: Viewer) -> QuerySet[Listing]:
+    """Return the listings that somebody looks after: his own, and those that are delegated to him."""
+    return Listing.objects.filter(_listings_seen_by(viewer))
+
+
 def known_to(producer: int) -> Known:
     """Return what a producer may name when he offers a lot."""
     return Known(

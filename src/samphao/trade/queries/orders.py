@@ -11,7 +11,7 @@ from django.db.models import Case, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from samphao.trade.models import Order
-from samphao.trade.types import OrderDue, OrderFee, OrderMark, OrderParties, OrdersBehind, PaidOrder
+from samphao.trade.types import OrderDue, OrderFee, OrderMark, OrderParties, OrdersBehind, PaidOrder, deposit_of
 
 
 def lot_codes_of(order_codes: Iterable[str]) -> dict[str, str]:
@@ -21,7 +21,8 @@ def lot_codes_of(order_codes: Iterable[str]) -> dict[str, str]:
 def order_for(code: str, *, organisations: Sequence[int], sees_all: bool) -> Order | None:
     """Return an order if it is the viewer's to see: buyer, producer, packing house, exporter, importer, or the hub."""
     orders = Order.objects.select_related(
-        "offer__importer", "buyer", "lot__listing__producer", "lot__packing_house", "lot__exporter", "lot__ticket"
+        "offer__importer", "buyer", "lot__listing__producer", "lot__packing_house", "lot__exporter", "lot__ticket", "lot__of_cycle__cycle",
+        "pre_order", "cut",
     ).filter(code=code)
     if not sees_all:
         orders = orders.filter(
@@ -140,7 +141,8 @@ def parties_of(orders: Sequence[str]) -> list[OrderParties]:
     """Return buyer, producer and amount of orders, the oldest first; one query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT o.code, o.buyer_id, g.producer_id, l.code, o.amount_minor, o.currency, o.delivered_at, o.paid_at IS NOT NULL, l.claim_hours
+            """SELECT o.code, o.buyer_id, g.producer_id, l.code, o.amount_minor, o.currency, o.delivered_at,
+                      o.paid_at IS NOT NULL OR EXISTS (SELECT 1 FROM trade_preorder p WHERE p.order_id = o.id), l.claim_hours
                FROM trade_order o
                JOIN trade_lot l ON l.id = o.lot_id JOIN trade_listing g ON g.id = l.listing_id WHERE o.code = ANY (%s) ORDER BY o.id""",
             [list(orders)],
@@ -152,9 +154,10 @@ def dues_of(orders: Iterable[str]) -> list[OrderDue]:
     """Return what orders cost and how they stand; one query."""
     rows = Order.objects.filter(code__in=list(orders)).order_by("id")
     return [
-        OrderDue(*row)
-        for row in rows.values_list(
-            "code", "state", "amount_minor", "currency", "lot__code", "buyer_id", "buyer__code", "offer__priced_at", "hold_expires_at"
+        OrderDue(*row, deposit_of(row[2], share) if deposit is None else deposit, deposit is not None, bool(closed_at or paid_at))
+        for *row, share, deposit, closed_at, paid_at in rows.values_list(
+            "code", "state", "amount_minor", "currency", "lot__code", "buyer_id", "buyer__code", "offer__priced_at", "hold_expires_at",
+            "lot__of_cycle__cycle__deposit_pct", "pre_order__deposit_minor", "pre_order__closed_at", "paid_at",
         )
     ]  # fmt: skip
 
