@@ -19,6 +19,7 @@ from samphao.core.errors import Conflict, NotAllowed, NotFound, Refused
 from samphao.core.limits import Limit
 from samphao.core.tokens import ANY_SALE, TokenSigner
 from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket
+from samphao.trade.cycle_models import CycleLot
 from samphao.trade.models import Lot
 from samphao.trade.queries.campaigns import place_in_queue
 from samphao.trade.types import PASS_LIVES_S, CampaignSpec, QueuePlace
@@ -82,6 +83,8 @@ def _check_lots(lots: list[Lot]) -> None:
     taken = CampaignLot.objects.filter(lot__in=lots).order_by("lot__code").values_list("lot__code", flat=True)
     if others := list(taken):
         raise Conflict(_("A lot is sold in one campaign only."), lots=others)
+    if ordered := list(CycleLot.objects.filter(lot__in=lots).order_by("lot__code").values_list("lot__code", flat=True)):
+        raise Conflict(_("A lot of an order cycle is sold in its window, and in no campaign."), lots=ordered)
 
 
 def take_place(campaign: str, buyer: int, *, address: str) -> QueuePlace:

@@ -67,13 +67,15 @@ def make_cycle(spec: CycleSpec, *, viewer: Viewer, by: str) -> str:
             id=number, code=encode("OC", number), coordinator_id=_coordinator(lots, viewer), made_at=clock.now(), made_by=by,
             **{name: getattr(spec.terms, name) for name in spec.terms.__slots__ if name != "delivery_on"}, delivery_on=list(spec.terms.delivery_on),
         )  # fmt: skip
+        later = [lot.code for lot in lots if lot.closes_at < cycle.closes_at]  # their prices end before the cycle does
         for lot in lots:
             _put_in(cycle, lot)
         AuditEntry.objects.create(
             at=clock.now(), actor=by, action="cycle.make", subject=cycle.code,
             detail={"lots": codes, "safety_pct": cycle.safety_pct, "deposit_pct": cycle.deposit_pct, "shortfall": cycle.shortfall},
         )  # fmt: skip
-        events.publish(LotsOffered(codes))
+        if later:
+            events.publish(LotsOffered(later))
     return cycle.code
 
 
@@ -192,7 +194,3 @@ def close_pre_orders(kept: Mapping[str, int]) -> list[str]:
             PreOrder.objects.filter(order__code__in=codes).update(closed_at=clock.now(), kept_minor=minor)
             closed += codes
     return closed
-
-
-def is_in_cycle(lot: str) -> bool:
-    return CycleLot.objects.filter(lot__code=lot).exists()

@@ -24,7 +24,8 @@ from samphao.reference.types import GoodSpec
 from samphao.trade import phrases
 from samphao.trade.delegated import Offered, require_delegation
 from samphao.trade.events import LotsOffered
-from samphao.trade.lot_rules import Known, end_of, fault, faults_of
+from samphao.trade.lot_rules import Known, end_of, fault, faults_of, last_day
+from samphao.trade.cycle_models import CycleLot
 from samphao.trade.models import Listing, Lot, Offer, PriceStep
 from samphao.trade.queries.listings import as_own, has_lot, is_own, known_to, may_list_for
 from samphao.trade.types import TERMS_2018, LotFault, OwnLot, PayoutSchedule
@@ -33,6 +34,11 @@ AFTER_AN_ORDER = frozenset({"orchard", "unit", "unit_mass_g", "carton_units", "s
 DESCRIBES = frozenset({"variety", "grade", "size", "fibre", "weave", "dye", "material", "roast"})
 """Attributes that a buyer has read and paid for."""
 SOLD = _("It has been ordered: this stays as the buyers read it. Open a new listing for something else")
+OF_CYCLE = frozenset(
+    {"quantity", "closes_on", "harvest_from", "harvest_to", "unit", "unit_mass_g", "carton_units", "flowering_on", "trees"}
+)
+"""What the buyers of a cycle were told: how much of the lot is pre-ordered, until when, and by which forecast."""
+IN_CYCLE = _("This lot is pre-ordered in an order cycle: its amount, its days and its measures stay as its buyers read them.")
 NOT_FOR_THIS_ONE = _("You may not list for this producer.")
 FEWER = _("%(ordered)s are ordered already: less than that cannot be confirmed here")
 
@@ -98,6 +104,8 @@ def change_lot(
         known = known or known_to(lot.listing.producer_id)
         if lot.withdrawn_at is not None:
             raise Refused(_("This lot was withdrawn from sale."))
+        if OF_CYCLE & set(changed) and CycleLot.objects.filter(lot=lot).exists():
+            raise Refused(IN_CYCLE)
         is_read = Lot.objects.filter(Q(held__gt=0) | Q(sold__gt=0), listing=lot.listing).exists()
         faults = faults_of_change(before, own, known, ordered=lot.held + lot.sold, is_read=is_read)
         if faults := faults + faults_of_delegate(own, lot.listing.producer_id, viewer, before):
@@ -238,7 +246,10 @@ def _apply(own: OwnLot, lot: Lot, good: GoodSpec) -> None:
     listing = lot.listing
     _say(listing, own, good)
     listing.save()
+    closes_at = lot.closes_at
     _fill(lot, own)
+    if own.closes_on == last_day(closes_at):
+        lot.closes_at = closes_at  # to the minute, as it was
     lot.save()
     lot.steps.all().delete()
     _write_steps(lot, own)
