@@ -68,6 +68,7 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     "lot": (
         Visit("lot", arguments=lambda _world: DURIAN),
         Visit("lot", as_="anong", arguments=lambda _world: DURIAN),
+        Visit("lot", as_="anong", arguments=lambda _world: {"code": "CTI-MT-0514"}, query="to=KMG"),
         Visit("lot", as_="anong", arguments=lambda _world: {"code": "CCO-MG-0322"}, query="to=TYO"),
         Visit("lot", as_="anong", arguments=lambda _world: {"code": "UDN-SK-0102"}, query="to=SHA"),
     ),
@@ -81,6 +82,7 @@ PAGES: dict[str, tuple[Visit, ...]] = {
         Visit("order", as_="anong", arguments=lambda world: {"code": world.orders["held"]}, query="held"),
         Visit("order", as_="anong", arguments=lambda world: {"code": world.orders["paid"]}, query="paid"),
         Visit("order", as_="anong", arguments=lambda world: {"code": world.orders["expired"]}, query="expired"),
+        Visit("order", as_="anong", arguments=lambda world: {"code": world.orders["pre_order"]}, query="pre-order"),
         Visit("order", as_="anong", arguments=lambda world: {"code": world.orders["post"]}, query="post"),
         Visit("order", as_="anong", arguments=lambda _world: order_with("came-2"), query="came"),
     ),
@@ -128,6 +130,8 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     "money": (Visit("money", as_="somchai"),),
     "order_pay": (
         Visit("order_pay", as_="anong", arguments=lambda world: {"code": world.orders["to_pay"]}, query="to-pay"),
+        Visit("order_pay", as_="anong", arguments=lambda world: {"code": world.orders["to_deposit"]}, query="deposit"),
+        Visit("order_pay", as_="anong", arguments=lambda world: {"code": world.orders["pre_order"]}, query="balance"),
         Visit("order_pay", as_="anong", arguments=lambda world: {"code": world.orders["paid"]}, query="paid"),
     ),
     "order_paper": (
@@ -149,6 +153,12 @@ PAGES: dict[str, tuple[Visit, ...]] = {
     ),
     "campaign_queue": (Visit("campaign_queue", as_="anong", arguments=lambda world: {"code": world.campaign}),),
     "campaign_new": (Visit("campaign_new", as_="hub"),),
+    "cycles": (Visit("cycles"), Visit("cycles", as_="somchai")),
+    "cycle": (
+        Visit("cycle", as_="anong", arguments=lambda world: {"code": world.cycle}),
+        Visit("cycle", as_="hub", arguments=lambda world: {"code": world.cycle}),
+    ),
+    "cycle_new": (Visit("cycle_new", as_="hub"), Visit("cycle_new", as_="somchai")),
     "surplus": (Visit("surplus", as_="hub"), Visit("surplus", as_="somchai")),
     "officer": (Visit("officer", as_="office"),),
     "importer": (Visit("importer", as_="importer"),),

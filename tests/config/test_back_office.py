@@ -121,6 +121,7 @@ def test_every_list_and_every_row_opens_without_a_query_a_row(staff: Client) -> 
         "Purchase",
         "PurchaseLine",
         "SurplusCall",
+        "OrderCut",
         "FeeInvoice",
         "PartnerEvent",
         "PayeeAccount",

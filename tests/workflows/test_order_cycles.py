@@ -356,11 +356,11 @@ def test_picks_and_demand_say_what_stands(world: World) -> None:
     cycle = trade.cycle_for(world.cycle)
     assert cycle is not None
     demand = trade.demand_of(cycle)[world.market.lot]
-    assert (demand.orders, demand.paid, demand.deposited, demand.waiting, demand.wanted) == (3, 20, 10, 5, 35)
+    assert (demand.orders, demand.paid, demand.deposited, demand.waiting, demand.wanted) == (3, 20, 10, 5, 30)
     picks = {row.destination: (row.orders, row.units, row.balance_units) for row in trade.picks_of(cycle)}
     assert picks == {"KMG": (1, 20, 0), "BKK": (1, 10, 10)}
     world.weigh(14)
-    assert trade.demand_of(cycle)[world.market.lot].wanted == 35, "what was wanted stays known"
+    assert trade.demand_of(cycle)[world.market.lot].wanted == 30, "what was wanted stays known"
     with connection.cursor() as cursor:
         cursor.execute("SELECT sum(lot_units) FROM trade_order WHERE state IN ('held', 'paid')")
         assert cursor.fetchone()[0] == 14

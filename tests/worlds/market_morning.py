@@ -26,7 +26,7 @@ from samphao.reference import services as reference
 from samphao.reference.models import Destination
 from samphao.trade import services
 from samphao.trade.models import Basket, GateState, Listing, Lot, ModeState, Offer, Order, Purchase, TradeMode
-from samphao.trade.types import CampaignSpec, OrderRequest
+from samphao.trade.types import CampaignSpec, CycleTerms, OrderRequest
 from samphao.workflows.price_to_door import REGIMES
 from worlds import customs_house, new_seller, open_hub
 
@@ -82,6 +82,7 @@ class World:
     delegation: str = ""
     draft: str = ""
     file: str = ""
+    cycle: str = ""
 
 
 def make() -> World:
@@ -119,6 +120,7 @@ def make() -> World:
         _delegation(),
         draft,
         file,
+        _cycle(parties, now, orders),
     )
 
 
@@ -238,6 +240,28 @@ def _campaign(parties: dict[str, Organisation], now: datetime) -> str:
     )  # fmt: skip
     code = services.announce_campaign(spec, by="hub")
     services.take_place(code, parties["anong"].pk, address="127.0.0.1")
+    return code
+
+
+def _cycle(parties: dict[str, Organisation], now: datetime, orders: dict[str, str]) -> str:
+    """Open an order cycle of a lot of its own: Anong has paid one deposit, and has not paid another yet."""
+    lot = _lot(parties, now, "CTI-MT-0514", *GOODS[0][1:])
+    first = (now + timedelta(days=7)).date()
+    Lot.objects.filter(pk=lot.pk).update(harvest_from=first, harvest_to=first + timedelta(days=7), forecast_low=900, forecast_high=1500)
+    terms = CycleTerms(
+        now - timedelta(hours=1), now + timedelta(days=3), (first + timedelta(days=2), first + timedelta(days=5)), 80, 30, now + timedelta(days=5), 50,
+        "pro_rata",
+    )  # fmt: skip
+    hub = Viewer((), (), frozenset(), is_hub=True)
+    code = services.make_cycle(services.CycleSpec(terms, (lot.code,)), viewer=hub, by="hub")
+    offer = lot.offers.get(destination="KMG", kind="household")
+    for name, quantity in (("pre_order", 4), ("to_deposit", 2)):
+        answer = services.place_order(OrderRequest(parties["anong"].pk, f"cycle-{name}", offer.pk, quantity))
+        assert answer.is_order, answer
+        orders[name] = answer.order
+    order = Order.objects.get(code=orders["pre_order"])
+    record_payments("simulator", [BankReport(order.code, "B-0002", terms.deposit_minor(order.amount_minor), order.currency, lot.code)])
+    services.take_deposits([order.code])
     return code
 
 

@@ -27,6 +27,7 @@ OBJECTS: dict[str, str] = {
     "purchase": """SELECT p.code FROM trade_purchase p ORDER BY (SELECT count(*) FROM trade_purchaseline n WHERE n.purchase_id = p.id) DESC, p.code LIMIT 1""",
     "campaign": """SELECT c.code FROM trade_campaign c ORDER BY (SELECT count(*) FROM trade_campaignlot l WHERE l.campaign_id = c.id) DESC, c.code LIMIT 1""",
     "campaign_queue": "SELECT code FROM trade_campaign ORDER BY code LIMIT 1",
+    "cycle": """SELECT c.code FROM trade_ordercycle c ORDER BY (SELECT count(*) FROM trade_cyclelot l WHERE l.cycle_id = c.id) DESC, c.code LIMIT 1""",
     "claim_new": DELIVERED % "claim",
     "return_new": DELIVERED % "claim",
     "review_new": DELIVERED % "review",

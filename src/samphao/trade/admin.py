@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from samphao.core.admin import Looked
 from samphao.trade.after_sale import Claim, ClaimStep, ProductNote, Review
+from samphao.trade.cycle_models import CycleLot, OrderCut, OrderCycle, PreOrder
 from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace
 from samphao.trade.models import (
     Basket,
@@ -266,4 +267,37 @@ class PriceStepAdmin(Looked):
     list_display = ("lot", "from_units", "price_minor")
     list_select_related = ("lot",)
     search_fields = ("=lot__code",)
+    ordering = ("-id",)
+
+
+@admin.register(OrderCycle)
+class OrderCycleAdmin(Looked):
+    list_display = ("code", "coordinator", "opens_at", "closes_at", "balance_due_at", "deposit_pct", "safety_pct", "shortfall", "made_by")
+    list_filter = ("shortfall",)
+    list_select_related = ("coordinator",)
+    search_fields = ("=code", "=coordinator__code")
+    ordering = ("-id",)
+
+
+@admin.register(CycleLot)
+class CycleLotAdmin(Looked):
+    list_display = ("cycle", "lot", "forecast_low", "forecast", "forecast_high", "offered")
+    list_select_related = ("cycle", "lot")
+    search_fields = ("=cycle__code", "=lot__code")
+    ordering = ("-id",)
+
+
+@admin.register(PreOrder)
+class PreOrderAdmin(Looked):
+    list_display = ("order", "deposit_minor", "taken_at", "balance_due_at", "reminded_at", "closed_at", "kept_minor")
+    list_select_related = ("order",)
+    search_fields = ("=order__code",)
+    ordering = ("-id",)
+
+
+@admin.register(OrderCut)
+class OrderCutAdmin(Looked):
+    list_display = ("order", "quantity_from", "quantity_to", "amount_from_minor", "amount_to_minor", "was_paid", "cut_at")
+    list_select_related = ("order",)
+    search_fields = ("=order__code",)
     ordering = ("-id",)

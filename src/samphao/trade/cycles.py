@@ -90,7 +90,7 @@ def _check_times(terms: CycleTerms) -> None:
     if days[0] < terms.balance_due_at.astimezone(clock.BANGKOK).date():
         raise Refused(_("Nothing is delivered before its balance is due."))
     if not (1 <= terms.safety_pct <= 100 and 1 <= terms.deposit_pct <= 100 and 0 <= terms.lapse_keeps_pct <= 100):
-        raise Refused(_("Write shares from 1 to 100 %; what is kept of a deposit may be 0 %."))
+        raise Refused(_("Write shares in per cent, from 1 to 100; what is kept of a deposit may be 0."))
 
 
 def _lock(codes: Sequence[str]) -> list[Lot]:

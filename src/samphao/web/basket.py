@@ -15,9 +15,11 @@ from samphao.reference.queries import destination_of
 from samphao.trade.types import OrderAnswer
 from samphao.web.cards import destination_names
 from samphao.web.lot_page import offer_row
+from samphao.web.pre_orders import basket_note
 from samphao.web.order_page import quantity_text, state_tag
 from samphao.web.templatetags.samphao import country_name, in_language_plain, money, number
 from samphao.web.trade_modes import mode_title
+from samphao.workflows.ways_to_pay import due_now
 
 ADDRESS_PARTS = ("name", "phone", "street_address", "city_area", "city", "country_area", "postal_code")
 
@@ -55,6 +57,7 @@ def _line(line: Any, city: str, now: datetime, refused: str) -> dict[str, Any]:
         "url": reverse("lot", args=[lot.code]) + f"?to={offer.destination}",
         "seller": in_language_plain(lot.listing.producer),
         "about": f"{row['mode']} · {row['price']} / {row['unit']} · {row['days']}",
+        "note": basket_note(lot),
         "unit": row["unit"],
         "quantity": line.quantity,
         "quantity_max": offer.quantity_max,
@@ -80,7 +83,7 @@ def purchase_page(purchase: Any, *, may_open: bool) -> dict[str, Any]:
         "purchase": purchase,
         "title": _("Your orders"),
         "amount": money(purchase.amount_minor, purchase.currency),
-        "due": money(sum(order.amount_minor for order in held), purchase.currency),
+        "due": money(due_now([order.code for order in held]), purchase.currency),
         "may_pay": bool(held),
         "address": address_rows(purchase.address),
         "columns": [

@@ -12,7 +12,7 @@ from samphao.core import clock
 from samphao.trade import queries as trade
 from samphao.trade.types import AFTER_SALE
 from samphao.web.claims_page import state_tag
-from samphao.web.templatetags.samphao import moment
+from samphao.web.templatetags.samphao import moment, money
 
 
 def order_section(order: Any, who: Viewer) -> dict[str, Any]:
@@ -26,14 +26,22 @@ def order_section(order: Any, who: Viewer) -> dict[str, Any]:
     now = clock.now()
     until = moment(trade.cancel_until(order))
     if is_buyer and trade.may_cancel(order, now):
-        return {
-            "cancel": {"text": _("You may cancel this order until %(until)s.") % {"until": until}, "asks_reason": False}
-        }
+        text = _("You may cancel this order until %(until)s.") % {"until": until}
+        return {"cancel": {"text": text + _kept(order), "asks_reason": False}}
     if is_buyer and order.state == "paid":
         return {"cancel": {"text": _("The time for cancelling this order is over."), "is_over": True}}
     if is_seller:
         return {"cancel": {"text": _("If you cannot deliver, cancel with a reason: the buyer is refunded and told."), "asks_reason": True}}  # fmt: skip
     return {}
+
+
+def _kept(order: Any) -> str:
+    """Say what of a pre-order's deposit is kept if its buyer gives it up."""
+    paid = getattr(order, "pre_order", None)
+    if paid is None or order.paid_at is not None or hasattr(order, "cut") or not paid.lapse_keeps_pct:
+        return ""
+    kept = money(paid.deposit_minor * paid.lapse_keeps_pct // 100, order.currency)
+    return " " + _("%(kept)s of your deposit is kept then.") % {"kept": kept}
 
 
 def _delivered(order: Any, *, is_buyer: bool) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     items = [(_("Market"), reverse("market"))]
     if "buyer" in who.kinds or request.session.get("visitor"):
         items.append((_("Basket"), reverse("basket")))
-    items = [(_("Market"), reverse("market")), (_("Campaigns"), reverse("campaigns"))]
+    items += [(_("Campaigns"), reverse("campaigns")), (_("Order cycles"), reverse("cycles"))]
     for name, kinds, for_hub in DESKS:
         if name == "officer" and not may_open_desk(who):
             continue  # an office need not be one of customs

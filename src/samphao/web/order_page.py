@@ -11,12 +11,20 @@ from django.utils.translation import ngettext
 from samphao.core.hub import Hub
 from samphao.reference.queries import destination_of
 from samphao.web.cards import destination_names, door_text, unit_count
+from samphao.web.pre_orders import order_section as pre_order_section
 from samphao.web.price_lines import mirror_columns, mirror_rows, price_rows
 from samphao.web.road import steps_of
 from samphao.web.templatetags.samphao import in_language_plain, kg, moment, money, number
 from samphao.web.trade_modes import mode_sentence, mode_title
 from samphao.workflows.order_road import road_of
-from samphao.workflows.ways_to_pay import methods_of
+from samphao.workflows.ways_to_pay import due_now, methods_of
+
+
+def tag_of(order: Any) -> dict[str, str]:
+    """Return an order's state; of a pre-order that waits for its balance, that its deposit came."""
+    if order.state == "held" and hasattr(order, "pre_order"):
+        return {"kind": "info", "label": _("deposit paid")}
+    return state_tag(order.state)
 
 
 def state_tag(state: str) -> dict[str, str]:
@@ -56,7 +64,7 @@ def order_row(order: Any) -> list[Any]:
         in_language_plain(order.lot.listing, "title"),
         quantity_text(order),
         money(order.amount_minor, order.currency),
-        {"tag": state_tag(order.state)},
+        {"tag": tag_of(order)},
     ]
 
 
@@ -71,7 +79,7 @@ def order_page(order: Any, *, may_pay: bool, sees_declarations: bool, hub: Hub |
         "title": f"{quantity_text(order)} · {in_language_plain(lot.listing, 'title')}",
         "mass": kg(mass_g / 1000),
         "route": f"{in_language_plain(lot.listing.producer)} → {city}",
-        "tag": state_tag(order.state),
+        "tag": tag_of(order),
         "steps": steps_of(order, road_of(order), holder(hub), sees_declarations=sees_declarations),
         "lines": price_rows(offer.lines, order.currency, order.quantity),
         "mode": {"title": mode_title(offer.trade_mode), "sentence": mode_sentence(offer.trade_mode)},
@@ -88,6 +96,8 @@ def order_page(order: Any, *, may_pay: bool, sees_declarations: bool, hub: Hub |
         "may_pay": may_pay and order.state == "held",
         "has_no_bank": hub is not None and not methods_of(hub),
         "amount": money(order.amount_minor, order.currency),
+        "due_now": money(due_now([order.code]), order.currency) if may_pay and order.state == "held" else "",
+        **pre_order_section(order),
     }
 
 

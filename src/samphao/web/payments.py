@@ -26,7 +26,7 @@ from samphao.trade.types import OrderDue
 from samphao.web.seller import movement_name
 from samphao.web.templatetags.samphao import in_language_plain, language, moment, money
 from samphao.workflows.seller_statement import MonthStatement
-from samphao.workflows.ways_to_pay import Way
+from samphao.workflows.ways_to_pay import BALANCE, DEPOSIT, PartDue, Way
 
 MONTHS_BACK = 24
 
@@ -38,14 +38,14 @@ def method_name(method: str) -> str:
 
 
 def pay_page(
-    order: Any, due: OrderDue, ways: Sequence[Way], paid: Sequence[Any], came_minor: int, *, is_simulated: bool
+    order: Any, due: OrderDue, ways: Sequence[Way], paid: Sequence[Any], part: PartDue, *, is_simulated: bool
 ) -> dict[str, Any]:
-    rest = money(due.amount_minor - came_minor, due.currency)
     return {
-        "rest": rest if due.waits and came_minor else "",
+        "rest": money(part.rest_minor, due.currency) if due.waits and part.came_minor else "",
+        "part": part_text(part, due) if due.waits else "",
         "order": order,
         "title": in_language_plain(order.lot.listing, "title"),
-        "amount": money(due.amount_minor, due.currency),
+        "amount": money(part.price_minor, due.currency),
         "until": moment(due.hold_expires_at),
         "waits": due.waits,
         "ways": [_way(way, due) for way in ways],
@@ -55,6 +55,14 @@ def pay_page(
         "columns": [{"label": _("when"), "whole": True}, {"label": _("what came"), "numeric": True}, {"label": _("paid with"), "wide": True}, {"label": _("state")}],
         "payments": [_payment(row) for row in paid],
     }  # fmt: skip
+
+
+def part_text(part: PartDue, due: OrderDue) -> str:
+    """Say which of a pre-order's two payments this is."""
+    if part.kind == DEPOSIT:
+        rest = money(due.amount_minor - due.deposit_minor, due.currency)
+        return _("This is the deposit. The balance of %(rest)s is paid later: its day stands with the order.") % {"rest": rest}
+    return _("This is the balance: the deposit has come.") if part.kind == BALANCE else ""
 
 
 def _way(way: Way, due: OrderDue) -> dict[str, Any]:

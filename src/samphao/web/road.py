@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from samphao.trade.services import SHORTFALL
+from samphao.trade.services import SHORT_SHARE, SHORTFALL
 from samphao.web.cards import is_packed_fruit
 from samphao.web.officer import lane_tag
 from samphao.web.stored_texts import stored_text
@@ -58,11 +58,16 @@ def steps_of(order: Any, road: OrderRoad, held_by: str, *, sees_declarations: bo
 
 def _steps(order: Any, road: OrderRoad, held_by: str, *, sees_declarations: bool) -> Iterator[Step]:
     yield Step(_("Order placed"), order.placed_at, _placed(order))
+    if hasattr(order, "pre_order"):
+        yield Step(_("Deposit paid"), order.pre_order.taken_at, held_by)
     if order.state == "expired":
-        yield Step(_("The hold ran out"), text=_("The goods are free for other buyers again."), is_stop=True)
+        title = _("The balance was not paid") if hasattr(order, "pre_order") else _("The hold ran out")
+        yield Step(title, text=_("The goods are free for other buyers again."), is_stop=True)
         return
     if order.paid_at:
         yield Step(_("Paid"), order.paid_at, held_by)
+    elif hasattr(order, "pre_order"):
+        yield Step(_("Waiting for the balance"), text=_("until %(until)s") % {"until": moment(order.hold_expires_at)})
     else:
         yield Step(_("Waiting for payment"))
     if order.state == "cancelled":
@@ -103,6 +108,7 @@ def _turned_away(order: Any, road: OrderRoad) -> Step:
         "buyer": _("The buyer gave the order up in time."),
         "seller": _("The seller gave the order up: “%(reason)s”.") % {"reason": order.cancel_reason},
         SHORTFALL: _("The harvest was smaller than what was sold, and who ordered first was served first."),
+        SHORT_SHARE: _("The harvest was smaller than what was sold, and the share of this order is less than one package."),
     }.get(order.cancelled_by or order.ended_for) or _("The lot failed a test at the packing house and does not travel.")
     if returned:
         text += " " + _("Your money went back on %(at)s.") % {"at": moment(returned)}

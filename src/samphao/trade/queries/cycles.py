@@ -85,7 +85,7 @@ class Demand:
 
 
 def demand_of(cycle: OrderCycle) -> dict[str, Demand]:
-    """Return the orders of a cycle's lots by how they stand: `wanted` is before anything was cut; one query."""
+    """Return the orders of a cycle's lots by how they stand: `wanted` is what was ordered with a deposit, or paid, before anything was cut; one query."""
     is_deposited = Q(state=Order.State.HELD, pre_order__isnull=False)
     is_paid = ~Q(state__in=(*ENDED, Order.State.HELD))
     before = Case(
@@ -100,7 +100,7 @@ def demand_of(cycle: OrderCycle) -> dict[str, Demand]:
             deposited=Coalesce(Sum("lot_units", filter=is_deposited), Value(0)),
             paid=Coalesce(Sum("lot_units", filter=is_paid), Value(0)),
             waiting=Coalesce(Sum("lot_units", filter=Q(state=Order.State.HELD, pre_order=None)), Value(0)),
-            wanted=Coalesce(Sum(before), Value(0)),
+            wanted=Coalesce(Sum(before, filter=Q(pre_order__isnull=False) | Q(paid_at__isnull=False)), Value(0)),
         )
     )  # fmt: skip
     return {row[0]: Demand(*row) for row in rows}

@@ -37,7 +37,7 @@ def order_for(code: str, *, organisations: Sequence[int], sees_all: bool) -> Ord
 
 def orders_of_buyers(organisations: Sequence[int]) -> QuerySet[Order]:
     return (
-        Order.objects.select_related("lot__listing", "offer")
+        Order.objects.select_related("lot__listing", "offer", "pre_order")
         .filter(buyer__in=organisations)
         .order_by("-placed_at", "-id")
     )

@@ -14,7 +14,7 @@ from samphao.core.codes import decode
 from samphao.freight import queries as freight
 from samphao.reference import queries as reference
 from samphao.trade import queries as trade
-from samphao.web import destinations
+from samphao.web import destinations, pre_orders
 from samphao.web import files as file_shape
 from samphao.web import reviews as review_shape
 from samphao.web.campaigns import line_of_lot
@@ -88,6 +88,7 @@ def lot(request: HttpRequest, code: str) -> HttpResponse:
         {
             **(page := lot_page(found, destination, sent, _shown(request, found))),
             **line_of_lot(found, page, destination, viewer),
+            **pre_orders.lot_section(found),
             "destination": destination,
             "destinations": known,
             "order_key": uuid.uuid4().hex,

@@ -39,9 +39,9 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
         return _pay_by_simulator(request, order.code, order.state, may=hub is not None and hub.pays_by_simulator)
     due = trade.dues_of([code])[0]
     ways = ways_to_pay.ways(due, hub) if due.waits else []
-    came = ways_to_pay.came_for(due) if due.waits else 0
+    part = ways_to_pay.part_due(due) if due.waits else ways_to_pay.PartDue("", due.amount_minor, 0)
     is_simulated = hub is not None and hub.pays_by_simulator
-    page = shape.pay_page(order, due, ways, list(ledger.payments_of(code)), came, is_simulated=is_simulated)
+    page = shape.pay_page(order, due, ways, list(ledger.payments_of(code)), part, is_simulated=is_simulated)
     return render(request, "web/payments/pay.html", page)
 
 
