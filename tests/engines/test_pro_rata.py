@@ -14,7 +14,9 @@ WANTED = st.lists(st.tuples(st.integers(1, 200), st.integers(1, 40)), min_size=1
 
 
 @given(WANTED, st.integers(0, 60_000))
-def test_nothing_is_given_that_is_not_there_and_nobody_gets_more_than_he_wants(wanted: list[tuple[int, int]], available: int) -> None:
+def test_nothing_is_given_that_is_not_there_and_nobody_gets_more_than_he_wants(
+    wanted: list[tuple[int, int]], available: int
+) -> None:
     given_ = pro_rata(wanted, available)
     assert sum(count * size for count, (_, size) in zip(given_, wanted, strict=True)) <= available
     assert all(0 <= count <= want for count, (want, _) in zip(given_, wanted, strict=True))
@@ -29,7 +31,9 @@ def test_each_share_is_the_exact_one_rounded_down_or_up(wanted: list[tuple[int, 
 
 
 @given(WANTED, st.integers(0, 60_000))
-def test_what_is_left_is_less_than_any_package_that_rounding_withheld(wanted: list[tuple[int, int]], available: int) -> None:
+def test_what_is_left_is_less_than_any_package_that_rounding_withheld(
+    wanted: list[tuple[int, int]], available: int
+) -> None:
     given_ = pro_rata(wanted, available)
     left = available - sum(count * size for count, (_, size) in zip(given_, wanted, strict=True))
     whole = sum(count * size for count, size in wanted)
@@ -48,9 +52,11 @@ def test_with_packages_of_one_size_all_is_given_and_more_wanted_is_more_got(want
 
 
 @given(WANTED, st.integers(0, 60_000), st.randoms(use_true_random=False))
-def test_who_stands_where_matters_only_between_equals(wanted: list[tuple[int, int]], available: int, random: object) -> None:
+def test_who_stands_where_matters_only_between_equals(
+    wanted: list[tuple[int, int]], available: int, random: object
+) -> None:
     """With packages of one size, orders that want different amounts get the same wherever they stand in the line."""
-    counts = [(count, 1) for count, _ in {count: size for count, size in wanted}.items()]
+    counts = [(count, 1) for count, _ in dict(wanted).items()]
     before = dict(zip(counts, pro_rata(counts, available), strict=True))
     moved = list(counts)
     random.shuffle(moved)  # type: ignore[attr-defined]

@@ -137,7 +137,8 @@ class Cycle(RuleBasedStateMachine):
             if row.state == "paid":
                 assert found["left"] == row.amount_minor, (row.code, found)
             elif row.state == "held":
-                assert found["back"] == 0 and found["left"] < row.amount_minor
+                assert found["back"] == 0
+                assert found["left"] < row.amount_minor
             else:
                 assert found["left"] == kept, (row.code, row.state, found)
         for currency, minor in left.items():
@@ -149,7 +150,8 @@ class Cycle(RuleBasedStateMachine):
         assert trade.lots_whose_counts_are_wrong() == []
         assert lot.held + lot.sold <= lot.quantity <= 798
         for row in Order.objects.all():
-            assert row.amount_minor == 10_000 * row.quantity and row.lot_units == row.quantity <= self.wanted[row.code]
+            assert row.amount_minor == 10_000 * row.quantity
+            assert row.lot_units == row.quantity <= self.wanted[row.code]
         if self.fruit is not None:
             assert lot.held + lot.sold <= self.fruit or lot.held + lot.sold <= lot.quantity
 
@@ -181,5 +183,7 @@ def settled(currency: str) -> int:
 def test_a_cycle_in_any_order_of_events(clock_reset: None) -> None:
     run_state_machine_as_test(
         Cycle,
-        settings=settings(max_examples=12, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(
+            max_examples=12, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
     )  # type: ignore[no-untyped-call]

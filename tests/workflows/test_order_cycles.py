@@ -45,7 +45,9 @@ def held(currency: str = "CNY") -> int:
 
 
 def pay(order: Order, minor: int, reference: str) -> None:
-    payments.record_payments(simulator.METHOD, [BankReport(order.code, reference, minor, order.currency, "CTI-MT-0430")])
+    payments.record_payments(
+        simulator.METHOD, [BankReport(order.code, reference, minor, order.currency, "CTI-MT-0430")]
+    )
     drain()
 
 
@@ -104,7 +106,9 @@ def test_the_database_lets_nobody_change_what_buyers_read_nor_offer_more(world: 
         ({"deposit_pct": 101}, Refused), ({"lapse_keeps_pct": 101}, Refused),
     ],
 )  # fmt: skip
-def test_terms_that_contradict_each_other_are_refused(clock_reset: None, changes: dict[str, object], error: type[HubError]) -> None:
+def test_terms_that_contradict_each_other_are_refused(
+    clock_reset: None, changes: dict[str, object], error: type[HubError]
+) -> None:
     with pytest.raises(error):
         cycle_market.make(**changes)
     assert not OrderCycle.objects.exists()
@@ -136,11 +140,13 @@ def test_a_deposit_holds_the_goods_until_the_balance_is_due_and_the_balance_pays
     order = world.pre_order(quantity=2)
     assert (order.state, order.hold_expires_at) == ("held", DUE_AT)
     assert PreOrder.objects.get().deposit_minor == 6_000 == held()
-    assert told(order, "The deposit of order") and not told(order, "is missing")
+    assert told(order, "The deposit of order")
+    assert not told(order, "is missing")
     let_time_pass(minutes=20)
     assert state(order) == "held", "the hold of 15 minutes is over, the deposit is not"
     pay_up(order)
-    assert state(order) == "paid" and held() == 20_000
+    assert state(order) == "paid"
+    assert held() == 20_000
     assert [row.part for row in PaymentRequest.objects.order_by("id")] == ["deposit:6000", "balance:14000"]
     assert [row.order_minor for row in PaymentRequest.objects.order_by("id")] == [6_000, 14_000]
     assert (world.lot.held, world.lot.sold) == (0, 2)
@@ -149,7 +155,8 @@ def test_a_deposit_holds_the_goods_until_the_balance_is_due_and_the_balance_pays
 def test_who_pays_the_whole_price_at_once_owes_no_balance(world: World) -> None:
     order = world.order()
     pay(order, 10_000, "WHOLE")
-    assert state(order) == "paid" and not PreOrder.objects.exists()
+    assert state(order) == "paid"
+    assert not PreOrder.objects.exists()
 
 
 def test_less_than_the_deposit_holds_nothing_and_goes_back_when_the_hold_ends(world: World) -> None:
@@ -158,16 +165,20 @@ def test_less_than_the_deposit_holds_nothing_and_goes_back_when_the_hold_ends(wo
     assert not PreOrder.objects.exists()
     assert "CNY 0.01 is missing" in told(order, "is missing")[0].text_en, "of the deposit, not of the price"
     let_time_pass(minutes=16)
-    assert state(order) == "expired" and held() == 0 and moneys(order) == {"came": 2_999, "back": 2_999, "left": 0}
+    assert state(order) == "expired"
+    assert held() == 0
+    assert moneys(order) == {"came": 2_999, "back": 2_999, "left": 0}
 
 
 def test_a_balance_of_a_baht_order_is_asked_for_to_the_satang(world: World) -> None:
     order = world.pre_order("THB", quantity=3)
     assert held("THB") == 9_000
     pay_up(order, Payer.SHORT)
-    assert state(order) == "held" and told(order, "by the terms that you were told")
+    assert state(order) == "held"
+    assert told(order, "by the terms that you were told")
     pay_up(order)
-    assert state(order) == "paid" and moneys(order) == {"came": 30_000, "back": 0, "left": 30_000}
+    assert state(order) == "paid"
+    assert moneys(order) == {"came": 30_000, "back": 0, "left": 30_000}
 
 
 def test_the_buyer_is_told_three_days_before_and_once(world: World) -> None:
@@ -176,7 +187,8 @@ def test_the_buyer_is_told_three_days_before_and_once(world: World) -> None:
     clock.move_to(DUE_AT - timedelta(days=3))
     assert (balances.run_clocks(), balances.run_clocks()) == (1, 0)
     (reminder,) = told(order, "If it does not come")
-    assert "CNY 15.00 of your deposit is kept" in reminder.text_en and "CNY 70.00" in reminder.text_en
+    assert "CNY 15.00 of your deposit is kept" in reminder.text_en
+    assert "CNY 70.00" in reminder.text_en
 
 
 def test_a_balance_that_does_not_come_ends_the_order_and_the_declared_share_is_kept(world: World) -> None:
@@ -184,11 +196,14 @@ def test_a_balance_that_does_not_come_ends_the_order_and_the_declared_share_is_k
     clock.move_to(DUE_AT)
     services.expire_holds()
     drain()
-    assert state(order) == "expired" and (world.lot.held, world.lot.sold) == (0, 0)
+    assert state(order) == "expired"
+    assert (world.lot.held, world.lot.sold) == (0, 0)
     assert PreOrder.objects.get().kept_minor == 1_500
-    assert held() == 0 and moneys(order) == {"came": 3_000, "back": 1_500, "left": 1_500}
+    assert held() == 0
+    assert moneys(order) == {"came": 3_000, "back": 1_500, "left": 1_500}
     assert Account.objects.get(code="payable:somchai:THB").balance_minor == 6_000, "¥ 15.00 at four baht for a yuan"
-    assert "15.00" in told(order, "has ended")[0].text_en and not told(order, "ran out")
+    assert "15.00" in told(order, "has ended")[0].text_en
+    assert not told(order, "ran out")
     assert told(order, "is yours")
     assert ledger.check().faults == ()
     balances.run_clocks()
@@ -200,7 +215,8 @@ def test_money_that_comes_after_the_end_goes_back_whole(world: World) -> None:
     clock.move_to(DUE_AT)
     services.expire_holds()
     pay(order, 7_000, "LATE")
-    assert state(order) == "expired" and held() == 0
+    assert state(order) == "expired"
+    assert held() == 0
     assert moneys(order) == {"came": 10_000, "back": 8_500, "left": 1_500}
 
 
@@ -220,12 +236,20 @@ def test_without_a_rate_the_kept_share_waits_whole_for_the_named_job(world: Worl
     clock.move_to(DUE_AT)
     services.expire_holds()
     drain()
-    assert held() == 3_000 and PreOrder.objects.get().closed_at is None
+    assert held() == 3_000
+    assert PreOrder.objects.get().closed_at is None
     ExchangeRate.objects.create(
-        base_currency="THB", quote_currency="CNY", rate="0.25", kind="test", valid_from=date(2026, 1, 1), valid_to=None, source="test"
+        base_currency="THB",
+        quote_currency="CNY",
+        rate="0.25",
+        kind="test",
+        valid_from=date(2026, 1, 1),
+        valid_to=None,
+        source="test",
     )
     assert balances.run_clocks() == 1
-    assert held() == 0 and moneys(order)["back"] == 1_500
+    assert held() == 0
+    assert moneys(order)["back"] == 1_500
 
 
 def test_a_buyer_who_gives_up_pays_as_one_who_does_not_pay_and_a_seller_who_gives_up_returns_all(world: World) -> None:
@@ -236,8 +260,10 @@ def test_a_buyer_who_gives_up_pays_as_one_who_does_not_pay_and_a_seller_who_give
     drain()
     assert moneys(by_buyer) == {"came": 3_000, "back": 1_500, "left": 1_500}
     assert moneys(by_seller) == {"came": 3_000, "back": 3_000, "left": 0}
-    assert told(by_buyer, "You gave up order") and told(by_seller, "cancelled by its seller")
-    assert held() == 0 and ledger.check().faults == ()
+    assert told(by_buyer, "You gave up order")
+    assert told(by_seller, "cancelled by its seller")
+    assert held() == 0
+    assert ledger.check().faults == ()
 
 
 def test_a_paid_order_of_a_cycle_that_is_given_up_is_refunded_whole(world: World) -> None:
@@ -246,7 +272,8 @@ def test_a_paid_order_of_a_cycle_that_is_given_up_is_refunded_whole(world: World
     buyer = Viewer((world.market.buyer.pk,), ("anong",), frozenset({"buyer"}), is_hub=False)
     services.cancel_as_buyer(order.code, viewer=buyer, by="anong")
     drain()
-    assert moneys(order) == {"came": 10_000, "back": 10_000, "left": 0} and held() == 0
+    assert moneys(order) == {"came": 10_000, "back": 10_000, "left": 0}
+    assert held() == 0
 
 
 def test_a_deposit_whose_payer_took_it_back_is_not_kept_twice(world: World) -> None:
@@ -256,7 +283,8 @@ def test_a_deposit_whose_payer_took_it_back_is_not_kept_twice(world: World) -> N
     clock.move_to(DUE_AT)
     services.expire_holds()
     drain()
-    assert held("THB") == 0 and PreOrder.objects.get().kept_minor == 0
+    assert held("THB") == 0
+    assert PreOrder.objects.get().kept_minor == 0
     assert ledger.check().faults == ()
 
 
@@ -273,11 +301,16 @@ def test_everybody_gets_the_same_share_and_what_was_paid_beyond_it_goes_back(wor
     assert moneys(paid) == {"came": 200_000, "back": 100_000, "left": 100_000}
     assert moneys(deposited) == {"came": 30_000, "back": 0, "left": 30_000}
     assert (world.lot.held, world.lot.sold, world.lot.quantity) == (10, 10, 20)
-    assert told(paid, "goes back to you") and told(deposited, "and costs")
-    assert trade.lots_whose_counts_are_wrong() == [] and ledger.check().faults == ()
+    assert told(paid, "goes back to you")
+    assert told(deposited, "and costs")
+    assert trade.lots_whose_counts_are_wrong() == []
+    assert ledger.check().faults == ()
     pay_up(deposited)
-    assert state(deposited) == "paid" and moneys(deposited) == {"came": 50_000, "back": 0, "left": 50_000}
-    assert held() == 150_000 - 10 * 6_000 * 60 // 100, "less the grower's first share of the ten that were paid at the ticket"
+    assert state(deposited) == "paid"
+    assert moneys(deposited) == {"came": 50_000, "back": 0, "left": 50_000}
+    assert held() == 150_000 - 10 * 6_000 * 60 // 100, (
+        "less the grower's first share of the ten that were paid at the ticket"
+    )
 
 
 def test_a_deposit_that_covers_the_shortened_price_pays_it_and_the_rest_goes_back(world: World) -> None:
@@ -285,7 +318,8 @@ def test_a_deposit_that_covers_the_shortened_price_pays_it_and_the_rest_goes_bac
     world.weigh(8)
     assert (Order.objects.get(pk=order.pk).quantity, state(order)) == (2, "paid")
     assert moneys(order) == {"came": 30_000, "back": 10_000, "left": 20_000}
-    assert moneys(other)["left"] == 60_000 and state(other) == "paid"
+    assert moneys(other)["left"] == 60_000
+    assert state(other) == "paid"
 
 
 def test_whose_share_is_less_than_a_package_gets_everything_back(world: World) -> None:
@@ -303,7 +337,8 @@ def test_whom_the_harvest_left_short_loses_no_deposit_if_he_does_not_pay_the_res
     clock.move_to(DUE_AT)
     services.expire_holds()
     drain()
-    assert moneys(order) == {"came": 60_000, "back": 60_000, "left": 0} and held() == 0
+    assert moneys(order) == {"came": 60_000, "back": 60_000, "left": 0}
+    assert held() == 0
     assert told(order, "the order has ended, and")
 
 
@@ -312,7 +347,8 @@ def test_first_come_is_first_served_where_that_was_declared(clock_reset: None) -
     first, last = world.pre_order(quantity=20), world.pre_order(quantity=20)
     world.weigh(25)
     assert (Order.objects.get(pk=first.pk).quantity, state(first), state(last)) == (20, "held", "cancelled")
-    assert moneys(last) == {"came": 60_000, "back": 60_000, "left": 0} and not OrderCut.objects.exists()
+    assert moneys(last) == {"came": 60_000, "back": 60_000, "left": 0}
+    assert not OrderCut.objects.exists()
 
 
 def test_a_grower_gives_back_what_he_had_for_what_was_not_harvested(clock_reset: None) -> None:
@@ -335,7 +371,8 @@ def test_the_ticket_told_twice_cuts_once(world: World) -> None:
     world.weigh(20)
     assert services.give_up_what_is_short([world.market.lot]) == []
     drain()
-    assert Order.objects.get(pk=order.pk).quantity == 10 and OrderCut.objects.count() == 2
+    assert Order.objects.get(pk=order.pk).quantity == 10
+    assert OrderCut.objects.count() == 2
 
 
 def test_an_ordinary_lot_asks_for_no_deposit_in_one_query_as_before(clock_reset: None) -> None:
@@ -344,7 +381,8 @@ def test_an_ordinary_lot_asks_for_no_deposit_in_one_query_as_before(clock_reset:
     (due,) = trade.dues_of([order.code])
     assert (due.deposit_minor, due.is_deposit_paid) == (0, False)
     pay_up(order)
-    assert state(order) == "paid" and PaymentRequest.objects.get().part == ""
+    assert state(order) == "paid"
+    assert PaymentRequest.objects.get().part == ""
 
 
 # Counts

@@ -47,7 +47,10 @@ class World:
     def weigh(self, fruit: int) -> None:
         """Sign a ticket of so much fruit."""
         kg = Decimal(fruit * 3)
-        services.sign_tickets([TicketSpec(self.market.lot, date(2026, 4, 30), kg, Decimal(0), Decimal("34.1"), clock.now())], through="test")
+        services.sign_tickets(
+            [TicketSpec(self.market.lot, date(2026, 4, 30), kg, Decimal(0), Decimal("34.1"), clock.now())],
+            through="test",
+        )
         services.give_up_what_is_short([self.market.lot])
         drain()
 
@@ -55,7 +58,9 @@ class World:
 def make(**terms: Any) -> World:
     market = paid_market.make()
     lot = Lot.objects.select_related("listing").get(code=market.lot)
-    seller = Viewer((lot.listing.producer_id,), (market.grower,), frozenset({"producer"}), is_hub=False, username="somchai")
+    seller = Viewer(
+        (lot.listing.producer_id,), (market.grower,), frozenset({"producer"}), is_hub=False, username="somchai"
+    )
     spec = services.CycleSpec(replace(TERMS, **terms), (market.lot,))
     cycle = services.make_cycle(spec, viewer=seller, by="somchai")
     drain()
@@ -73,6 +78,7 @@ def moneys(order: Order | str) -> dict[str, int]:
     rows = Payment.objects.filter(order_code=code)
     came = sum(row.counts_minor or row.amount_minor for row in rows)
     back = sum(
-        row.refunded_minor * row.counts_minor // row.amount_minor if row.counts_minor else row.refunded_minor for row in rows
+        row.refunded_minor * row.counts_minor // row.amount_minor if row.counts_minor else row.refunded_minor
+        for row in rows
     )
     return {"came": came, "back": back, "left": came - back}

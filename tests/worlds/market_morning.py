@@ -247,7 +247,9 @@ def _cycle(parties: dict[str, Organisation], now: datetime, orders: dict[str, st
     """Open an order cycle of a lot of its own: Anong has paid one deposit, and has not paid another yet."""
     lot = _lot(parties, now, "CTI-MT-0514", *GOODS[0][1:])
     first = (now + timedelta(days=7)).date()
-    Lot.objects.filter(pk=lot.pk).update(harvest_from=first, harvest_to=first + timedelta(days=7), forecast_low=900, forecast_high=1500)
+    Lot.objects.filter(pk=lot.pk).update(
+        harvest_from=first, harvest_to=first + timedelta(days=7), forecast_low=900, forecast_high=1500
+    )
     terms = CycleTerms(
         now - timedelta(hours=1), now + timedelta(days=3), (first + timedelta(days=2), first + timedelta(days=5)), 80, 30, now + timedelta(days=5), 50,
         "pro_rata",
@@ -260,7 +262,10 @@ def _cycle(parties: dict[str, Organisation], now: datetime, orders: dict[str, st
         assert answer.is_order, answer
         orders[name] = answer.order
     order = Order.objects.get(code=orders["pre_order"])
-    record_payments("simulator", [BankReport(order.code, "B-0002", terms.deposit_minor(order.amount_minor), order.currency, lot.code)])
+    record_payments(
+        "simulator",
+        [BankReport(order.code, "B-0002", terms.deposit_minor(order.amount_minor), order.currency, lot.code)],
+    )
     services.take_deposits([order.code])
     return code
 

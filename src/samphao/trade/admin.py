@@ -6,8 +6,8 @@ from django.contrib import admin
 
 from samphao.core.admin import Looked
 from samphao.trade.after_sale import Claim, ClaimStep, ProductNote, Review
-from samphao.trade.cycle_models import CycleLot, OrderCut, OrderCycle, PreOrder
 from samphao.trade.campaign_models import Campaign, CampaignLot, QueueTicket, WaitingPlace
+from samphao.trade.cycle_models import CycleLot, OrderCut, OrderCycle, PreOrder
 from samphao.trade.models import (
     Basket,
     BasketLine,
@@ -272,7 +272,17 @@ class PriceStepAdmin(Looked):
 
 @admin.register(OrderCycle)
 class OrderCycleAdmin(Looked):
-    list_display = ("code", "coordinator", "opens_at", "closes_at", "balance_due_at", "deposit_pct", "safety_pct", "shortfall", "made_by")
+    list_display = (
+        "code",
+        "coordinator",
+        "opens_at",
+        "closes_at",
+        "balance_due_at",
+        "deposit_pct",
+        "safety_pct",
+        "shortfall",
+        "made_by",
+    )
     list_filter = ("shortfall",)
     list_select_related = ("coordinator",)
     search_fields = ("=code", "=coordinator__code")
@@ -297,7 +307,15 @@ class PreOrderAdmin(Looked):
 
 @admin.register(OrderCut)
 class OrderCutAdmin(Looked):
-    list_display = ("order", "quantity_from", "quantity_to", "amount_from_minor", "amount_to_minor", "was_paid", "cut_at")
+    list_display = (
+        "order",
+        "quantity_from",
+        "quantity_to",
+        "amount_from_minor",
+        "amount_to_minor",
+        "was_paid",
+        "cut_at",
+    )
     list_select_related = ("order",)
     search_fields = ("=order__code",)
     ordering = ("-id",)

@@ -74,7 +74,8 @@ class CycleLot(models.Model):
                 name="cycle_lot_forecast_in_its_interval",
             ),
             models.CheckConstraint(
-                condition=Q(offered__lte=F("forecast") * F("safety_pct") / 100), name="cycle_lot_offers_within_its_factor"
+                condition=Q(offered__lte=F("forecast") * F("safety_pct") / 100),
+                name="cycle_lot_offers_within_its_factor",
             ),
         ]
 

@@ -174,7 +174,9 @@ def take_deposits(orders: Sequence[str]) -> list[str]:
 def mark_reminded(orders: Sequence[str]) -> list[str]:
     """Mark pre-orders whose buyers are told that their balance is due, each once; return those that were not marked before."""
     with transaction.atomic():
-        rows = PreOrder.objects.select_for_update(no_key=True, of=("self",)).filter(order__code__in=orders, reminded_at=None)
+        rows = PreOrder.objects.select_for_update(no_key=True, of=("self",)).filter(
+            order__code__in=orders, reminded_at=None
+        )
         found = list(rows.order_by("id").values_list("pk", "order__code"))
         PreOrder.objects.filter(pk__in=[number for number, _code in found]).update(reminded_at=clock.now())
     return [code for _number, code in found]
@@ -187,7 +189,9 @@ def close_pre_orders(kept: Mapping[str, int]) -> list[str]:
         by_amount[minor].append(order)
     closed: list[str] = []
     with transaction.atomic():
-        rows = PreOrder.objects.select_for_update(no_key=True, of=("self",)).filter(order__code__in=kept, closed_at=None)
+        rows = PreOrder.objects.select_for_update(no_key=True, of=("self",)).filter(
+            order__code__in=kept, closed_at=None
+        )
         open_ones = set(rows.order_by("id").values_list("order__code", flat=True))
         for minor, orders in by_amount.items():
             codes = sorted(open_ones.intersection(orders))

@@ -22,10 +22,10 @@ from samphao.core.models import AuditEntry
 from samphao.engines.harvest import forecast
 from samphao.reference.types import GoodSpec
 from samphao.trade import phrases
+from samphao.trade.cycle_models import CycleLot
 from samphao.trade.delegated import Offered, require_delegation
 from samphao.trade.events import LotsOffered
 from samphao.trade.lot_rules import Known, end_of, fault, faults_of, last_day
-from samphao.trade.cycle_models import CycleLot
 from samphao.trade.models import Listing, Lot, Offer, PriceStep
 from samphao.trade.queries.listings import as_own, has_lot, is_own, known_to, may_list_for
 from samphao.trade.types import TERMS_2018, LotFault, OwnLot, PayoutSchedule
@@ -35,10 +35,22 @@ DESCRIBES = frozenset({"variety", "grade", "size", "fibre", "weave", "dye", "mat
 """Attributes that a buyer has read and paid for."""
 SOLD = _("It has been ordered: this stays as the buyers read it. Open a new listing for something else")
 OF_CYCLE = frozenset(
-    {"quantity", "closes_on", "harvest_from", "harvest_to", "unit", "unit_mass_g", "carton_units", "flowering_on", "trees"}
+    {
+        "quantity",
+        "closes_on",
+        "harvest_from",
+        "harvest_to",
+        "unit",
+        "unit_mass_g",
+        "carton_units",
+        "flowering_on",
+        "trees",
+    }
 )
 """What the buyers of a cycle were told: how much of the lot is pre-ordered, until when, and by which forecast."""
-IN_CYCLE = _("This lot is pre-ordered in an order cycle: its amount, its days and its measures stay as its buyers read them.")
+IN_CYCLE = _(
+    "This lot is pre-ordered in an order cycle: its amount, its days and its measures stay as its buyers read them."
+)
 NOT_FOR_THIS_ONE = _("You may not list for this producer.")
 FEWER = _("%(ordered)s are ordered already: less than that cannot be confirmed here")
 

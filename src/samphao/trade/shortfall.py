@@ -44,14 +44,14 @@ def rule_of(lot: str) -> ShortfallRule:
 
 
 def _give_up(lot: Lot, available: int) -> list[str]:
-    rows = list(
-        Order.objects.select_for_update(no_key=True).filter(lot=lot).exclude(state__in=ENDED).order_by("id")
-    )
+    rows = list(Order.objects.select_for_update(no_key=True).filter(lot=lot).exclude(state__in=ENDED).order_by("id"))
     rule = rule_of(lot.code)
     served = _by_share(rows, available) if rule == ShortfallRule.PRO_RATA else _in_turn(rows, available)
     short = [(row, left) for row, left in zip(rows, served, strict=True) if row.state in OPEN and left < row.quantity]
     _cut([(row, left) for row, left in short if left])
-    ended = _end([row.pk for row, left in short if not left], SHORT_SHARE if rule == ShortfallRule.PRO_RATA else SHORTFALL)
+    ended = _end(
+        [row.pk for row, left in short if not left], SHORT_SHARE if rule == ShortfallRule.PRO_RATA else SHORTFALL
+    )
     _count(lot)
     if ended:
         events.publish(OrdersShort(lot.code, ended))

@@ -15,8 +15,8 @@ from samphao.reference.queries import destination_of
 from samphao.trade.types import OrderAnswer
 from samphao.web.cards import destination_names
 from samphao.web.lot_page import offer_row
-from samphao.web.pre_orders import basket_note
 from samphao.web.order_page import quantity_text, state_tag
+from samphao.web.pre_orders import basket_note
 from samphao.web.templatetags.samphao import country_name, in_language_plain, money, number
 from samphao.web.trade_modes import mode_title
 from samphao.workflows.ways_to_pay import due_now

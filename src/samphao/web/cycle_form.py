@@ -22,7 +22,9 @@ def _moment(label: Any, help_text: Any = "") -> forms.DateTimeField:
 
 
 def _day(label: Any, *, required: bool) -> forms.DateField:
-    return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    return forms.DateField(
+        label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 def _share(label: Any, help_text: Any, least: int) -> forms.IntegerField:
@@ -39,9 +41,18 @@ class CycleForm(forms.Form):
     delivery_1 = _day(_("First delivery day"), required=True)
     delivery_2 = _day(_("Second delivery day"), required=False)
     delivery_3 = _day(_("Third delivery day"), required=False)
-    safety_pct = _share(_("How much of the forecast may be pre-ordered, in per cent?"), _("The rest is your safety against a bad harvest"), 1)
-    deposit_pct = _share(_("How much is paid when ordered, in per cent of the price?"), _("100 means that everything is paid at once"), 1)
-    balance_due_at = _moment(_("Until when is the balance paid?"), _("An hour after the last order at the earliest, and before the first delivery"))
+    safety_pct = _share(
+        _("How much of the forecast may be pre-ordered, in per cent?"),
+        _("The rest is your safety against a bad harvest"),
+        1,
+    )
+    deposit_pct = _share(
+        _("How much is paid when ordered, in per cent of the price?"), _("100 means that everything is paid at once"), 1
+    )
+    balance_due_at = _moment(
+        _("Until when is the balance paid?"),
+        _("An hour after the last order at the earliest, and before the first delivery"),
+    )
     lapse_keeps_pct = _share(
         _("If the balance is not paid, how much of the deposit stays with the producer, in per cent?"), _("0 gives all of it back"), 0
     )  # fmt: skip

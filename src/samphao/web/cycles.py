@@ -44,8 +44,10 @@ def may_make(who: Viewer) -> bool:
 
 def may_manage(cycle: Any, who: Viewer) -> bool:
     """Whether somebody sees orders and picks: the hub, who opened it, its producers and the exporters who sell for them."""
-    return who.is_hub or cycle.coordinator_id in who.organisations or any(
-        trade.may_make_cycle_of(row.lot, who) for row in cycle.lots_in_order
+    return (
+        who.is_hub
+        or cycle.coordinator_id in who.organisations
+        or any(trade.may_make_cycle_of(row.lot, who) for row in cycle.lots_in_order)
     )
 
 
@@ -134,13 +136,39 @@ def demand_chart(rows: Sequence[Any], demand: Mapping[str, Demand]) -> Any:
         lot, found = row.lot, demand.get(row.lot.code)
         wanted, name = found.wanted if found else 0, in_language_plain(lot.listing, "title")
         at_low = wanted > row.forecast_low
-        note = _("more than the lower end of the forecast, %(low)s") % {"low": unit_count(row.forecast_low, lot.unit)} if at_low else ""
-        bars.append(Bar(_("%(lot)s: wanted") % {"lot": name}, _kg(wanted, lot), unit_count(wanted, lot.unit), note, is_bad=at_low))
-        bars.append(Bar(_("may be pre-ordered"), _kg(row.offered, lot), unit_count(row.offered, lot.unit), share(row.safety_pct)))
-        interval = f"{number(row.forecast_low)} – {number(row.forecast_high)}" if row.forecast_low < row.forecast_high else ""
+        note = (
+            _("more than the lower end of the forecast, %(low)s") % {"low": unit_count(row.forecast_low, lot.unit)}
+            if at_low
+            else ""
+        )
+        bars.append(
+            Bar(
+                _("%(lot)s: wanted") % {"lot": name},
+                _kg(wanted, lot),
+                unit_count(wanted, lot.unit),
+                note,
+                is_bad=at_low,
+            )
+        )
+        bars.append(
+            Bar(
+                _("may be pre-ordered"), _kg(row.offered, lot), unit_count(row.offered, lot.unit), share(row.safety_pct)
+            )
+        )
+        interval = (
+            f"{number(row.forecast_low)} – {number(row.forecast_high)}" if row.forecast_low < row.forecast_high else ""
+        )
         bars.append(Bar(_("forecast"), _kg(row.forecast, lot), unit_count(row.forecast, lot.unit), interval))
         if (harvested := _harvested(lot)) is not None:
-            bars.append(Bar(_("harvested"), _kg(harvested, lot), unit_count(harvested, lot.unit), _("by the signed ticket"), is_bad=harvested < wanted))
+            bars.append(
+                Bar(
+                    _("harvested"),
+                    _kg(harvested, lot),
+                    unit_count(harvested, lot.unit),
+                    _("by the signed ticket"),
+                    is_bad=harvested < wanted,
+                )
+            )
     return bar_chart(bars, label=_("Demand against forecast"))
 
 
@@ -155,7 +183,9 @@ def _harvested(lot: Any) -> int | None:
 
 def _demand_row(row: Any, found: Demand | None) -> list[Any]:
     lot, harvested = row.lot, _harvested(row.lot)
-    wanted, paid, deposited, orders = (found.wanted, found.paid, found.deposited, found.orders) if found else (0, 0, 0, 0)
+    wanted, paid, deposited, orders = (
+        (found.wanted, found.paid, found.deposited, found.orders) if found else (0, 0, 0, 0)
+    )
     return [
         {"text": lot.code, "url": reverse("lot", args=[lot.code])}, unit_count(row.forecast, lot.unit), unit_count(row.offered, lot.unit),
         unit_count(wanted, lot.unit), unit_count(paid, lot.unit), unit_count(deposited, lot.unit),
@@ -174,4 +204,7 @@ def _pick_row(pick: CyclePick, lot: Any) -> list[Any]:
 def _pick_foot(picks: Sequence[CyclePick], lots: Mapping[str, Any]) -> str:
     orders = sum(pick.orders for pick in picks)
     mass = kg(sum(_kg(pick.units, lots[pick.lot]) for pick in picks))
-    return ngettext("%(n)s order, %(mass)s together", "%(n)s orders, %(mass)s together", orders) % {"n": number(orders), "mass": mass}
+    return ngettext("%(n)s order, %(mass)s together", "%(n)s orders, %(mass)s together", orders) % {
+        "n": number(orders),
+        "mass": mass,
+    }

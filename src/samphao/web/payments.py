@@ -61,7 +61,9 @@ def part_text(part: PartDue, due: OrderDue) -> str:
     """Say which of a pre-order's two payments this is."""
     if part.kind == DEPOSIT:
         rest = money(due.amount_minor - due.deposit_minor, due.currency)
-        return _("This is the deposit. The balance of %(rest)s is paid later: its day stands with the order.") % {"rest": rest}
+        return _("This is the deposit. The balance of %(rest)s is paid later: its day stands with the order.") % {
+            "rest": rest
+        }
     return _("This is the balance: the deposit has come.") if part.kind == BALANCE else ""
 
 

@@ -44,8 +44,13 @@ def lapse_text(terms: CycleTerms) -> str:
 
 def window_text(terms: CycleTerms, now: datetime) -> str:
     if now < terms.opens_at:
-        return _("opens %(opens)s, closes %(closes)s") % {"opens": moment(terms.opens_at), "closes": moment(terms.closes_at)}
-    return (_("closes %(closes)s") if now < terms.closes_at else _("closed %(closes)s")) % {"closes": moment(terms.closes_at)}
+        return _("opens %(opens)s, closes %(closes)s") % {
+            "opens": moment(terms.opens_at),
+            "closes": moment(terms.closes_at),
+        }
+    return (_("closes %(closes)s") if now < terms.closes_at else _("closed %(closes)s")) % {
+        "closes": moment(terms.closes_at)
+    }
 
 
 def term_rows(terms: CycleTerms) -> list[dict[str, str]]:
@@ -115,7 +120,9 @@ def _balance_note(order: Any, terms: CycleTerms, paid: Any) -> str:
     if paid is None or paid.closed_at is None:
         return ""
     if paid.kept_minor:
-        return _("not paid: %(kept)s of the deposit was kept, the rest went back") % {"kept": money(paid.kept_minor, order.currency)}
+        return _("not paid: %(kept)s of the deposit was kept, the rest went back") % {
+            "kept": money(paid.kept_minor, order.currency)
+        }
     return _("not paid: all of the deposit went back")
 
 

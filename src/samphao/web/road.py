@@ -108,7 +108,9 @@ def _turned_away(order: Any, road: OrderRoad) -> Step:
         "buyer": _("The buyer gave the order up in time."),
         "seller": _("The seller gave the order up: “%(reason)s”.") % {"reason": order.cancel_reason},
         SHORTFALL: _("The harvest was smaller than what was sold, and who ordered first was served first."),
-        SHORT_SHARE: _("The harvest was smaller than what was sold, and the share of this order is less than one package."),
+        SHORT_SHARE: _(
+            "The harvest was smaller than what was sold, and the share of this order is less than one package."
+        ),
     }.get(order.cancelled_by or order.ended_for) or _("The lot failed a test at the packing house and does not travel.")
     if returned:
         text += " " + _("Your money went back on %(at)s.") % {"at": moment(returned)}

@@ -34,7 +34,9 @@ LAPSED = "the balance was not paid"
 TAKEN = _(
     "The deposit of order %(order)s, %(deposit)s, has come. Its goods are held for you; the balance of %(balance)s is due before %(until)s."
 )
-DUE = _("The balance of order %(order)s, %(balance)s, is due before %(until)s. If it does not come, the order ends and %(kept)s of your deposit is kept.")
+DUE = _(
+    "The balance of order %(order)s, %(balance)s, is due before %(until)s. If it does not come, the order ends and %(kept)s of your deposit is kept."
+)
 DUE_KEEPS_NOTHING = _(
     "The balance of order %(order)s, %(balance)s, is due before %(until)s. If it does not come, the order ends and your money goes back to you."
 )
@@ -81,9 +83,7 @@ def remind() -> int:
 
 
 def _reminder(row: DepositHeld, due: Any) -> Any:
-    came = sum(
-        one.counts_minor for one in ledger.waiting_payments([row.order]) if one.counts_currency == row.currency
-    )
+    came = sum(one.counts_minor for one in ledger.waiting_payments([row.order]) if one.counts_currency == row.currency)
     kept = row.keeps_minor
     return notices.message(
         row.buyer, row.order, "balance-due", DUE if kept else DUE_KEEPS_NOTHING, order=row.order, until=spoken_moment(row.balance_due_at),
@@ -113,7 +113,9 @@ def _settle(row: DepositHeld, reason: str) -> None:
     waiting = ledger.waiting_payments([row.order], lock=True)
     usable = [one for one in waiting if one.counts_currency == row.currency]
     came = sum(one.counts_minor for one in usable)
-    is_disputed = ledger.left_of([one.id for one in usable]) < came  # his bank took back what he paid: nothing of it is kept
+    is_disputed = (
+        ledger.left_of([one.id for one in usable]) < came
+    )  # his bank took back what he paid: nothing of it is kept
     kept = 0 if is_disputed else min(row.keeps_minor, came)
     if not services.close_pre_orders({row.order: kept}):
         return

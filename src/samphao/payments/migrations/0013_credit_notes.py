@@ -6,41 +6,41 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0012_numbers_without_gaps'),
+        ("payments", "0012_numbers_without_gaps"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='feeinvoice',
-            name='kind',
-            field=models.CharField(choices=[('invoice', 'tax invoice'), ('credit', 'credit note')], db_default='invoice', default='invoice', max_length=10),
+            model_name="feeinvoice",
+            name="kind",
+            field=models.CharField(choices=[("invoice", "tax invoice"), ("credit", "credit note")], db_default="invoice", default="invoice", max_length=10),
         ),
         migrations.AddField(
-            model_name='feeinvoice',
-            name='reason',
-            field=models.CharField(blank=True, db_default='', default='', help_text='of a credit note', max_length=200),
+            model_name="feeinvoice",
+            name="reason",
+            field=models.CharField(blank=True, db_default="", default="", help_text="of a credit note", max_length=200),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='recovered_minor',
+            model_name="payment",
+            name="recovered_minor",
             field=models.BigIntegerField(db_default=0, default=0, help_text="what of that the hub, which bore it, got back out of the order's money"),
         ),
         migrations.AlterField(
-            model_name='feeinvoice',
-            name='order_code',
+            model_name="feeinvoice",
+            name="order_code",
             field=models.CharField(max_length=20),
         ),
         migrations.AlterField(
-            model_name='feeinvoice',
-            name='series',
-            field=models.CharField(help_text='the month of the tax point: 2026-05, of credit notes C2026-05', max_length=12),
+            model_name="feeinvoice",
+            name="series",
+            field=models.CharField(help_text="the month of the tax point: 2026-05, of credit notes C2026-05", max_length=12),
         ),
         migrations.AddConstraint(
-            model_name='feeinvoice',
-            constraint=models.UniqueConstraint(fields=('order_code', 'kind'), name='fee_invoice_once_an_order'),
+            model_name="feeinvoice",
+            constraint=models.UniqueConstraint(fields=("order_code", "kind"), name="fee_invoice_once_an_order"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('recovered_minor__gte', 0), ('recovered_minor__lte', models.F('charged_back_minor'))), name='payment_recovered_once'),
+            model_name="payment",
+            constraint=models.CheckConstraint(condition=models.Q(("recovered_minor__gte", 0), ("recovered_minor__lte", models.F("charged_back_minor"))), name="payment_recovered_once"),
         ),
     ]

@@ -12,9 +12,9 @@ from samphao.trade.models import Basket, BasketLine, Purchase, PurchaseLine
 
 def baskets_to_show(shopper: Shopper) -> QuerySet[Basket]:
     """Return the baskets with their lines, the one touched last first; two queries."""
-    lines = BasketLine.objects.select_related("offer__importer", "offer__lot__listing__producer", "offer__lot__of_cycle__cycle").order_by(
-        "offer__lot__listing__producer", "id"
-    )
+    lines = BasketLine.objects.select_related(
+        "offer__importer", "offer__lot__listing__producer", "offer__lot__of_cycle__cycle"
+    ).order_by("offer__lot__listing__producer", "id")
     return baskets_of(shopper).prefetch_related(Prefetch("lines", lines)).order_by("-changed_at", "-id")
 
 

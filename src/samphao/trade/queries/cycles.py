@@ -57,7 +57,9 @@ def cycles_to_show() -> QuerySet[OrderCycle]:
 
 
 def cycle_for(code: str) -> OrderCycle | None:
-    lots = CycleLot.objects.select_related("lot__listing__producer", "lot__ticket", "lot__exporter").order_by("lot__code")
+    lots = CycleLot.objects.select_related("lot__listing__producer", "lot__ticket", "lot__exporter").order_by(
+        "lot__code"
+    )
     rows = OrderCycle.objects.select_related("coordinator").prefetch_related(Prefetch("lots", lots, "lots_in_order"))
     return rows.filter(code=code).first()
 
@@ -181,7 +183,9 @@ def cuts_of(orders: Sequence[str]) -> list[CutOrder]:
 
 def are_pre_orders(orders: Collection[str]) -> set[str]:
     """Return those of some orders whose deposit was paid, and whose balance was not."""
-    return set(PreOrder.objects.filter(order__code__in=orders, order__paid_at=None).values_list("order__code", flat=True))
+    return set(
+        PreOrder.objects.filter(order__code__in=orders, order__paid_at=None).values_list("order__code", flat=True)
+    )
 
 
 def producers_in(cycle: OrderCycle) -> set[int]:

@@ -80,7 +80,9 @@ def lots_in_season(destination: str) -> QuerySet[Lot]:
 def lot_with_offers(code: str) -> Lot | None:
     """Return a lot with every offer and gate, for its own page."""
     return (
-        Lot.objects.select_related("listing__producer", "packing_house", "exporter", "of_campaign__campaign", "of_cycle__cycle")
+        Lot.objects.select_related(
+            "listing__producer", "packing_house", "exporter", "of_campaign__campaign", "of_cycle__cycle"
+        )
         .prefetch_related(
             Prefetch(
                 "offers",

@@ -21,8 +21,15 @@ def lot_codes_of(order_codes: Iterable[str]) -> dict[str, str]:
 def order_for(code: str, *, organisations: Sequence[int], sees_all: bool) -> Order | None:
     """Return an order if it is the viewer's to see: buyer, producer, packing house, exporter, importer, or the hub."""
     orders = Order.objects.select_related(
-        "offer__importer", "buyer", "lot__listing__producer", "lot__packing_house", "lot__exporter", "lot__ticket", "lot__of_cycle__cycle",
-        "pre_order", "cut",
+        "offer__importer",
+        "buyer",
+        "lot__listing__producer",
+        "lot__packing_house",
+        "lot__exporter",
+        "lot__ticket",
+        "lot__of_cycle__cycle",
+        "pre_order",
+        "cut",
     ).filter(code=code)
     if not sees_all:
         orders = orders.filter(
