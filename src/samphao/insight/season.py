@@ -12,7 +12,7 @@ NAME = "impact"
 
 def impact(season: Season) -> None:
     """Count who was reached and who got what."""
-    with transaction.atomic(), stage(season, 13, NAME) as count:
+    with transaction.atomic(), stage(season, 14, NAME) as count:
         reached = services.count_impact()
         require(
             sum(share.amount_minor for share in reached.shares) == reached.paid_minor,

@@ -25,7 +25,7 @@ from samphao.trade import queries as trade
 from samphao.trade import services as trade_services
 from samphao.trade.types import SaleWindow
 from samphao.workflows import gates, shipping
-from samphao.workflows.season import after_sale, customs_stages, laboratory, next_sale
+from samphao.workflows.season import after_sale, customs_stages, laboratory, next_sale, pre_orders
 from samphao.workflows.season.load import send_all
 from samphao.workflows.season.market_day import MarketDay
 from samphao.workflows.season.offers import Pricer
@@ -194,6 +194,7 @@ STAGES: Stages = (
     ("delivery", after_sale.delivery),
     ("payout", after_sale.payouts),
     ("the next sale", next_sale.next_sale),
+    ("an order cycle (demo)", pre_orders.order_cycle),
 )
 
 
