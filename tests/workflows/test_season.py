@@ -84,6 +84,7 @@ def test_a_season_runs_through_and_its_pages_recompute(counter_port: int, clock_
     by_stage = {result.stage: result for result in told}
     assert by_stage["the rush"].count == SMALL.count
     _every_order_has_an_end(SMALL.count)
+    _a_short_harvest_was_shared()
     assert all(result.invariant for result in told)
 
     again: list[StageResult] = []
@@ -114,14 +115,30 @@ def test_a_season_runs_through_and_its_pages_recompute(counter_port: int, clock_
 
 def _every_order_has_an_end(count: int) -> None:
     """Settled, expired, refunded because its lot failed, or stopped at a customs that says why."""
-    states = Counter(Order.objects.values_list("state", flat=True))
+    of_the_rush = Order.objects.filter(lot__of_cycle=None)
+    states = Counter(of_the_rush.values_list("state", flat=True))
     assert sum(states.values()) == count
     assert states["settled"] > 0.8 * count
     assert set(states) <= {"settled", "expired", "cancelled", "paid", "shipped"}
     for state, kind in (("paid", "export"), ("shipped", "import")):
-        orders = Order.objects.filter(state=state).values("code")
+        orders = of_the_rush.filter(state=state).values("code")
         loads = set(Load.objects.filter(shipments__order_code__in=orders).values_list("code", flat=True))
         assert loads <= loads_stopped(kind), f"{state} orders wait for no customs"
+
+
+def _a_short_harvest_was_shared() -> None:
+    """The demo's order cycle: deposits are held, all were shortened in proportion, one that was paid whole got the rest back."""
+    orders = list(
+        Order.objects.exclude(lot__of_cycle=None).select_related("cut", "lot__ticket", "buyer").order_by("id")
+    )
+    assert len(orders) == 5
+    assert orders[0].buyer.code == "BUY-KMG-01", "who signs in as `buyer` sees one"
+    lot = orders[0].lot
+    assert lot.held + lot.sold <= int(lot.ticket.accepted_kg * 1000) // lot.unit_mass_g
+    assert any(hasattr(order, "cut") and order.cut.refund_minor for order in orders)
+    for order in orders:
+        came = sum(row.counts_minor or row.amount_minor for row in Payment.objects.filter(order_code=order.code))
+        assert (came < order.amount_minor) == (order.state == "held")
 
 
 def _fruit_is_sealed_where_it_was_packed(plan: Plan) -> None:

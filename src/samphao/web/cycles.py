@@ -173,7 +173,7 @@ def demand_chart(rows: Sequence[Any], demand: Mapping[str, Demand]) -> Any:
 
 
 def _kg(units: int, lot: Any) -> float:
-    return units * lot.unit_mass_g / 1000
+    return float(units * lot.unit_mass_g / 1000)
 
 
 def _harvested(lot: Any) -> int | None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from samphao.core import clock
+from samphao.core.money import minor_digits
 from samphao.reference.queries import ProvinceName, StorageSpec
 from samphao.reference.types import GoodSpec
 from samphao.trade import queries as trade
@@ -20,7 +21,6 @@ from samphao.web.templatetags.samphao import (
     day,
     in_language_plain,
     language,
-    minor_digits,
     number,
     spoken_text,
 )

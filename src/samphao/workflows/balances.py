@@ -142,7 +142,7 @@ def _tell(row: DepositHeld, kept: int, back: int) -> None:
     if not row.is_lapsed:
         return  # whoever ended it tells why, and that all goes back
     until = spoken_moment(row.balance_due_at)
-    values = {
+    values: dict[str, Any] = {
         "order": row.order, "lot": row.lot, "until": until, "kept": amount_text(kept, row.currency), "back": amount_text(back, row.currency),
     }  # fmt: skip
     is_overdue = row.is_overdue

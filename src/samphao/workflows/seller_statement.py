@@ -11,7 +11,8 @@ from samphao.core import clock
 from samphao.payments import queries as ledger
 from samphao.payments.queries import Statement, StatementRow
 from samphao.trade import queries as trade
-from samphao.workflows.payout import ADVANCE, CLAIM_WINDOW, PAYOUT
+from samphao.trade.types import CLAIM_WINDOW
+from samphao.workflows.payout import ADVANCE, PAYOUT
 
 
 @dataclass(frozen=True, slots=True)

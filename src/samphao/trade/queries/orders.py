@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Case, Q, QuerySet, Sum, When
@@ -160,13 +161,21 @@ def parties_of(orders: Sequence[str]) -> list[OrderParties]:
 def dues_of(orders: Iterable[str]) -> list[OrderDue]:
     """Return what orders cost and how they stand; one query."""
     rows = Order.objects.filter(code__in=list(orders)).order_by("id")
-    return [
-        OrderDue(*row, deposit_of(row[2], share) if deposit is None else deposit, deposit is not None, bool(closed_at or paid_at))
-        for *row, share, deposit, closed_at, paid_at in rows.values_list(
+    found: list[Any] = list(
+        rows.values_list(
             "code", "state", "amount_minor", "currency", "lot__code", "buyer_id", "buyer__code", "offer__priced_at", "hold_expires_at",
             "lot__of_cycle__cycle__deposit_pct", "pre_order__deposit_minor", "pre_order__closed_at", "paid_at",
         )
-    ]  # fmt: skip
+    )  # fmt: skip
+    return [_due(*row) for row in found]
+
+
+def _due(*row: Any) -> OrderDue:
+    *plain, share, paid_minor, closed_at, paid_at = row
+    is_paid = paid_minor is not None
+    return OrderDue(
+        *plain, deposit_minor=paid_minor if is_paid else deposit_of(plain[2], share), is_deposit_paid=is_paid, is_closed=bool(closed_at or paid_at)
+    )  # fmt: skip
 
 
 def fees_of(orders: Sequence[str]) -> list[OrderFee]:
