@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -23,7 +22,9 @@ LOT = "CTI-MT-0514"
 @pytest.fixture
 def world(clock_reset: None) -> World:
     made = market_morning.make()
-    Membership.objects.create(user=User.objects.create_user("teammate"), organisation=made.parties["somchai"], role="member")
+    Membership.objects.create(
+        user=User.objects.create_user("teammate"), organisation=made.parties["somchai"], role="member"
+    )
     return made
 
 

@@ -64,13 +64,23 @@ def cycle_for(code: str) -> OrderCycle | None:
     return rows.filter(code=code).first()
 
 
-def lots_for_cycle(viewer: Viewer) -> QuerySet[Lot]:
-    """Return the lots of which somebody may open a cycle now: nobody has ordered them, and they are sold nowhere else."""
+def lots_for_cycle(viewer: Viewer, text: str = "") -> QuerySet[Lot]:
+    """Return the lots of which somebody may open a cycle now: nobody has ordered them, and they are sold nowhere else.
+
+    `text` is looked for in their codes and in what their listings and producers are called.
+    """
     rows = Lot.objects.select_related("listing__producer").filter(
         held=0, sold=0, withdrawn_at=None, ticket=None, of_cycle=None, of_campaign=None, harvest_to__gte=clock.today()
     )
     if not viewer.is_hub:
         rows = rows.filter(Exists(listings_seen_by(viewer).filter(pk=OuterRef("listing"))))
+    if text:
+        named = Q(code__icontains=text)
+        for language in ("th", "zh", "en"):
+            named |= Q(**{f"listing__title_{language}__icontains": text}) | Q(
+                **{f"listing__producer__name_{language}__icontains": text}
+            )
+        rows = rows.filter(named)
     return rows.order_by("harvest_from", "code")
 
 

@@ -172,10 +172,9 @@ def dues_of(orders: Iterable[str]) -> list[OrderDue]:
 
 def _due(*row: Any) -> OrderDue:
     *plain, share, paid_minor, closed_at, paid_at = row
-    is_paid = paid_minor is not None
-    return OrderDue(
-        *plain, deposit_minor=paid_minor if is_paid else deposit_of(plain[2], share), is_deposit_paid=is_paid, is_closed=bool(closed_at or paid_at)
-    )  # fmt: skip
+    deposit = deposit_of(plain[2], share) if paid_minor is None else paid_minor
+    values: list[Any] = [*plain, deposit, paid_minor is not None, bool(closed_at or paid_at)]
+    return OrderDue(*values)
 
 
 def fees_of(orders: Sequence[str]) -> list[OrderFee]:

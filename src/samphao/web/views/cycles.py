@@ -15,7 +15,7 @@ from samphao.web import cycles as shape
 from samphao.web.campaigns import told
 from samphao.web.cycle_form import CycleForm
 
-LOTS_OFFERED = 100
+LOTS_OFFERED = 20
 
 
 def cycles(request: HttpRequest) -> HttpResponse:
@@ -35,7 +35,11 @@ def new(request: HttpRequest) -> HttpResponse:
     who = viewer(request.user)
     if not shape.may_make(who):
         raise PermissionDenied
-    choices = shape.lot_choices(trade.lots_for_cycle(who)[:LOTS_OFFERED])
+    text, chosen = request.GET.get("q", "").strip(), set(request.POST.getlist("lots"))
+    found = sorted(
+        trade.lots_for_cycle(who, text), key=lambda lot: lot.code not in chosen
+    )  # what was chosen stays in sight
+    choices = shape.lot_choices(found[: max(LOTS_OFFERED, len(chosen))])
     form = CycleForm(request.POST if request.method == "POST" else None, lots=choices)
     if request.method == "POST" and form.is_valid():
         try:
@@ -44,5 +48,10 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, told(error))
         else:
             return redirect("cycle", code=code)
-    context = {"form": form, "has_lots": bool(choices)}
+    context = {
+        "form": form,
+        "has_lots": bool(choices),
+        "text": text,
+        "asks_which": bool(text) or len(found) > LOTS_OFFERED,
+    }
     return render(request, "web/cycles/new.html", context, status=422 if form.errors else 200)
