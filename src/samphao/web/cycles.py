@@ -23,8 +23,10 @@ from samphao.web.templatetags.samphao import day, in_language_plain, kg, moment,
 def title_of(cycle: Any) -> str:
     """Name a cycle by what it sells and its first delivery day."""
     names = list(dict.fromkeys(in_language_plain(row.lot.listing, "title") for row in cycle.lots_in_order))
-    more = _(" and %(n)s more") % {"n": number(len(names) - 1)} if len(names) > 1 else ""
-    return f"{names[0]}{more} · {day(cycle.delivery_on[0])}"
+    goods = names[0]
+    if len(names) > 1:
+        goods = _("%(first)s and %(n)s more") % {"first": goods, "n": number(len(names) - 1)}
+    return f"{goods} · {day(cycle.delivery_on[0])}"
 
 
 def state_tag(cycle: Any) -> dict[str, str]:
