@@ -79,8 +79,8 @@ def test_a_seller_quotes_in_steps_and_the_buyer_compares_at_another_quantity(wor
     compared = client_of(BUYER).get(reverse("rfq", args=[request]), {"kg": 900})
     rows = compared.context["quotes"]
     assert [row[0] for row in rows] == ["1", "2"]
-    assert "cheapest" in rows[1][2]["note"], "the cheaper one lacks a certificate that was asked for"
-    assert "without GAP" in rows[1][6]
+    assert "cheapest" in rows[1][6]["note"], "the cheaper one lacks a certificate that was asked for"
+    assert "without GAP" in rows[1][6]["text"]
     steps = client_of(BUYER).get(reverse("rfq", args=[request]), {"kg": 3000}).context["quotes"][0]
     assert "165" in steps[3]["text"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from samphao.core import clock
 from samphao.engines.quotes import Bid, Place, compare, parts_of
@@ -134,7 +134,7 @@ def compared(asked: Any, quotes: Sequence[Any], quantity_kg: int) -> tuple[list[
     bids = [_bid(place, asked, quote, quantity_kg) for place, quote in enumerate(quotes)]
     columns: list[dict[str, Any]] = [
         {"label": _("Place"), "numeric": True}, {"label": _("Quote"), "wide": True}, {"label": _("To the door"), "numeric": True},
-        {"label": _("Seller's price of a kg")}, {"label": _("Comes in"), "numeric": True}, {"label": _("Released")}, {"label": _("Against the request")}, {"label": _("State")},
+        {"label": _("Seller's price of a kg")}, {"label": _("Comes in"), "numeric": True}, {"label": _("Seller's money")}, {"label": _("Against the request")}, {"label": _("State")},
     ]  # fmt: skip
     return columns, [_row(place, quotes[place.number], asked, quantity_kg) for place in compare(bids, within)]
 
@@ -152,19 +152,22 @@ def _bid(place: int, asked: Any, quote: Any, quantity_kg: int) -> Bid:
 
 def _row(place: Place, quote: Any, asked: Any, quantity_kg: int) -> list[Any]:
     version, minor = last_of(quote), door_minor(quote, last_of(quote), quantity_kg)
-    over = (
-        ""
-        if not place.over_minor
-        else _("%(amount)s above the cheapest") % {"amount": money(place.over_minor, asked.currency)}
-    )
     each = "" if minor is None else _("%(amount)s a kg") % {"amount": money(minor / quantity_kg, asked.currency)}
     return [
         number(place.rank),
         {"text": in_language_plain(quote.seller), "url": reverse("quote", args=[quote.code]), "note": f"{quote.code} · {quote.lot.code}"},
-        {"text": _("no price") if minor is None else money(minor, asked.currency), "note": " · ".join(filter(None, (each, over or (_("the cheapest") if place.is_cheapest else ""))))},
+        {"text": _("no price") if minor is None else money(minor, asked.currency), "note": each},
         {"text": step_price(version, quantity_kg), "note": f"{version.incoterm} {version.incoterm_place}"},
-        days_text(version) if version.doors else _("unknown"), parts_text(version), against_text(place.against), {"tag": quote_tag(quote, version)},
+        days_text(version) if version.doors else _("unknown"), parts_text(version),
+        {"text": against_text(place.against), "note": over_text(place, asked.currency)}, {"tag": quote_tag(quote, version)},
     ]  # fmt: skip
+
+
+def over_text(place: Place, currency: str) -> str:
+    """Say how a price stands to the cheapest; nothing where there is none."""
+    if place.over_minor:
+        return _("%(amount)s above the cheapest") % {"amount": money(place.over_minor, currency)}
+    return _("the cheapest") if place.is_cheapest else ""
 
 
 def step_price(version: Any, quantity_kg: int) -> str:
@@ -179,7 +182,8 @@ def days_text(version: Any) -> str:
 
 def parts_text(version: Any) -> str:
     """Say when the seller gets which percent."""
-    return f"{version.deposit_percent} / {version.checked_percent} / {100 - version.deposit_percent - version.checked_percent} %"
+    parts = version.deposit_percent, version.checked_percent, 100 - version.deposit_percent - version.checked_percent
+    return "\u202f/\u202f".join(map(str, parts)) + "\u00a0%"
 
 
 def against_text(against: Iterable[str]) -> str:
@@ -188,7 +192,7 @@ def against_text(against: Iterable[str]) -> str:
         "quantity": _("too little is left"),
         "date": _("comes too late"),
     }
-    return ", ".join(str(names[name]) if name in ("price", "quantity", "date") else _("without %(paper)s") % {"paper": names[name]} for name in against) or _("nothing")  # fmt: skip
+    return ", ".join(str(names[name]) if name in ("price", "quantity", "date") else _("without %(paper)s") % {"paper": names[name]} for name in against) or pgettext("against a request", "nothing")  # fmt: skip
 
 
 def version_rows(quote: Any, version: Any) -> list[dict[str, Any]]:
