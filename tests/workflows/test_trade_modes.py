@@ -202,5 +202,6 @@ def test_a_rule_for_fresh_fruit_to_china_does_not_close_a_sale_at_home(market: M
     to_list = {(a.destination, a.trade_mode): a.is_open for a in answers if a.gate == "to_list"}
     assert to_list == {("KMG", "general"): False, ("KMG", "post"): False, ("BKK", "domestic"): True}
     at_home = {a.gate: {f["rule"] for f in a.findings} for a in answers if a.destination == "BKK"}
-    assert at_home["to_load"] == at_home["to_enter"] == set()
+    assert at_home["to_load"] == {"load-not-suspended", "load-mass-stop"}, "what holds wherever it is sold"
+    assert at_home["to_enter"] == set()
     assert "cut-dry-matter-monthong" in at_home["to_cut"], "unripe fruit is not cut for Bangkok either"

@@ -22,7 +22,7 @@ from samphao.payments.models import Payment, Transfer
 from samphao.trade import services
 from samphao.trade.after_sale import Claim
 from samphao.trade.models import Carton, Order, OrderWeight
-from samphao.trade.types import AFTER_SALE, ClaimAnswer, ClaimSpec
+from samphao.trade.types import CLAIM_WINDOW, ClaimAnswer, ClaimSpec
 from samphao.workflows import claims, labels, payout, weighing
 from samphao.workflows.claims_money import pay_agreed
 from samphao.workflows.labels import LabelRun
@@ -54,7 +54,7 @@ def to_the_end(*orders: Order) -> None:
     codes = [order.code for order in orders]
     services.ship_orders(codes)
     services.deliver_orders(dict.fromkeys(codes, clock.now()))
-    clock.move_to(clock.now() + AFTER_SALE.claim_window + timedelta(minutes=1))
+    clock.move_to(clock.now() + CLAIM_WINDOW + timedelta(minutes=1))
     payout.settle_due()
     while events.deliver():
         pass
@@ -198,7 +198,7 @@ def test_a_claim_after_it_pays_from_what_is_left(world: World) -> None:
     claims.answer(code, ClaimAnswer("accept"), viewer=world.viewer("somchai"), by="somchai")
     pay_agreed()
     assert refunds() == {order.code: 12 * FRUIT}, "all of it is back, and not a coin more"
-    clock.move_to(clock.now() + AFTER_SALE.claim_window)
+    clock.move_to(clock.now() + CLAIM_WINDOW)
     payout.settle_due()
     assert ledger.held_for([LOT]) == {}
     assert ledger.check().faults == ()
