@@ -260,6 +260,10 @@ PAGES: dict[str, tuple[Visit, ...]] = {
 POSTS = frozenset(
     {
         "order_place",
+        "rfq_close",
+        "quote_withdraw",
+        "contract_say",
+        "contract_accept",
         "declaration_decide",
         "sign_out",
         "leave",
