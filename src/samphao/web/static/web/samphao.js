@@ -22,6 +22,10 @@ document.querySelectorAll(".bar nav [aria-current], .tabs [aria-current]").forEa
   const box = tab.closest("nav");
   if (box.scrollWidth > box.clientWidth) box.scrollLeft = tab.offsetLeft - 24;
 });
+// So is one that the Tab key reaches: browsers leave a link where it is that is seen in part.
+addEventListener("focusin", (event) => {
+  if (event.target.closest(".bar nav, .tabs")) event.target.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
 document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => print()));
 // A list of things to choose narrows while a word is typed; without this the search button does the same.
 document.querySelectorAll("[data-filter]").forEach((input) => input.addEventListener("input", () => {
