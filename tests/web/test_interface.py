@@ -61,7 +61,9 @@ def test_any_call_is_answered_as_the_description_says(person: str) -> None:
             max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
         )
         def call(case: schemathesis.Case) -> None:
-            answer = case.call(cookies=cookies)
+            answer = case.call(
+                cookies=cookies, headers={"Accept-Encoding": "identity"}
+            )  # packed answers are not unpacked here
             seen[case.operation.label] += 1
             case.validate_response(answer, checks=CHECKED)
             if answer.status_code >= 400:

@@ -26,6 +26,8 @@ OBJECTS: dict[str, str] = {
                            ORDER BY (SELECT count(*) FROM trade_basketline n WHERE n.basket_id = b.id) DESC, b.code LIMIT 1""",
     "purchase": """SELECT p.code FROM trade_purchase p ORDER BY (SELECT count(*) FROM trade_purchaseline n WHERE n.purchase_id = p.id) DESC, p.code LIMIT 1""",
     "campaign": """SELECT c.code FROM trade_campaign c ORDER BY (SELECT count(*) FROM trade_campaignlot l WHERE l.campaign_id = c.id) DESC, c.code LIMIT 1""",
+    "order_pay": """SELECT o.code FROM trade_order o JOIN accounts_membership m ON m.organisation_id = o.buyer_id
+                    ORDER BY (o.state = 'held') DESC, o.id DESC LIMIT 1""",
     "campaign_queue": "SELECT code FROM trade_campaign ORDER BY code LIMIT 1",
     "claim_new": DELIVERED % "claim",
     "return_new": DELIVERED % "claim",
@@ -87,6 +89,7 @@ LEFT_OUT: dict[str, str] = {
     "listing_question": "only for who has begun a draft and not listed it",
     "listing_import": "only for who has sent a file of lots",
     "listing_photo": "a picture, no page",
+    "bank_file": "a file for the bank",
     "file": "a picture or a paper, no page",
     "file_thumbnail": "a picture, no page",
 }

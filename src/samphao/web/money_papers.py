@@ -43,7 +43,7 @@ def paper_kinds(order: Any, who: Viewer) -> list[str]:
     """Return the papers that there are of an order, for somebody."""
     if order.paid_at is None:
         return []
-    fee = ledger.fee_papers_of(order.code) if order.state == order.State.SETTLED else ()  # written when it is earned
+    fee = ledger.fee_papers_of(order.code) if order.state == order.State.SETTLED else {}  # written when it is earned
     there = [
         RECEIPT,
         INVOICE,
@@ -250,7 +250,7 @@ def _issuer_and_buyer(order: Any) -> list[dict[str, Any]]:
 
 def _credit_note(order: Any) -> dict[str, Any]:
     """Return what the Revenue Code (section 86/10) wants on a credit note: the invoice, its value, the right one, the difference, why."""
-    fee = ledger.fee_papers_of(order.code) if order.state == order.State.SETTLED else ()  # written when it is earned
+    fee = ledger.fee_papers_of(order.code)
     if "credit" not in fee:
         raise Refused(NO_NUMBER)
     row, invoice = fee["credit"], fee["invoice"]
