@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
+from worlds import own_loop
 
 from samphao.trade.rush.counter import ANSWER_WITHIN_S, AT_ONCE_PER_BUYER, CounterBusy, OrderCounter, TooManyAtOnce
 from samphao.trade.types import OrderAnswer, OrderRequest, Placement
@@ -65,7 +66,7 @@ def test_whoever_would_wait_too_long_is_told_at_once_when_to_come_again() -> Non
         assert counter.share() > 0.9, "when the queue is gone buyers are let through again"
         await counter.stop()
 
-    asyncio.run(rush())
+    own_loop.run(rush())
 
 
 def test_a_batch_that_hangs_turns_new_orders_away_and_share_falls_to_nothing() -> None:
@@ -82,7 +83,7 @@ def test_a_batch_that_hangs_turns_new_orders_away_and_share_falls_to_nothing() -
         assert counter.decided == ["k1", "k3"]
         await counter.stop()
 
-    asyncio.run(hang())
+    own_loop.run(hang())
 
 
 def test_when_the_database_goes_those_not_yet_sent_are_told_and_the_batch_in_hand_is_tried_again() -> None:
@@ -100,7 +101,7 @@ def test_when_the_database_goes_those_not_yet_sent_are_told_and_the_batch_in_han
         assert counter.decided == ["k1"], "the other one was not placed, as it was told"
         await counter.stop()
 
-    asyncio.run(lose())
+    own_loop.run(lose())
 
 
 def test_one_buyer_cannot_fill_the_queue() -> None:
@@ -115,4 +116,4 @@ def test_one_buyer_cannot_fill_the_queue() -> None:
         )
         await counter.stop()
 
-    asyncio.run(crowd())
+    own_loop.run(crowd())

@@ -30,7 +30,7 @@ LOCALE = {"18": ("--locale-provider=builtin", "--locale=C", "--builtin-locale=C.
 
 SERVER_SETTINGS = {
     "listen_addresses": "''",
-    "max_connections": "100",
+    "max_connections": "200",
     "shared_buffers": "256MB",
     "work_mem": "32MB",
     "maintenance_work_mem": "128MB",
